@@ -1,0 +1,1 @@
+"""The data platform of a farm group: every bronze, silver and gold table is a Dagster asset."""

@@ -1,0 +1,41 @@
+"""The deployment: where the lake, the contract, the engine and the outside systems are. Read from the environment.
+
+The defaults are the demo's, so that every command works from the repository root without setting anything.
+Business facts live in the group contract, state in the lake and the secret store; neither belongs here.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+SIMULATOR_URL = "http://127.0.0.1:8765"
+
+
+class Settings(BaseSettings):
+    """Every setting of a deployment, typed. Environment variables are the upper-case names after `MONETTE_`."""
+
+    model_config = SettingsConfigDict(env_prefix="MONETTE_", extra="forbid", frozen=True)
+
+    home: Path = Field(default=Path(".monette"), description="Embedded lake, tokens and Dagster's storage.")
+    group: Path | None = Field(default=None, description="Folder of the group contract; unset: the demo group.")
+    lake: str | None = Field(default=None, description="Path or URL of the lake; unset: <home>/lake.")
+    spark_remote: str | None = Field(default=None, description="Spark Connect URL (sc://...); unset: embedded Sail.")
+    spark_timeout_seconds: float = Field(default=10.0, description="How long the preflight waits for a Spark endpoint.")
+    quickbooks_url: str = Field(default=SIMULATOR_URL, description="Base URL of the QuickBooks API.")
+    quickbooks_token_url: str = Field(default=f"{SIMULATOR_URL}/oauth2/v1/tokens/bearer", description="OAuth endpoint.")
+    quickbooks_client_id: str = Field(default="demo-client")
+    quickbooks_client_secret: SecretStr = Field(default=SecretStr("demo-secret"))
+    bank_of_canada_url: str = Field(default=f"{SIMULATOR_URL}/valet", description="Base URL of the Valet API.")
+
+    @property
+    def lake_url(self) -> str:
+        """Where tables live: the configured lake, or the embedded one under the home."""
+        return self.lake or str(self.home.absolute() / "lake")
+
+    @property
+    def simulated(self) -> bool:
+        """Whether QuickBooks is the simulator on loopback."""
+        return self.quickbooks_url.startswith("http://127.0.0.1:")
