@@ -1,0 +1,1 @@
+"""One folder per outside system. Plain Python: no Dagster, no Spark, no pandas; values in, values out."""

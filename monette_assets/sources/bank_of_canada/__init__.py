@@ -1,0 +1,1 @@
+"""The Bank of Canada's published exchange rates."""
