@@ -1,0 +1,194 @@
+"""The entries of the contract's files, typed. Unknown keys are refused; nothing is coerced."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictInt, StringConstraints
+
+from monette_assets.group.effective import Window, window
+
+CODE_PATTERN = r"^[a-z][a-z0-9_]{1,31}$"  # codes become parts of predicates and paths
+ANY_COMPANY = "*"
+
+Currency = Literal["CAD", "USD"]
+Classification = Literal["Asset", "Liability", "Equity", "Revenue", "Expense"]
+ProfitType = Literal[
+    "Sales Revenue",
+    "Cost of Goods Sold",
+    "Direct Operating Expenses",
+    "Other Operating Revenue",
+    "Operating Overheads",
+    "Other Income",
+    "Other Expense",
+]  # ACCOUNTING 24
+AccountKind = Literal[
+    "bank",
+    "receivable",
+    "payable",
+    "inventory",
+    "fixed_asset",
+    "accumulated_depreciation",
+    "debt",
+    "due_from_group",
+    "due_to_group",
+    "capital",
+    "retained_earnings",
+    "dividends",
+    "depreciation",
+    "interest",
+    "income_tax",
+    "exchange",
+    "intercompany_revenue",
+    "intercompany_expense",
+    "other",
+]
+
+
+def _period(value: Any) -> date:
+    if not isinstance(value, date) or isinstance(value, datetime) or value.day != 1:
+        raise ValueError("the first day of a month, such as 2024-11-01")
+    return value
+
+
+Period = Annotated[date, BeforeValidator(_period)]
+Code = Annotated[str, StringConstraints(pattern=CODE_PATTERN)]
+CompanyReference = Annotated[str, Field(description="A company's code, or * for every company.")]
+# Names that stand in columns and predicates: letters of any script, digits, spaces and a few signs; no quotes.
+Name = Annotated[str, StringConstraints(pattern=r"^[\p{L}\p{N}][\p{L}\p{N} .,&/()-]{0,79}$")]
+Text = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"^\S(.*\S)?$")]
+
+
+class Entry(BaseModel):
+    """Base of every entry: immutable, unknown keys refused."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class DatedEntry(Entry):
+    """An entry in force from a period (open: always) up to, not including, another (open: still)."""
+
+    from_period: Period | None = Field(default=None, alias="from")
+    to_period: Period | None = Field(default=None, alias="to")
+
+    @property
+    def window(self) -> Window:
+        """When the entry is in force."""
+        return window(self.from_period, self.to_period)
+
+
+class GroupSettings(Entry):
+    """group.yaml."""
+
+    code: Code
+    name: Text
+    currency: Currency
+    time_zone: Text
+    first_period: Period
+    bases: Annotated[tuple[Literal["accrual", "cash"], ...], Field(min_length=1)]
+
+
+class YearStart(Entry):
+    """From this period on, fiscal years start in this month (1-12)."""
+
+    from_period: Period = Field(alias="from")
+    month: Annotated[StrictInt, Field(ge=1, le=12)]
+
+
+class Company(Entry):
+    """A QuickBooks company of the group. `last_period` is the last month it belongs to it; None: it still does."""
+
+    code: Code
+    name: Text
+    realm_id: Annotated[str, StringConstraints(pattern=r"^[0-9]{1,20}$")]
+    home_currency: Currency
+    country: Literal["CA", "US"]
+    year_starts: Annotated[tuple[YearStart, ...], Field(min_length=1)]
+    first_period: Period
+    last_period: Period | None = None
+    pillar: str
+    location: str | None = None  # implied where documents leave it blank
+    translation: Literal["current_rate", "temporal"] = "current_rate"  # ACCOUNTING 14
+
+    def is_active(self, period: date) -> bool:
+        """Whether the company belongs to the group in that period."""
+        return self.first_period <= period and (self.last_period is None or period <= self.last_period)
+
+
+class Pillar(Entry):
+    """A business pillar; a sub-pillar names its parent."""
+
+    name: Name
+    parent: str | None = None
+
+
+class LocationPillar(DatedEntry):
+    """The pillar a location belongs to while in force."""
+
+    pillar: str
+
+
+class Spelling(DatedEntry):
+    """How a company's books write a location."""
+
+    raw: Annotated[str, StringConstraints(min_length=1, max_length=200)]
+    company: CompanyReference = ANY_COMPANY
+
+
+class Location(Entry):
+    """A farm or ranch by its standard name. Its own name is a spelling in every company."""
+
+    name: Name
+    pillars: Annotated[tuple[LocationPillar, ...], Field(min_length=1)]
+    spellings: tuple[Spelling, ...] = ()
+
+
+class Commodity(Entry):
+    """What is grown or raised."""
+
+    code: Code
+    name: Text
+
+
+class GroupAccount(Entry):
+    """An account of the group's chart. `order` is its place in the statements."""
+
+    code: Code
+    name: Text
+    statement: Literal["profit_and_loss", "balance_sheet"]
+    classification: Classification
+    profit_type: ProfitType | None = None
+    kind: AccountKind = "other"
+    order: StrictInt
+    commodity: str | None = None
+
+
+class MappingEntry(DatedEntry):
+    """Which group account a company's account belongs to: by number; by full name (colon path) as fallback only."""
+
+    company: CompanyReference = ANY_COMPANY
+    account_number: Text | None = None
+    account_name: Text | None = None
+    group_account: str
+    commodity: str | None = None
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """What the entry matches: ("number", "4010") or ("name", "Grain Sales:Durum")."""
+        return ("number", self.account_number) if self.account_number else ("name", self.account_name or "")
+
+
+class Reroute(Entry):
+    """An account's activity moved to another group account, from a period on (ACCOUNTING 23)."""
+
+    company: CompanyReference = ANY_COMPANY
+    group_account: str
+    to_group_account: str
+    from_period: Period = Field(alias="from")
+    to_period: Period | None = Field(default=None, alias="to")
+
+    @property
+    def window(self) -> Window:
+        """When the reroute is in force."""
+        return window(self.from_period, self.to_period)
