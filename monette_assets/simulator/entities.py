@@ -85,15 +85,15 @@ class Entities:
         return self._changed.get((kind, identifier), self._started)
 
     def value(self, kind: str, identifier: str, field: str) -> object:  # noqa: PLR0911 (one return per field)
-        """A field a query may filter or sort by, as text or bool. Raises KeyError for another field."""
+        """A field a query may filter or sort by, as text, bool or moment. Raises KeyError for another field."""
         if field == "Id":
             return identifier
         if field == "MetaData.LastUpdatedTime":
-            return self.changed_at(kind, identifier).astimezone(UTC).isoformat()
+            return self.changed_at(kind, identifier)
         document = self.books.documents.get((kind, identifier))
         if document is not None:
             if field == "MetaData.CreateTime":
-                return (document.created_at or self._started).astimezone(UTC).isoformat()
+                return document.created_at or self._started
             return {"TxnDate": document.date.isoformat(), "DocNumber": document.number}[field]
         if field == "Active" and kind in _LISTS:
             return self.is_active(kind, identifier)
@@ -101,7 +101,7 @@ class Entities:
             value = self.json(kind, identifier)[field]
             return str(value)
         if field == "MetaData.CreateTime":
-            return self._started.astimezone(UTC).isoformat()
+            return self._started
         raise KeyError(field)
 
     def json(self, kind: str, identifier: str) -> Json:

@@ -108,6 +108,11 @@ class TokenStore:
         found = self._tokens.access.get(token)
         return found.realm if found and found.expires_at > self.clock() else None
 
+    def realm_of_refresh(self, token: str) -> str | None:
+        """The company a refresh token was given for; None where it is unknown."""
+        found = self._tokens.refresh.get(token)
+        return found.realm if found else None
+
     def _new_refresh(self, realm: str) -> str:
         token = "RT1-" + secrets.token_urlsafe(32)
         self._tokens.refresh[token] = _Refresh(realm, self.clock() + REFRESH_LIFETIME_SECONDS)
