@@ -1,0 +1,50 @@
+"""Keeping tables quick to read: compaction, checkpoints, and removing files no version within retention needs."""
+
+from __future__ import annotations
+
+import datetime
+
+from deltalake import CommitProperties
+from deltalake.exceptions import CommitFailedError
+
+from monette_assets.lake.commits import Commit
+from monette_assets.lake.errors import AppendOnly, LakeError, LostRace
+from monette_assets.lake.lake import Lake, Layout, is_append_only
+
+RETENTION = datetime.timedelta(days=30)
+"""How far back time travel reaches after a vacuum. It is a convenience, not the record (`ACCOUNTING 12`)."""
+
+_ATTEMPTS = 5
+
+
+def compact(lake: Lake, table: str, commit: Commit, layout: Layout | None = None) -> int:
+    """Merges small files in one commit that changes no row; returns the new version."""
+    for _ in range(_ATTEMPTS):
+        there = lake.open(table)
+        try:
+            there.optimize.compact(
+                writer_properties=(layout or Layout()).writer_properties(),
+                commit_properties=CommitProperties(custom_metadata=commit.to_metadata()),
+            )
+        except CommitFailedError:
+            continue
+        return int(there.version())
+    raise LostRace(f"{table}: compaction lost {_ATTEMPTS} races to other writers; nothing was changed, try later")
+
+
+def checkpoint(lake: Lake, table: str) -> None:
+    """Writes a checkpoint, so that readers need not replay the whole log."""
+    lake.open(table).create_checkpoint()
+
+
+def vacuum(lake: Lake, table: str, retention: datetime.timedelta = RETENTION, *, dry_run: bool = False) -> list[str]:
+    """Deletes files that no version within `retention` needs; returns them. Raises `AppendOnly` for bronze.
+
+    Less than a day is refused: a publish under way may still need its files.
+    """
+    if is_append_only(table):
+        raise AppendOnly(f"{table}: bronze is never vacuumed: silver is rebuilt from any moment of it")
+    if retention < datetime.timedelta(days=1):
+        raise LakeError(f"{table}: expected a retention of a day or more, found {retention}")
+    hours = int(retention.total_seconds() // 3600)
+    return list(lake.open(table).vacuum(hours, dry_run=dry_run, enforce_retention_duration=False))

@@ -1,0 +1,67 @@
+"""Results waiting for their audit: parquet folders under `<lake>/_staging/<run>/<table>`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from monette_assets.lake.errors import LakeError, TableMissing
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+    import pyarrow.fs as pa_fs
+
+FOLDER = "_staging"
+_RUN = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,126}")
+
+
+def check_run(run_id: str) -> str:
+    """The run id, where it is safe as a folder name."""
+    if not _RUN.fullmatch(run_id):
+        raise LakeError(f"expected a run id of letters, digits, '_', '.', '-', found {run_id!r}")
+    return run_id
+
+
+def filesystem(url: str, storage_options: Mapping[str, str]) -> pa_fs.FileSystem:
+    """The folder at `url` as a pyarrow file system, by the same object store and options as the tables."""
+    import pyarrow.fs as pa_fs  # noqa: PLC0415
+
+    if "://" not in url:
+        return pa_fs.SubTreeFileSystem(url, pa_fs.LocalFileSystem())
+    from deltalake.fs import DeltaStorageHandler  # noqa: PLC0415
+
+    return pa_fs.PyFileSystem(DeltaStorageHandler(url, dict(storage_options)))
+
+
+def parquet_files(files: pa_fs.FileSystem, folder: str) -> list[str]:
+    """The parquet files below `folder`, sorted; what begins with '_' or '.' is the engine's."""
+    import pyarrow.fs as pa_fs  # noqa: PLC0415
+
+    found = files.get_file_info(pa_fs.FileSelector(folder, recursive=True, allow_not_found=True))
+    return sorted(
+        info.path
+        for info in found
+        if info.type == pa_fs.FileType.File and info.base_name.endswith(".parquet") and info.base_name[0] not in "_."
+    )
+
+
+def reader(files: pa_fs.FileSystem, folder: str, where: str) -> pa.RecordBatchReader:
+    """The rows of a staged folder, few batches ahead. An engine writes at least one file, be it without rows."""
+    import pyarrow.dataset as pa_ds  # noqa: PLC0415
+
+    paths = parquet_files(files, folder)
+    if not paths:
+        raise TableMissing(f"{where}: expected staged parquet files, found none; was the table staged by this run?")
+    staged = pa_ds.dataset(paths, filesystem=files, format="parquet")
+    return staged.scanner(batch_size=65_536, batch_readahead=4, fragment_readahead=1).to_reader()
+
+
+def delete(files: pa_fs.FileSystem, folder: str) -> int:
+    """Deletes every file below `folder`; returns how many parquet files went."""
+    import pyarrow.fs as pa_fs  # noqa: PLC0415
+
+    count = len(parquet_files(files, folder))
+    if files.get_file_info(folder).type == pa_fs.FileType.Directory:
+        files.delete_dir(folder)
+    return count
