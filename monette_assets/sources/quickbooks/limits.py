@@ -72,4 +72,8 @@ class Gate:
             bucket = self._buckets[company]
             item = RateItem(company, int(now * 1_000))
             bucket.leak(item.timestamp)
-            return 0.0 if bucket.put(item) else max(1, int(bucket.waiting(item))) / 1_000
+            if bucket.put(item):
+                return 0.0
+            wait = bucket.waiting(item)
+            assert isinstance(wait, int)  # awaitable for asynchronous buckets only
+            return max(1, wait) / 1_000

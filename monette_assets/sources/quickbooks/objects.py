@@ -1,8 +1,8 @@
 """Lists and documents: all of them by paging, or what changed since a moment, deletions included.
 
 Objects are handed on verbatim. Paging overlaps by one object: if the next page does not begin with the last object of
-the page before, the list was changed meanwhile and something may be missing, so it is read again. A page that is shorter
-than asked for does not end the list; an answer with nothing new does.
+the page before, the list was changed meanwhile and something may be missing, so it is read again. A page shorter than
+asked for does not end the list; an answer with nothing new does.
 """
 
 from __future__ import annotations

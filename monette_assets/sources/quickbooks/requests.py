@@ -1,7 +1,8 @@
 """Which reports a company-month needs, and with which parameters.
 
-GeneralLedger is the book of record; TrialBalance, ProfitAndLoss and BalanceSheet are the company's own control totals to
-tie out against (ACCOUNTING 8); ProfitAndLossDetail adds class, location and sign; the agings tie to their control accounts.
+GeneralLedger is the book of record; TrialBalance, ProfitAndLoss and BalanceSheet are the company's own control totals
+to tie out against (ACCOUNTING 8); ProfitAndLossDetail adds class, location and sign; the agings tie to their control
+accounts.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
@@ -24,6 +24,8 @@ from monette_assets.sources.quickbooks.reports.refusals import Counts, Refusals,
 from monette_assets.sources.quickbooks.reports.values import Mask, Money
 
 Classification = Mapping[str, str]  # account id -> Asset, Liability, Equity, Revenue, Expense
+
+_CHUNK = 256  # rows transposed at a time: their cells stay in the processor's cache
 
 _DEBIT_NATURED = frozenset({"asset", "expense"})
 _CREDIT_NATURED = frozenset({"liability", "equity", "revenue", "income"})
@@ -61,10 +63,18 @@ class Grid:
     start: date | None
     end: date | None
     troubles: dict[int, Trouble] = field(default_factory=dict)
-    _cells: list[tuple[Cell, ...]] = field(default_factory=list)
+    _laid: list[list[Cell]] = field(default_factory=list)  # the rows, bad ones blanked
+    _texts: list[list[str]] = field(default_factory=list)  # by column
+    _money: dict[str, Money] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.flat.rows)
+
+    @property
+    def empty(self) -> bool:
+        """Whether the report says it has no data, and has none."""
+        header = self.report.Header
+        return not self.flat.rows and header is not None and header.no_data
 
     def has(self, key: str) -> bool:
         """Whether the payload has the column."""
@@ -78,7 +88,9 @@ class Grid:
         """
         for key in keys:
             if self.keys.count(key) > 1:
-                raise ReportRefusedError("duplicate_column", f"column {key!r} stands {self.keys.count(key)} times", path="Columns")
+                raise ReportRefusedError(
+                    "duplicate_column", f"column {key!r} stands {self.keys.count(key)} times", path="Columns"
+                )
             if key in self.keys:
                 return self.keys.index(key)
         raise ReportRefusedError(
@@ -89,11 +101,17 @@ class Grid:
 
     def texts(self, *keys: str) -> list[str]:
         """Printed values of a required column."""
-        return [c.value for c in self._cells[self.position(*keys)]]
+        return self._texts[self.position(*keys)]
 
     def texts_at(self, position: int) -> list[str]:
         """Printed values of the column at a position."""
-        return [c.value for c in self._cells[position]]
+        return self._texts[position]
+
+    def money(self, key: str) -> Money | None:
+        """A column of amounts, None where the report does not have it."""
+        if key not in self._money and self.has(key):
+            self._money[key] = values.money(self.texts(key))
+        return self._money.get(key)
 
     def optional(self, *keys: str) -> list[str] | None:
         """Printed values of a column not every company has."""
@@ -103,9 +121,12 @@ class Grid:
         """Object ids on a column's cells, None where absent or ""."""
         if not any(map(self.has, keys)):
             return [None] * len(self)
-        return [c.id or None for c in self._cells[self.position(*keys)]]
+        at = self.position(*keys)
+        return [cells[at].id or None for cells in self._laid]
 
-    def mark(self, rows: Mask | Iterable[int], reason: str, detail: Callable[[int], str], column: int | None = None) -> None:
+    def mark(
+        self, rows: Mask | Iterable[int], reason: str, detail: Callable[[int], str], column: int | None = None
+    ) -> None:
         """Note trouble with rows; the first trouble of a row stands."""
         for row in np.flatnonzero(rows).tolist() if isinstance(rows, np.ndarray) else rows:
             self.troubles.setdefault(row, Trouble(reason, detail(row), column))
@@ -122,7 +143,7 @@ class Grid:
     def raw(self, row: int) -> str:
         """The row as it came, bounded."""
         fault = self.flat.faults.get(row)
-        return fault.raw if fault else fragment([_plain(c) for c in self._cells_of(row)])
+        return fault.raw if fault else fragment([_plain(c) for c in self.flat.rows[row]])
 
     def cell(self, row: int, *keys: str) -> Cell | None:
         """One cell of a row, also of a bad one where it is readable."""
@@ -132,11 +153,8 @@ class Grid:
         fault = self.flat.faults.get(row)
         if fault:
             return fault.cells.get(at)
-        cells = self._cells_of(row)
+        cells = self.flat.rows[row]
         return cells[at] if at < len(cells) else None
-
-    def _cells_of(self, row: int) -> Sequence[Cell]:
-        return self.flat.rows[row]
 
     def bad(self) -> Mask:
         """Which rows are in trouble."""
@@ -214,7 +232,11 @@ def _lay_out(grid: Grid) -> None:
                 grid.troubles[i] = Trouble("malformed_row", detail)
                 laid[i] = blank
         rows = laid
-    grid._cells = list(zip(*rows, strict=True)) if rows else [()] * width
+    grid._laid = rows
+    grid._texts = [[] for _ in range(width)]
+    for start in range(0, len(rows), _CHUNK):
+        for texts, column in zip(grid._texts, zip(*rows[start : start + _CHUNK], strict=True), strict=True):
+            texts += [cell.value for cell in column]
 
 
 def check_range(grid: Grid, start: date | None, end: date | None) -> None:

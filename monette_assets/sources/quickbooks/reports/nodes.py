@@ -396,3 +396,13 @@ def refuse_truncated(text: str, flat: Flat) -> None:
         raise ReportRefusedError(
             "truncated", f"the answer was cut at 400,000 cells ({TRUNCATION!r}); ask for fewer days", path=where
         )
+
+
+def column_keys(text: str) -> list[str]:
+    """The keys of a payload's columns, in order.
+
+    Raises:
+        ReportRefusedError: not a report.
+    """
+    report = decode(text)
+    return [column.key for column in report.Columns.Column] if report.Columns else []

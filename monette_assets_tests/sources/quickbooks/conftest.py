@@ -1,0 +1,55 @@
+"""Two connected companies of a stand-in, and a client for them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from monette_assets.sources.http import Retry
+from monette_assets.sources.quickbooks.client import QuickBooksClient
+from monette_assets.sources.quickbooks.oauth import App, TokenKeeper
+from monette_assets.sources.secrets import EncryptedFileTokenStore
+from monette_assets_tests.sources.quickbooks.stand_in import StandIn
+from monette_assets_tests.sources.serving import HandClock, serving
+
+REALMS = {"north": "1001", "south": "1002"}
+APP = App("client-id", "THE-CLIENT-SECRET")
+
+
+@pytest.fixture
+def clock() -> HandClock:
+    return HandClock()
+
+
+@pytest.fixture
+def quickbooks() -> Iterator[StandIn]:
+    stand_in = StandIn()
+    with serving(stand_in.app()) as url:
+        stand_in.url = url
+        yield stand_in
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> EncryptedFileTokenStore:
+    return EncryptedFileTokenStore(tmp_path / "tokens", tmp_path / "key")
+
+
+@pytest.fixture
+def keeper(quickbooks: StandIn, store: EncryptedFileTokenStore, clock: HandClock) -> Iterator[TokenKeeper]:
+    keeper = TokenKeeper(
+        store=store, app=APP, token_url=quickbooks.token_url, clock=clock, retry=Retry(attempts=3, clock=clock)
+    )
+    for company, realm in REALMS.items():
+        keeper.connect(company, realm, f"code-of-{realm}", "http://127.0.0.1/connected")
+    yield keeper
+    keeper.close()
+
+
+@pytest.fixture
+def client(quickbooks: StandIn, keeper: TokenKeeper, clock: HandClock) -> Iterator[QuickBooksClient]:
+    with QuickBooksClient(
+        base_url=quickbooks.url, realms=REALMS, tokens=keeper, clock=clock, retry=Retry(attempts=4, clock=clock)
+    ) as client:
+        yield client

@@ -1,0 +1,51 @@
+"""Small servers on loopback, and a clock that tests turn, for tests of the sources."""
+
+from __future__ import annotations
+
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from threading import Lock
+
+import uvicorn
+from starlette.applications import Starlette
+
+from monette_assets.sources.http import Clock
+
+
+class HandClock(Clock):
+    """Stands still but for `sleep`, which moves it and returns at once."""
+
+    def __init__(self) -> None:
+        self.started = datetime(2025, 11, 20, 12, 0, tzinfo=UTC)
+        self.elapsed = 0.0
+        self.slept: list[float] = []
+        self._lock = Lock()
+
+    def now(self) -> datetime:
+        return self.started + timedelta(seconds=self.elapsed)
+
+    def monotonic(self) -> float:
+        return self.elapsed
+
+    def sleep(self, seconds: float) -> None:
+        with self._lock:
+            self.slept.append(seconds)
+            self.elapsed += seconds
+
+
+@contextmanager
+def serving(app: Starlette) -> Iterator[str]:
+    """Serve `app` on loopback; yields its base URL."""
+    listening = socket.create_server(("127.0.0.1", 0))
+    server = uvicorn.Server(uvicorn.Config(app, log_level="critical", lifespan="off", timeout_graceful_shutdown=1))
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+    finally:
+        server.should_exit = True
+        thread.join(10)
+        listening.close()
