@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import Protocol
 
 
@@ -55,3 +55,8 @@ def fiscal_year(year_starts: Sequence[DatedYearStart], period: date) -> int:
     if current + 1 < len(year_starts):
         end = min(end, add_months(year_starts[current + 1].from_period, -1))
     return end.year
+
+
+def month_end(period: date) -> date:
+    """The last day of the month that begins on `period`."""
+    return add_months(period, 1) - timedelta(days=1)

@@ -1,4 +1,4 @@
-"""Effective dating: half-open windows of periods, specific entries before general, reroutes followed to their end."""
+"""Effective dating: half-open windows, specific entries before general ones, reroutes followed to their end."""
 
 from __future__ import annotations
 

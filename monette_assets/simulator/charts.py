@@ -1,4 +1,4 @@
-"""The charts of accounts that the simulated companies keep: one numbered farm chart, each taking what its business needs."""
+"""The simulated companies' charts of accounts: one numbered farm chart, each company taking what its business needs."""
 
 from __future__ import annotations
 

@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 
+Day = date  # inside Document, `date` is a field
+
 
 @dataclass(slots=True)
 class Account:
@@ -60,14 +62,16 @@ class Document:
     """A transaction: an invoice, a bill, a journal entry. Its postings sum to zero unless a fault was asked for."""
 
     id: str  # unique per company and object type
-    kind: str  # QuickBooks object type: Invoice, Bill, Purchase, Deposit, Payment, BillPayment, Transfer, JournalEntry
-    transaction_type: str  # as reports print it in English: Invoice, Bill, Expense, Deposit, Payment, Bill Payment (Cheque)
+    kind: (
+        str  # QuickBooks object type: Invoice, CreditMemo, Payment, Bill, BillPayment, Purchase, Deposit, Transfer, ...
+    )
+    transaction_type: str  # as reports print it in English: Invoice, Expense, Bill Payment (Cheque), Journal Entry, ...
     date: date
     number: str
     postings: list[Posting]
     currency: str
     exchange_rate: Decimal = Decimal(1)
-    due_date: date | None = None
+    due_date: Day | None = None
     linked: list[tuple[str, str]] = field(default_factory=list)  # (kind, id) of the documents it settles
     memo: str = ""
     is_adjustment: bool = False
