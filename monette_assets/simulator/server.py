@@ -81,7 +81,9 @@ class SimulatorOptions:
     requests_per_second: int = 10
     requests_per_minute: int = 500
     concurrent_requests: int = 10
-    report_day_limits: Mapping[str, int] = MappingProxyType({"GeneralLedger": 400})  # longer ranges time out (504)
+    report_day_limits: Mapping[str, int] = field(
+        default_factory=lambda: MappingProxyType({"GeneralLedger": 400})
+    )  # longer ranges time out (504)
     cell_limit: int = CELL_LIMIT
     clock: Callable[[], datetime] = _now  # aware
     monotonic: Callable[[], float] = time.monotonic
