@@ -117,12 +117,7 @@ def _detail(grid: Grid, context: Context, report: str) -> pa.Table:
     item = ~aside
     dates = grid.texts("tx_date")
     days, bad_day = values.mapped(dates, pa.date32(), values.day)
-    grid.mark(
-        item & bad_day,
-        "malformed_date",
-        lambda i: f"expected a date YYYY-MM-DD, found {dates[i][:60]!r}",
-        grid.position("tx_date"),
-    )
+    grid.mark_cells(item & bad_day, "malformed_date", "a date YYYY-MM-DD", grid.position("tx_date"))
     dues = grid.optional("due_date") or [""] * n
     due, bad_due = values.mapped(dues, pa.date32(), lambda t: values.day(t) if t else None)
     grid.mark(item & bad_due, "malformed_date", lambda i: f"expected a due date, found {dues[i][:60]!r}")
@@ -169,10 +164,11 @@ def _summary(grid: Grid, context: Context, report: str) -> pa.Table:
     total_at = next((i for i in positions if grid.keys[i].lower() == "total"), positions[-1])
     columns = {at: values.money(grid.texts_at(at)) for at in positions}
     for at, column in columns.items():
-        texts = grid.texts_at(at)
-        grid.mark(column.bad, "malformed_amount", lambda i, t=texts: f"expected an amount, found {t[i][:60]!r}", at)  # type: ignore[misc]
+        grid.mark_cells(column.bad, "malformed_amount", values.AMOUNT_FORM, at)
     _verify(grid, context, columns)
-    across = sum(columns[at].cents for at in positions if at != total_at)
+    across = np.zeros(len(grid), np.int64)
+    for at in positions:
+        across += columns[at].cents * (at != total_at)
     total = columns[total_at]
     grid.mark(
         total.given & (total.cents != across),

@@ -116,15 +116,19 @@ def parse_balances(
     first = start or (period if report == "profit_and_loss" else None)
     lines = REPORTED_BALANCES.empty_table()
     try:
-        if len(payloads) > 1:
-            raise ReportRefusedError("no_payload", f"expected one answer, found {len(payloads)} parts")
-        for grid in read_parts(payloads, context, REPORTS[report], first, last):
+        for grid in read_parts(_only(payloads), context, REPORTS[report], first, last):
             if not grid.empty:
                 rows = _trial_balance(grid, context) if "trial_balance" in report else _statement(grid, context, report)
                 lines = _table(rows, context, report)
     except Exception as error:
         context.refuse(error)
     return context.parsed(lines)
+
+
+def _only(payloads: Sequence[str]) -> Sequence[str]:
+    if len(payloads) > 1:
+        raise ReportRefusedError("not_a_report", f"expected one answer, found {len(payloads)} parts")
+    return payloads
 
 
 def _table(rows: _Rows, context: Context, statement: str) -> pa.Table:
@@ -164,8 +168,7 @@ def _trial_balance(grid: Grid, context: Context) -> _Rows:
         debit_at, credit_at = found
     debit, credit = (values.money(grid.texts_at(at)) for at in (debit_at, credit_at))
     for at, column in ((debit_at, debit), (credit_at, credit)):
-        texts = grid.texts_at(at)
-        grid.mark(column.bad, "malformed_amount", lambda i, t=texts: f"expected an amount, found {t[i][:60]!r}", at)  # type: ignore[misc]
+        grid.mark_cells(column.bad, "malformed_amount", values.AMOUNT_FORM, at)
     aside = _blank(grid)
     grid.mark(~aside & debit.empty & credit.empty, "no_amount", lambda _: "expected a debit or a credit, found neither")
     _verify_plain(grid, context, ((debit_at, debit), (credit_at, credit)))
@@ -193,7 +196,7 @@ def _verify_plain(grid: Grid, context: Context, columns: Sequence[tuple[int, Mon
 
 
 def _statement(grid: Grid, context: Context, report: Statement) -> _Rows:
-    found = [money_columns(grid)[i] for i in range(len(money_columns(grid)))]
+    found = money_columns(grid)
     if len(found) != 1:
         raise ReportRefusedError(
             "missing_column",
@@ -202,8 +205,7 @@ def _statement(grid: Grid, context: Context, report: Statement) -> _Rows:
         )
     at = found[0]
     column = values.money(grid.texts_at(at))
-    texts = grid.texts_at(at)
-    grid.mark(column.bad, "malformed_amount", lambda i: f"expected an amount, found {texts[i][:60]!r}", at)
+    grid.mark_cells(column.bad, "malformed_amount", values.AMOUNT_FORM, at)
     stops = subtree_stops(grid.flat)
     sums = adder(grid, at, column, stops)
     if report == "profit_and_loss":
@@ -223,7 +225,7 @@ def _statement(grid: Grid, context: Context, report: Statement) -> _Rows:
             raise ReportRefusedError(
                 "unknown_sections", f"{section.name!r} stands in no known section of the statement", path=section.path
             )
-        rows.add(section.id or NOT_SPECIFIED, _name(grid, i, parts), label, sign, own)
+        rows.add(section.id or NOT_SPECIFIED, _name(grid, i), label, sign, own)
     return rows
 
 
@@ -268,17 +270,14 @@ def _leaves(grid: Grid, context: Context, cents: Cents, aside: Mask, parts: dict
                 continue
             first = flat.rows[row][0]
             alone = NET_INCOME if flat.groups.get(row) == "NetIncome" else NOT_SPECIFIED
-            above = _name(grid, section, parts)
+            above = _name(grid, section)
             name = f"{above}:{first.value}" if above else first.value
             rows.add(first.id or alone, name or None, label, sign, int(cents[row]))
     return rows
 
 
-def _name(grid: Grid, section: int, parts: dict[int, tuple[str | None, int]]) -> str | None:
-    """Account names above, headings of the statement left out: those are what has neither an id nor an amount of its own...
-
-    A parent account always stands inside an account section; headings carry a `group` or stand at the statement's parts.
-    """
+def _name(grid: Grid, section: int) -> str | None:
+    """Names of the sections above that carry an account id (headings have none), joined with `:`."""
     names: list[str] = []
     while section > 0:
         found = grid.flat.sections[section]

@@ -36,6 +36,8 @@ from monette_assets.sources.quickbooks.reports.values import Cents, Mask, Money
 
 REPORT = "GeneralLedger"
 
+_MOMENT = pa.timestamp("us", tz="UTC")
+
 GENERAL_LEDGER = pa.schema(
     [
         ("company", pa.string()),
@@ -64,8 +66,8 @@ GENERAL_LEDGER = pa.schema(
         ("exchange_rate", pa.decimal128(18, 6)),
         ("foreign_amount", MONEY),  # debit positive, null in home currency
         ("is_adjustment", pa.bool_()),
-        ("created_at", pa.timestamp("us", tz="UTC")),
-        ("modified_at", pa.timestamp("us", tz="UTC")),
+        ("created_at", _MOMENT),
+        ("modified_at", _MOMENT),
     ]
 )
 
@@ -265,14 +267,8 @@ def _amounts(
         for key in keys:
             if grid.has(key) and column.bad.any():
                 at = grid.position(key)
-                texts = grid.texts(key)
-                mask = posting & column.bad & (np.array(texts, object) != "")
-                grid.mark(
-                    mask,
-                    "malformed_amount",
-                    lambda i, t=texts: f"expected at most 18 digits such as -1234.50, found {t[i][:60]!r}",
-                    at,
-                )  # type: ignore[misc]
+                filled = np.array([bool(t) for t in grid.texts(key)], np.bool_)
+                grid.mark_cells(posting & column.bad & filled, "malformed_amount", values.AMOUNT_FORM, at)
     printed = debit.given | credit.given
     amount = debit.cents - credit.cents
     signs = np.zeros(n, np.int64)
@@ -332,7 +328,7 @@ def _foreign(
         return np.zeros(n, np.int64), np.ones(n, np.bool_)
     at = grid.position("nat_foreign_amount")
     column = values.money(grid.texts("nat_foreign_amount"))
-    grid.mark(posting & column.bad, "malformed_amount", lambda i: f"foreign amount {grid.texts_at(at)[i][:60]!r}", at)
+    grid.mark_cells(posting & column.bad, "malformed_amount", values.AMOUNT_FORM, at)
     turn = np.sign(amount) * np.sign(natural.cents)  # what turned the natural home amount into debit positive
     turn = np.where(turn == 0, signs, turn)
     alone = np.where(turn == 0, np.abs(column.cents) * np.sign(amount), column.cents * turn)
@@ -349,11 +345,11 @@ def _foreign(
 def _extras(grid: Grid, posting: Mask) -> dict[str, pa.Array]:
     n = len(grid)
     found: dict[str, pa.Array] = {}
-    for column, key, kind, read, reason in (
-        ("exchange_rate", "exch_rate", pa.decimal128(18, 6), values.rate, "malformed_rate"),
-        ("is_adjustment", "is_adj", pa.bool_(), values.yes_no, "malformed_flag"),
-        ("created_at", "create_date", pa.timestamp("us", tz="UTC"), values.instant, "malformed_date"),
-        ("modified_at", "last_mod_date", pa.timestamp("us", tz="UTC"), values.instant, "malformed_date"),
+    for column, key, kind, read, reason, form in (
+        ("exchange_rate", "exch_rate", pa.decimal128(18, 6), values.rate, "malformed_rate", "a positive rate"),
+        ("is_adjustment", "is_adj", pa.bool_(), values.yes_no, "malformed_flag", "yes or no"),
+        ("created_at", "create_date", _MOMENT, values.instant, "malformed_date", "an ISO 8601 moment"),
+        ("modified_at", "last_mod_date", _MOMENT, values.instant, "malformed_date", "an ISO 8601 moment"),
     ):
         texts = grid.optional(key)
         if texts is None:
@@ -361,7 +357,7 @@ def _extras(grid: Grid, posting: Mask) -> dict[str, pa.Array]:
             continue
         found[column], bad = values.mapped(texts, kind, read)
         if bad.any():
-            grid.mark(posting & bad, reason, lambda i, k=key, t=texts: f"{k}: found {t[i][:60]!r}", grid.position(key))  # type: ignore[misc]
+            grid.mark_cells(posting & bad, reason, form, grid.position(key))
     return found
 
 

@@ -131,6 +131,11 @@ class Grid:
         for row in np.flatnonzero(rows).tolist() if isinstance(rows, np.ndarray) else rows:
             self.troubles.setdefault(row, Trouble(reason, detail(row), column))
 
+    def mark_cells(self, rows: Mask, reason: str, expected: str, at: int) -> None:
+        """Note trouble with one column's cells, quoting them."""
+        texts = self._texts[at]
+        self.mark(rows, reason, lambda i: f"expected {expected}, found {texts[i][:60]!r}", at)
+
     def path(self, row: int) -> str:
         """JSON path of a row, down to the cell where the trouble is one cell's."""
         fault = self.flat.faults.get(row)

@@ -46,6 +46,7 @@ class _Layout:
     units: list[int]  # sections
     results: list[_Result]
     wrappers: list[list[int]]  # units of each top-level heading that wraps several
+    nameless: int = 0  # cents under "Not Specified": of no account, hence of no section
 
 
 def income_parts(flat: Flat, adder: Adder, known_signs: dict[int, int]) -> list[Part]:
@@ -69,7 +70,7 @@ def income_parts(flat: Flat, adder: Adder, known_signs: dict[int, int]) -> list[
     ]
     if None not in sums.values() and len(groups) < len(layout.units):
         totals = {u: s for u, s in sums.items() if s is not None}
-        candidates = [c for c in candidates if _fits(c, totals, layout.results)]
+        candidates = [c for c in candidates if _fits(c, totals, layout)]
     if not candidates:
         raise ReportRefusedError(
             "unknown_sections",
@@ -80,11 +81,11 @@ def income_parts(flat: Flat, adder: Adder, known_signs: dict[int, int]) -> list[
     for unit in layout.units:
         signs = {_SIGN[c[unit]] for c in candidates}
         if len(signs) > 1:
-            section = flat.sections[unit]
+            found = flat.sections[unit]
             raise ReportRefusedError(
                 "unknown_sections",
-                f"section {section.name!r} may be income or expense by its amounts; give the accounts' classification",
-                path=section.path,
+                f"section {found.name!r} may be income or expense by its amounts; give the accounts' classification",
+                path=found.path,
             )
     best = min(candidates, key=lambda c: (sum(_USUAL[v] for v in c.values()), [ORDER.index(v) for v in c.values()]))
     return [Part(u, best[u], _SIGN[best[u]]) for u in layout.units]
@@ -110,18 +111,24 @@ def verify_parts(grid: Grid, context: Context, sums: Adder, parts: Sequence[Part
         "NetOtherIncome": of(ORDER[3:]),
         "NetIncome": of(ORDER),
     }
+    nameless: int | None = 0
     last = max((i for i, s in enumerate(flat.sections) if s.parent == 0), default=0)
     for i, section in enumerate(flat.sections):
         if not section.summary:
             continue
         if i in inside:
             expected = None if section.kind is Kind.TOTAL else sums.of(flat, i)
+        elif section.kind is not Kind.TOTAL and _nameless(flat, sums, i):
+            nameless = expected = sums.of(flat, i)
         elif section.kind is not Kind.TOTAL:
             expected = of(ORDER, range(i, stops[i]))
         elif section.group in named:
             expected = named[section.group]
         elif i == last:
-            expected = named["NetIncome"]
+            printed = amount_cell(section.summary, sums.position, f"{section.path}.Summary")
+            net = named["NetIncome"]
+            aside = {net + nameless, net - nameless} if net is not None and nameless is not None else set()
+            expected = printed if printed in aside else net
         else:  # a subtotal without a name: one of them, whichever it is equal to
             printed = amount_cell(section.summary, sums.position, f"{section.path}.Summary")
             expected = printed if printed in named.values() else named["GrossProfit"]
@@ -133,11 +140,16 @@ def _group(flat: Flat, section: int) -> str | None:
     return group if group in ORDER else None
 
 
+def _nameless(flat: Flat, adder: Adder, section: int) -> bool:
+    """Whether nothing in a section has an account: "Not Specified"."""
+    return not any(s.id for s in flat.sections[section : adder.stops[section]]) and not _group(flat, section)
+
+
 def _layout(flat: Flat, adder: Adder) -> _Layout:
     """Units, and whether top-level headings wrap them: `Ordinary Income/Expenses` does, `Income` does not."""
     children: dict[int, list[int]] = {}
-    for i, section in enumerate(flat.sections[1:], 1):
-        children.setdefault(section.parent, []).append(i)
+    for i, below_it in enumerate(flat.sections[1:], 1):
+        children.setdefault(below_it.parent, []).append(i)
     top = children.get(0, [])
 
     def printed(section: int) -> int | None:
@@ -165,6 +177,9 @@ def _layout(flat: Flat, adder: Adder) -> _Layout:
         if found.kind is Kind.TOTAL or not holds(section):
             if result is not None and found.kind is Kind.TOTAL:
                 layout.results.append(_Result(result, None))
+            continue
+        if _nameless(flat, adder, section):
+            layout.nameless += adder.of(flat, section) or 0
             continue
         below = children.get(section, [])
         if not wrapped or _group(flat, section):
@@ -200,17 +215,19 @@ def _candidates(layout: _Layout, groups: dict[int, str]) -> Iterator[dict[int, s
             yield reading
 
 
-def _fits(reading: dict[int, str], sums: dict[int, int], results: Sequence[_Result]) -> bool:
+def _fits(reading: dict[int, str], sums: dict[int, int], layout: _Layout) -> bool:
     """Whether every printed result comes out; the last one without a scope is net income."""
 
     def of(labels: Sequence[str]) -> int:
         return sum(_SIGN[v] * sums[u] for u, v in reading.items() if v in labels)
 
-    subtotals = {of(ORDER[:2]), of(ORDER[:3]), of(ORDER[3:]), of(ORDER)}
+    results = layout.results
+    net = {of(ORDER), of(ORDER) + layout.nameless, of(ORDER) - layout.nameless}
+    subtotals = net | {of(ORDER[:2]), of(ORDER[:3]), of(ORDER[3:])}
     for result in results:
         if result.over is not None:
             if result.printed != sum(_SIGN[reading[u]] * sums[u] for u in result.over):
                 return False
         elif result.printed not in subtotals:
             return False
-    return not (results and results[-1].over is None and results[-1].printed != of(ORDER))
+    return not (results and results[-1].over is None and results[-1].printed not in net)

@@ -14,6 +14,7 @@ from monette_assets.sources.quickbooks.reports import values
 from monette_assets.sources.quickbooks.reports.grid import (
     Classification,
     Grid,
+    Trouble,
     account_of,
     adder,
     check_range,
@@ -99,12 +100,7 @@ def transactions(grid: Grid, posting: Mask) -> Transactions:
     without_type = posting & np.array([not t for t in types], np.bool_)
     grid.mark(without_type, "no_transaction_type", lambda _: "expected a transaction type, found none", type_at)
     days, bad = values.mapped(dates, pa.date32(), lambda text: _within(text, grid))
-    grid.mark(
-        posting & bad,
-        "malformed_date",
-        lambda i: f"expected a date YYYY-MM-DD from {grid.start} to {grid.end}, found {dates[i][:60]!r}",
-        date_at,
-    )
+    grid.mark_cells(posting & bad, "malformed_date", f"a date YYYY-MM-DD from {grid.start} to {grid.end}", date_at)
     return Transactions(days, types, ids)
 
 
@@ -264,13 +260,8 @@ def refuse_rows(
             if row not in own and key in first:
                 keys[row] = key
                 cause = grid.troubles[first[key]]
-                grid.mark(
-                    [row],
-                    cause.reason,
-                    lambda _, k=key: (
-                        f"its transaction is quarantined: {grid.path(first[k])}: {grid.troubles[first[k]].detail}"
-                    ),
-                )  # type: ignore[misc]
+                because = f"its transaction is quarantined: {grid.path(first[key])}: {cause.detail}"
+                grid.troubles[row] = Trouble(cause.reason, because)
     for row in sorted(grid.troubles):
         trouble = grid.troubles[row]
         context.refusals.add(

@@ -122,13 +122,7 @@ def _read(grid: Grid, context: Context) -> pa.Table:
     context.counts.not_postings += int(aside.sum())
     posting = ~aside
     who = transactions(grid, posting)
-    texts = grid.texts_at(at)
-    grid.mark(
-        posting & column.bad,
-        "malformed_amount",
-        lambda i: f"expected at most 18 digits such as -1234.50, found {texts[i][:60]!r}",
-        at,
-    )
+    grid.mark_cells(posting & column.bad, "malformed_amount", values.AMOUNT_FORM, at)
     grid.mark(posting & column.empty, "no_amount", lambda _: "expected an amount, found none", at)
     grid.mark(posting & (signs == 0), "no_section", lambda _: "stands outside of every section of the statement")
     mark_without_account(grid, posting, accounts)

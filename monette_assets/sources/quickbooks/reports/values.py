@@ -24,6 +24,7 @@ Mask = npt.NDArray[np.bool_]
 
 # At most 18 digits with two decimals; `.25` and `.00` are how QuickBooks prints small ones; no separators, no exponent.
 AMOUNT = r"^-?(?:[0-9]{1,16}(?:\.[0-9]{1,2}0*)?|\.[0-9]{1,2}0*)$"
+AMOUNT_FORM = "an amount of at most 18 digits such as -1234.50"
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")
 _RATE = re.compile(r"[0-9]{1,9}(?:\.[0-9]{1,18})?\Z|\.[0-9]{1,18}\Z")
 _SAFE = 2**62
