@@ -738,7 +738,7 @@ class _Generator:
         self.profit_before_year = -sum(keeper.balances[each] for each in self.profit_ids)
 
     def _treasury(self, period: date) -> None:
-        """Cash kept between floor and ceiling: topped up from savings, then the line; paid back to the line, then saved."""
+        """Cash kept between floor and ceiling, with savings and the operating line."""
         keeper = self.keeper
         cash, floor, ceiling = keeper.balance("1000"), self.revenue // 25, self.revenue // 8
         moves: list[tuple[str, int]] = []
