@@ -14,8 +14,11 @@ import pyarrow.compute as pc
 
 from monette_assets.lake.errors import SchemaMismatch
 
-Data: TypeAlias = "pa.Table | pa.RecordBatchReader | Iterable[pa.RecordBatch] | str | Sequence[str]"
-"""A table, batches, or the URI(s) of parquet folders staged in the lake."""
+Data: TypeAlias = (
+    "pa.Table | pa.RecordBatchReader | Iterable[pa.RecordBatch] | Callable[[], Iterator[pa.RecordBatch]] | str | "
+    "Sequence[str]"
+)
+"""A table, batches, a function that opens them anew, or the URI(s) of parquet folders staged in the lake."""
 
 Opener = Callable[[], Iterator[pa.RecordBatch]]
 
@@ -26,6 +29,9 @@ def rereadable(data: Data, schema: pa.Schema, open_staged: Callable[[str], pa.Re
     if isinstance(data, pa.Table):
         table = data
         yield lambda: iter(table.to_batches(max_chunksize=65_536) or [pa.RecordBatch.from_pylist([], table.schema)])
+        return
+    if callable(data):
+        yield data
         return
     uris = [data] if isinstance(data, str) else data
     if isinstance(uris, Sequence) and uris and all(isinstance(uri, str) for uri in uris):

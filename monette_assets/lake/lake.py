@@ -38,7 +38,6 @@ _SEQUENCE = "monette.sequence"
 _ATTEMPTS = 30
 _CONFIGURATION = {
     "delta.logRetentionDuration": "interval 3650 days",  # history names who published what: it outlives the files
-    "delta.setTransactionRetentionDuration": "interval 400 days",  # how long a replayed publish is recognised
 }
 
 
@@ -273,7 +272,6 @@ class Lake:
                     )
                 if sequence is not None:
                     _check_sequence(table, there, sequence)
-                before = there.version()
                 try:
                     rows = self._commit(
                         table,
@@ -289,7 +287,7 @@ class Lake:
                     continue
                 return Published(
                     version=there.version(),
-                    previous_version=before,
+                    previous_version=there.version() - 1,
                     rows_written=rows,
                     seconds=time.perf_counter() - started,
                     attempts=attempt,
@@ -320,10 +318,9 @@ class Lake:
     ) -> int:
         grows = self._evolution(table, there, schema)
         checked = Checked(opener(), schema, table)
-        stamp = int(commit.at.timestamp() * 1000)
-        transactions = [Transaction(commit.publish_id, 1, stamp)]
+        transactions = [Transaction(commit.publish_id, 1)]  # without a time: kept for good
         if sequence is not None:
-            transactions.append(Transaction(_SEQUENCE, sequence, stamp))
+            transactions.append(Transaction(_SEQUENCE, sequence))
         properties = CommitProperties(
             custom_metadata=commit.to_metadata(scope),
             app_transactions=transactions,
@@ -494,9 +491,11 @@ class Lake:
         self.uri(table)
         return f"{self.url}/{staging.FOLDER}/{staging.check_run(run_id)}/{table}"
 
-    def staged_reader(self, uri: str) -> pa.RecordBatchReader:
-        """The staged rows. Raises `TableMissing` where nothing was staged there."""
-        return staging.reader(*self._staged(uri), where=uri)
+    def staged_reader(
+        self, uri: str, columns: Sequence[str] | None = None, only: pc.Expression | None = None
+    ) -> pa.RecordBatchReader:
+        """The staged rows (those that `only` holds for). Raises `TableMissing` where nothing was staged there."""
+        return staging.reader(*self._staged(uri), where=uri, columns=columns, only=only)
 
     def staged_files(self, uri: str) -> list[str]:
         """URIs of the parquet files staged at `uri`."""
@@ -507,10 +506,10 @@ class Lake:
         files = staging.filesystem(self.url, self.storage_options)
         return sorted({path.split("/")[1] for path in staging.parquet_files(files, staging.FOLDER)})
 
-    def clean_staged(self, run_id: str) -> int:
-        """Deletes what a finished run staged; returns the number of files."""
+    def clean_staged(self, run_id: str, table: str | None = None) -> int:
+        """Deletes what a finished run staged (of one table, or all of it); returns the number of files."""
         files = staging.filesystem(self.url, self.storage_options)
-        folder = f"{staging.FOLDER}/{staging.check_run(run_id)}"
+        folder = f"{staging.FOLDER}/{staging.check_run(run_id)}" + (f"/{table}" if table else "")
         return staging.delete(files, folder)
 
     def _staged(self, uri: str) -> tuple[Any, str]:

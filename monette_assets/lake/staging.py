@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from monette_assets.lake.errors import LakeError, TableMissing
 
 if TYPE_CHECKING:
     import pyarrow as pa
+    import pyarrow.compute as pc
     import pyarrow.fs as pa_fs
 
 FOLDER = "_staging"
@@ -46,7 +47,13 @@ def parquet_files(files: pa_fs.FileSystem, folder: str) -> list[str]:
     )
 
 
-def reader(files: pa_fs.FileSystem, folder: str, where: str) -> pa.RecordBatchReader:
+def reader(
+    files: pa_fs.FileSystem,
+    folder: str,
+    where: str,
+    columns: Sequence[str] | None = None,
+    only: pc.Expression | None = None,
+) -> pa.RecordBatchReader:
     """The rows of a staged folder, few batches ahead. An engine writes at least one file, be it without rows."""
     import pyarrow.dataset as pa_ds  # noqa: PLC0415
 
@@ -54,7 +61,10 @@ def reader(files: pa_fs.FileSystem, folder: str, where: str) -> pa.RecordBatchRe
     if not paths:
         raise TableMissing(f"{where}: expected staged parquet files, found none; was the table staged by this run?")
     staged = pa_ds.dataset(paths, filesystem=files, format="parquet")
-    return staged.scanner(batch_size=65_536, batch_readahead=4, fragment_readahead=1).to_reader()
+    names = list(columns) if columns is not None else None
+    return staged.scanner(
+        columns=names, filter=only, batch_size=65_536, batch_readahead=4, fragment_readahead=1
+    ).to_reader()
 
 
 def delete(files: pa_fs.FileSystem, folder: str) -> int:

@@ -1,0 +1,59 @@
+"""Maintenance changes no row, and never takes what bronze or a publish under way needs."""
+
+from __future__ import annotations
+
+import datetime
+from decimal import Decimal
+
+import pytest
+
+from monette_assets.lake.errors import AppendOnly, LakeError, VersionGone
+from monette_assets.lake.lake import Lake
+from monette_assets.lake.maintenance import checkpoint, compact, vacuum
+from monette_assets.lake.scope import Scope
+from monette_assets_tests.lake.books import JANUARY, SCHEMA, commit, rows_of, table
+
+TABLE = "gold/ledger"
+
+
+def small_files(lake: Lake, name: str = TABLE) -> None:
+    """A table of five rows in five files."""
+    for number in range(5):
+        lake.append(name, table([("north", JANUARY, "4000", Decimal(number))]), schema=SCHEMA, commit=commit())
+
+
+def test_compaction_makes_few_files_of_the_same_rows(lake: Lake) -> None:
+    small_files(lake)
+    before = rows_of(lake.read(TABLE))
+    assert compact(lake, TABLE, commit(reason="nightly")) == 6
+    checkpoint(lake, TABLE)
+    assert len(lake.open(TABLE).file_uris()) == 1
+    assert rows_of(lake.read(TABLE)) == before
+    assert lake.compare(TABLE, 5, 6, ["company", "period", "account"]).is_empty
+    assert lake.history(TABLE, limit=1)[0].commit.reason == "nightly"  # type: ignore[union-attr]
+
+
+def test_bronze_is_never_vacuumed(lake: Lake) -> None:
+    small_files(lake, "bronze/reports")
+    with pytest.raises(AppendOnly, match="never vacuumed"):
+        vacuum(lake, "bronze/reports")
+
+
+def test_vacuum_keeps_what_is_within_retention(lake: Lake) -> None:
+    small_files(lake)
+    lake.publish(TABLE, table([]), schema=SCHEMA, scope=Scope.everything(), commit=commit())
+    assert vacuum(lake, TABLE) == []
+    assert len(rows_of(lake.read(TABLE, version=5))) == 5
+    with pytest.raises(LakeError, match="a day or more"):
+        vacuum(lake, TABLE, datetime.timedelta(hours=1))
+
+
+def test_a_vacuumed_version_says_so(lake: Lake) -> None:
+    small_files(lake)
+    lake.publish(TABLE, table([]), schema=SCHEMA, scope=Scope.everything(), commit=commit())
+    lake.open(TABLE).vacuum(0, dry_run=False, enforce_retention_duration=False)
+    with pytest.raises(VersionGone, match="version 5"):
+        lake.read(TABLE, version=5)
+    with pytest.raises(VersionGone, match="version 5"):
+        lake.restore(TABLE, 5, commit())
+    assert rows_of(lake.read(TABLE)) == []
