@@ -7,10 +7,13 @@ import pickle
 import socket
 import threading
 import traceback
+from contextlib import ExitStack
 from pathlib import Path
 
 import httpx
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from starlette.responses import Response
 
 from monette_assets.sources.http import Retry
@@ -230,6 +233,31 @@ def test_ten_a_second_and_five_hundred_a_minute_per_company(clock: HandClock) ->
     before = clock.elapsed
     with gate.passing("south"):
         assert clock.elapsed == before
+
+
+@given(st.lists(st.tuples(st.integers(0, 8), st.integers(0, 900), st.floats(0, 1)), min_size=30, max_size=80))
+def test_however_slow_the_way_quickbooks_never_sees_more_than_ten_a_second(
+    calls: list[tuple[int, int, float]],
+) -> None:
+    """Each call: how many are left running before it, milliseconds until the next, and when it arrives in between."""
+    clock = HandClock()
+    gate = Gate(Limits(), clock)
+    running: list[tuple[ExitStack, float, float]] = []
+    arrivals: list[float] = []
+    for most, pause, way in calls:
+        while len(running) > most:
+            stack, began, part = running.pop(0)
+            arrivals.append(began + (clock.elapsed - began) * part)
+            stack.close()
+        stack = ExitStack()
+        stack.enter_context(gate.passing("north"))
+        running.append((stack, clock.elapsed, way))
+        clock.elapsed += pause / 1000
+    for stack, began, part in running:
+        arrivals.append(began + (clock.elapsed - began) * part)
+        stack.close()
+    assert len(arrivals) == len(calls)
+    assert all(sum(at - 1 < each <= at for each in arrivals) <= 10 for at in arrivals)
 
 
 def test_no_more_than_ten_at_once_per_company(clock: HandClock) -> None:

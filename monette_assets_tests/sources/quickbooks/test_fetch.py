@@ -126,7 +126,8 @@ def test_a_single_day_that_is_cut_off_fails_loudly(quickbooks: StandIn, client: 
     assert str(caught.value) == (
         "north: general_ledger of 2025-10 (GeneralLedger, 2025-10-01 to 2025-10-01, accrual): cut off: a cell reads "
         "'Unable to display more data. Please reduce the date range.'; one day is the smallest range "
-        "(HTTP 200, intuit_tid 1-tid-0042); ask for fewer columns, or take the day's postings from QuickBooks' own export"
+        "(HTTP 200, intuit_tid 1-tid-0042); "
+        "ask for fewer columns, or take the day's postings from QuickBooks' own export"
     )
     assert [days(params) for _, _, params in quickbooks.seen] == [31, 16, 8, 4, 2, 1]
 

@@ -1,4 +1,4 @@
-"""Lists are read to their end, inactive objects included; changes come with deletions, and say when they are not all."""
+"""Lists are read to their end, inactive objects included; changes come with deletions, and tell if they are not all."""
 
 from __future__ import annotations
 
@@ -59,7 +59,10 @@ def test_lists_are_asked_for_with_their_inactive_objects_and_documents_are_not(
 
 
 def test_objects_are_kept_verbatim(quickbooks: StandIn, client: QuickBooksClient) -> None:
-    text = '{"Id": "7", "SyncToken":"3",  "TotalAmt": 10.50, "MetaData":{"LastUpdatedTime":"2025-10-01T08:00:00-06:00"}, "Note": "\\u00e9🌾"}'
+    text = (
+        '{"Id": "7", "SyncToken":"3",  "TotalAmt": 10.50, "Note": "\\u00e9🌾", '
+        '"MetaData":{"LastUpdatedTime":"2025-10-01T08:00:00-06:00"}}'
+    )
     quickbooks.scripts["query"] = lambda params: said(
         '{"QueryResponse": {"Invoice": [%s], "maxResults": 1}}' % text  # noqa: UP031
     )

@@ -1,4 +1,4 @@
-"""What a company-month asks for: ranges from the fiscal year's start, columns by country and currency, always the basis."""
+"""What a company-month asks for: ranges, columns by country and currency, and always the basis."""
 
 from __future__ import annotations
 
