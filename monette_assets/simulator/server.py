@@ -38,6 +38,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from monette_assets.simulator import answers
+from monette_assets.simulator.edits import Edit, EditError, EditJournal, apply_edit, parse_edit
 from monette_assets.simulator.entities import Entities
 from monette_assets.simulator.faults import ANSWERS, DELAYS, REPORT_KINDS, FaultError, Faults, spoil
 from monette_assets.simulator.localisation import TRUNCATED, localised
@@ -55,7 +56,6 @@ from monette_assets.simulator.reports import (
 from monette_assets.simulator.throttle import Throttle, ThrottledError
 
 Rates = Callable[[date, date], list[tuple[date, Decimal]]]
-Edit = Callable[[Mapping[str, Books], object], object]
 LOOPBACK = "127.0.0.1"
 
 
@@ -95,14 +95,13 @@ def create_app(
     *,
     state: Path,
     options: SimulatorOptions | None = None,
-    edit: Edit | None = None,
 ) -> Starlette:
     """The application over these books (any keys; companies are known by their realm id).
 
-    Tokens live in the `state` folder. `edit(books by realm, body)` applies a document edit and returns what to answer;
-    it raises ValueError for an edit that cannot be.
+    Tokens and the journal of edits live in the `state` folder. The journal is replayed into the given books, so they
+    must be as first made; EditError where it no longer fits them.
     """
-    world = _World(books, state, options or SimulatorOptions(), edit)
+    world = _World(books, state, options or SimulatorOptions())
     quickbooks, control = _QuickBooks(world), _Control(world)
     company = "/v3/company/{realm}"
     return Starlette(
@@ -144,9 +143,11 @@ class _TransactionId:
 class _World:
     """What the endpoints share: the books, their indexes, tokens, faults and counts."""
 
-    def __init__(self, books: Mapping[str, Books], state: Path, options: SimulatorOptions, edit: Edit | None) -> None:
+    def __init__(self, books: Mapping[str, Books], state: Path, options: SimulatorOptions) -> None:
         self.books = {company.realm_id: company for company in books.values()}
-        self.options, self.edit = options, edit
+        self.options = options
+        self.journal = EditJournal(state / "edits.jsonl")
+        self.journal.replay(self.books)
         self.tokens = TokenStore(
             state / "tokens.json",
             lambda: options.clock().timestamp(),
@@ -178,10 +179,19 @@ class _World:
             entities = self._entities[realm] = Entities(self.ledger(realm))
         return entities
 
-    def forget_indexes(self) -> None:
-        """After an edit: the next question sees the new books."""
-        self._ledgers.clear()
-        self._entities.clear()
+    def make_edit(self, content: object) -> Edit:
+        """Apply an edit, keep it in the journal; the next question sees the new books. Raises EditError."""
+        if not isinstance(content, dict):
+            raise EditError(f"edit refused: found {type(content).__name__}; expected a JSON object")
+        edit = parse_edit(content)
+        if edit.realm_id not in self.books:
+            raise EditError(f"edit refused: found realm {edit.realm_id}; expected one of {', '.join(self.books)}")
+        made = apply_edit(self.books[edit.realm_id], edit, at=self.options.clock())
+        self._entities.pop(edit.realm_id, None)
+        for basis in ("Accrual", "Cash"):
+            self._ledgers.pop((edit.realm_id, basis), None)
+        self.journal.append(made)
+        return made
 
     def another_company(self, realm: str) -> str:
         """A realm that is not this one, where there is one."""
@@ -434,14 +444,11 @@ class _Control:
         )
 
     async def edits(self, request: Request) -> Response:
-        if self.world.edit is None:
-            return answers.json_answer({"error": "these books cannot be edited: no edit journal was given"}, 501)
         try:
-            done = self.world.edit(self.world.books, _json(await request.body()))
-        except ValueError as error:
+            made = self.world.make_edit(_json(await request.body()))
+        except (EditError, FaultError) as error:
             return answers.json_answer({"error": str(error)}, 400)
-        self.world.forget_indexes()
-        return answers.json_answer(done)
+        return answers.json_answer(made.model_dump(mode="json", by_alias=True, exclude_none=True))
 
     async def document(self, request: Request) -> Response:
         """The newest document of a kind (of all kinds where none is given), or the one with an id, in cents."""
@@ -562,11 +569,10 @@ def start(
     state: Path,
     port: int = 0,
     options: SimulatorOptions | None = None,
-    edit: Edit | None = None,
 ) -> Running:
     """Serve in a background thread on loopback; port 0 picks a free one. Connections are accepted on return."""
     options = options or SimulatorOptions()
-    app = create_app(books, state=state, options=options, edit=edit)
+    app = create_app(books, state=state, options=options)
     listener = socket.create_server((LOOPBACK, port))
     server = uvicorn.Server(_config(app))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, name="simulator", daemon=True)
@@ -575,16 +581,14 @@ def start(
 
 
 @contextlib.contextmanager
-def running(
-    books: Mapping[str, Books], *, state: Path | None = None, edit: Edit | None = None, **options: Any
-) -> Iterator[Running]:
+def running(books: Mapping[str, Books], *, state: Path | None = None, **options: Any) -> Iterator[Running]:
     """A simulator for a test: `with running(books, cell_limit=100) as simulator: httpx.get(simulator.url + ...)`.
 
     Keyword arguments are those of SimulatorOptions. Without `state`, tokens live as long as the block.
     """
     with contextlib.ExitStack() as stack:
         folder = state or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="simulator-")))
-        simulator = start(books, state=folder, options=SimulatorOptions(**options), edit=edit)
+        simulator = start(books, state=folder, options=SimulatorOptions(**options))
         try:
             yield simulator
         finally:
@@ -598,12 +602,11 @@ def serve(
     *,
     state: Path,
     options: SimulatorOptions | None = None,
-    edit: Edit | None = None,
 ) -> None:
     """Serve until interrupted. Raises ValueError for a host that is not loopback, OSError where the port is taken."""
     if host not in (LOOPBACK, "localhost"):
         raise ValueError(f"the simulator listens on {LOOPBACK} only, not on {host!r}")
-    app = create_app(books, state=state, options=options, edit=edit)
+    app = create_app(books, state=state, options=options)
     with socket.create_server((LOOPBACK, port)) as listener:
         uvicorn.Server(_config(app)).run(sockets=[listener])
 

@@ -132,9 +132,10 @@ def test_a_crash_while_writing_leaves_the_old_tokens(tmp_path: Path, monkeypatch
     def crash(*_: object) -> None:
         raise OSError("power cut")
 
-    with monkeypatch.context() as power, pytest.raises(OSError, match="power cut"):
+    with monkeypatch.context() as power:
         power.setattr("os.fsync", crash)
-        store.refresh(token)
+        with pytest.raises(OSError, match="power cut"):
+            store.refresh(token)
     assert TokenStore(tmp_path / "tokens.json", clock.seconds).refresh(token)
 
 

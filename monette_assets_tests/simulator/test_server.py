@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
-from monette_assets.simulator.model import Books
 from monette_assets.simulator.reports import REPORTS
-from monette_assets.simulator.server import running
 from monette_assets.simulator.server import serve as serve_for_ever
-from monette_assets_tests.simulator.conftest import Client, Clock, Serve
+from monette_assets_tests.simulator.conftest import Client, Serve
 from monette_assets_tests.simulator.reading import group_total, rows
-from monette_assets_tests.simulator.small_books import farm
+from monette_assets_tests.simulator.small_books import TODAY, farm
 
 
 def test_health_and_companies(serve: Serve) -> None:
@@ -194,29 +191,50 @@ def test_a_document_to_edit_is_the_newest_of_its_kind(serve: Serve) -> None:
     assert client.http.get("/simulator/document", params={"realm": "0"}).status_code == 404
 
 
-def test_an_edit_shows_in_the_next_report() -> None:
-    def edit(books: Mapping[str, Books], body: object) -> object:
-        if body != "double the fuel":
-            raise ValueError("no such edit")
-        for posting in books["9130001"].documents["Bill", "1"].postings:
-            posting.amount *= 2
-        return {"edited": 1}
+def _fuel(client: Client) -> int:
+    return group_total(client.report("ProfitAndLoss", "2024-12-01", "2024-12-31").json(), "Expenses")
 
-    clock = Clock()
-    with running({"farm": farm()}, edit=edit, clock=clock) as simulator:
-        import httpx
 
-        with httpx.Client(base_url=simulator.url) as http:
-            client = Client(simulator, http, clock)
+def test_an_edit_shows_in_the_next_answers_and_after_a_restart(tmp_path: Path, serve: Serve) -> None:
+    edit = {
+        "realm_id": "9130001",
+        "action": "change",
+        "kind": "Bill",
+        "id": "1",
+        "document": {"postings": [{"account": "2000", "amount": "-50.00"}, {"account": "Fuel", "amount": "50.00"}]},
+    }
+    client = serve(state=tmp_path)
+    assert _fuel(client) == 1_200_10
+    made = client.http.post("/simulator/edits", json=edit)
+    assert made.status_code == 200, made.text
+    assert _fuel(client) == 50_00
+    since = (TODAY - timedelta(minutes=1)).isoformat()
+    changed = client.get("cdc", entities="Bill", changedSince=since).json()["CDCResponse"][0]["QueryResponse"][0]
+    assert [bill["SyncToken"] for bill in changed["Bill"]] == ["1"]
+    tokens = client.tokens
+    client.simulator.stop()
+    again = serve(state=tmp_path)
+    again.tokens = tokens
+    assert _fuel(again) == 50_00
 
-            def fuel() -> int:
-                return group_total(client.report("ProfitAndLoss", "2024-12-01", "2024-12-31").json(), "Expenses")
 
-            assert fuel() == 1_200_10
-            assert http.post("/simulator/edits", json="double the fuel").json() == {"edited": 1}
-            assert fuel() == 2_400_20
-            refused = http.post("/simulator/edits", json="anything else")
-            assert (refused.status_code, refused.json()) == (400, {"error": "no such edit"})
+def test_a_deleted_document_leaves_the_reports_and_a_stub_in_cdc(serve: Serve) -> None:
+    client = serve()
+    edit = {"realm_id": client.realm, "action": "delete", "kind": "Bill", "id": "1"}
+    assert client.http.post("/simulator/edits", json=edit).status_code == 200
+    assert rows(client.report("ProfitAndLoss", "2024-12-01", "2024-12-31").json()) == []
+    since = (TODAY - timedelta(minutes=1)).isoformat()
+    changed = client.get("cdc", entities="Bill", changedSince=since).json()["CDCResponse"][0]["QueryResponse"][0]
+    assert [(bill["Id"], bill["status"]) for bill in changed["Bill"]] == [("1", "Deleted")]
+
+
+@pytest.mark.parametrize(
+    "body", [b"{", b"[]", b"{}", b'{"realm_id": "0", "action": "delete", "kind": "Bill", "id": "1"}']
+)
+def test_an_impossible_edit_is_refused(serve: Serve, body: bytes) -> None:
+    refused = serve().http.post("/simulator/edits", content=body)
+    assert refused.status_code == 400
+    assert refused.json()["error"]
 
 
 def test_it_stops(serve: Serve) -> None:
