@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
+import numpy as np
 import pyarrow as pa
 
 from monette_assets.sources.quickbooks.reports import values
@@ -27,7 +28,7 @@ from monette_assets.sources.quickbooks.reports.lines import (
     transactions,
 )
 from monette_assets.sources.quickbooks.reports.nodes import Cell
-from monette_assets.sources.quickbooks.reports.refusals import MONEY, Parsed, Refusals
+from monette_assets.sources.quickbooks.reports.refusals import MONEY, Parsed, Refusals, ReportRefusedError
 
 REPORT = "JournalReport"
 CONTINUED = "0-00-00"
@@ -87,27 +88,26 @@ def parse_journal(
 
 
 def _read(grid: Grid, context: Context) -> pa.Table:
-    aside = spacers(grid)
+    debit, credit = coalesced(grid, ("debt_home_amt", "debt_amt")), coalesced(grid, ("credit_home_amt", "credit_amt"))
+    if debit is None or credit is None:
+        raise ReportRefusedError(
+            "missing_column", f"expected debt_amt and credit_amt, found {', '.join(grid.keys)}", path="Columns.Column"
+        )
+    accounts = grid.ids("account_name")
+    # A posting of zero prints nothing; one without account as well is no posting.
+    hollow = debit.empty & credit.empty & np.array([a is None for a in accounts], np.bool_)
+    hollow[list(grid.troubles)] = False
+    aside = spacers(grid) | hollow
     context.counts.not_postings += int(aside.sum())
     posting = ~aside
     _continue(grid)
     who = transactions(grid, posting)
-    debit, credit = coalesced(grid, ("debt_home_amt", "debt_amt")), coalesced(grid, ("credit_home_amt", "credit_amt"))
-    if debit is None or credit is None:
-        grid.position("debt_amt"), grid.position("credit_amt")
-    assert debit is not None
-    assert credit is not None
-    grid.mark(
-        posting & (debit.bad | credit.bad), "malformed_amount", lambda _: "expected an amount of at most 18 digits"
-    )
-    grid.mark(
-        posting & debit.empty & credit.empty, "no_amount", lambda _: "expected a debit or a credit, found neither"
-    )
-    accounts = grid.ids("account_name")
+    bad = debit.bad | credit.bad
+    grid.mark(posting & bad, "malformed_amount", lambda _: f"expected {values.AMOUNT_FORM}")
     mark_without_account(grid, posting, accounts)
     _verify(grid, context)
     amount = debit.cents - credit.cents
-    refuse_rows(grid, context, posting, who, accounts, amount, (debit.given | credit.given) & ~(debit.bad | credit.bad))
+    refuse_rows(grid, context, posting, who, accounts, amount, ~bad)
     columns = {
         **context.constants(len(grid)),
         **who.columns(),

@@ -174,7 +174,7 @@ class Flat:
 
     def run_bounds(self) -> list[tuple[int, int, int]]:
         """(section, first row, row after the last) of every run of adjacent data rows."""
-        stops = [*self.run_starts[1:], len(self.rows)]
+        stops = [*self.run_starts[1:], len(self.rows)][: len(self.run_starts)]
         return [(s, a, b) for (s, _), a, b in zip(self.runs, self.run_starts, stops, strict=True)]
 
 
@@ -192,15 +192,19 @@ def decode(text: str) -> Report:
     """
     try:
         report = _typed.decode(text)
-    except msgspec.ValidationError as error:
-        return _salvage(text, error)
+    except msgspec.ValidationError:
+        return _salvage(text)
     except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
-        raise ReportRefusedError(
-            "unreadable_json",
-            f"expected one complete JSON report, found {len(text)} characters that are not: {error}; fetch it again",
-            raw=text[-200:] if isinstance(text, str) else repr(text),
-        ) from None
+        raise _unreadable(text, error) from None
     return _complete(report, text)
+
+
+def _unreadable(text: str, error: Exception) -> ReportRefusedError:
+    return ReportRefusedError(
+        "unreadable_json",
+        f"expected one complete JSON report, found {len(text)} characters that are not: {error}; fetch it again",
+        raw=fragment(text[-200:]),
+    )
 
 
 def _complete(report: Report, text: str) -> Report:
@@ -217,7 +221,7 @@ def _complete(report: Report, text: str) -> Report:
     return report
 
 
-def _salvage(text: str, error: msgspec.ValidationError) -> Report:
+def _salvage(text: str) -> Report:
     """The same report read without types, bad data rows marked; anything else out of shape refuses the report."""
     try:
         tree = _untyped.decode(text)
@@ -230,8 +234,10 @@ def _salvage(text: str, error: msgspec.ValidationError) -> Report:
         except msgspec.ValidationError as inner:
             raise _misshaped("$", str(inner), shell) from None
         report.Rows = _children(rows, "", 0) if rows is not None else None
-    except RecursionError:
-        raise ReportRefusedError("unreadable_json", f"nested too deep: {error}") from None
+    except (msgspec.DecodeError, UnicodeError, RecursionError) as inner:
+        if isinstance(inner, msgspec.ValidationError):
+            raise _misshaped("$", str(inner), None) from None
+        raise _unreadable(text, inner) from None
     return _complete(report, text)
 
 

@@ -123,11 +123,12 @@ def _read(grid: Grid, context: Context) -> pa.Table:
     posting = ~aside
     who = transactions(grid, posting)
     grid.mark_cells(posting & column.bad, "malformed_amount", values.AMOUNT_FORM, at)
-    grid.mark(posting & column.empty, "no_amount", lambda _: "expected an amount, found none", at)
+    if not column.given.any():  # a posting of zero may print nothing, but not all of them
+        grid.mark(posting & column.empty, "no_amount", lambda _: "no row has an amount", at)
     grid.mark(posting & (signs == 0), "no_section", lambda _: "stands outside of every section of the statement")
     mark_without_account(grid, posting, accounts)
     ledger = -signs * column.cents
-    refuse_rows(grid, context, posting, who, accounts, ledger, column.given & (signs != 0))
+    refuse_rows(grid, context, posting, who, accounts, ledger, ~column.bad & (signs != 0))
     columns = {
         **context.constants(len(grid)),
         **who.columns(),
