@@ -18,7 +18,7 @@ from monette_assets.simulator.model import Account, Books, Document, NamedItem, 
 from monette_assets.simulator.reports.index import LedgerIndex, full_names, natural_order
 
 Json = dict[str, Any]
-_LISTS = ("Account", "Department", "Class", "Customer", "Vendor", "Employee", "Item")
+LISTS = ("Account", "Department", "Class", "Customer", "Vendor", "Employee", "Item")
 DOCUMENT_KINDS = (
     "Invoice",
     "Bill",
@@ -33,7 +33,7 @@ DOCUMENT_KINDS = (
     "SalesReceipt",
     "RefundReceipt",
 )
-ENTITIES = (*_LISTS, "CompanyInfo", "Preferences", *DOCUMENT_KINDS)
+ENTITIES = (*LISTS, "CompanyInfo", "Preferences", *DOCUMENT_KINDS)
 NO_CHANGE_DATA = ("JournalCode", "TimeActivity", "TaxAgency", "TaxCode", "TaxRate")  # what cdc does not cover
 _CURRENCY_NAMES: Mapping[str, str] = MappingProxyType({"CAD": "Canadian Dollar", "USD": "United States Dollar"})
 _CONTROL: Mapping[str, str] = MappingProxyType(
@@ -70,12 +70,12 @@ class Entities:
         """Ids of every object of the kind, in id order."""
         if kind in ("CompanyInfo", "Preferences"):
             return ["1"]
-        if kind in _LISTS:
+        if kind in LISTS:
             return sorted(self._list(kind), key=natural_order)
         return [document.id for document in self.ledger.documents.get(kind, ())]
 
     def is_active(self, kind: str, identifier: str) -> bool:
-        return kind not in _LISTS or self._list(kind)[identifier].active
+        return kind not in LISTS or self._list(kind)[identifier].active
 
     def changed_at(self, kind: str, identifier: str) -> datetime:
         """When the object was last changed: the MetaData.LastUpdatedTime of its JSON."""
@@ -95,7 +95,7 @@ class Entities:
             if field == "MetaData.CreateTime":
                 return document.created_at or self._started
             return {"TxnDate": document.date.isoformat(), "DocNumber": document.number}[field]
-        if field == "Active" and kind in _LISTS:
+        if field == "Active" and kind in LISTS:
             return self.is_active(kind, identifier)
         if field in ("Name", "DisplayName", "FullyQualifiedName", "AccountType", "Classification", "AcctNum"):
             value = self.json(kind, identifier)[field]
@@ -112,7 +112,7 @@ class Entities:
             return self.preferences()
         if kind == "Account":
             return self._account(self.books.accounts[identifier])
-        if kind in _LISTS:
+        if kind in LISTS:
             return self._named_item(kind, identifier)
         return self._document(self.books.documents[kind, identifier])
 

@@ -15,7 +15,7 @@ from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
 from typing import Any
 
-from monette_assets.simulator.entities import ENTITIES, NO_CHANGE_DATA, Entities
+from monette_assets.simulator.entities import ENTITIES, LISTS, NO_CHANGE_DATA, Entities
 from monette_assets.simulator.reports.index import natural_order
 
 Json = dict[str, Any]
@@ -190,10 +190,13 @@ def instant(text: str) -> datetime:
 def run_query(entities: Entities, text: str) -> Json:
     """The `QueryResponse` of a query. Raises QueryError."""
     query = parse(text)
-    found = [identifier for identifier in entities.identifiers(query.entity) if _matches(entities, query, identifier)]
+    found = entities.identifiers(query.entity)
+    if query.conditions or query.entity in LISTS:
+        found = [identifier for identifier in found if _matches(entities, query, identifier)]
     if query.count:
         return {"totalCount": len(found)}
-    for name, descending in reversed(query.order or [("MetaData.LastUpdatedTime", True)]):
+    order = query.order or [("MetaData.LastUpdatedTime", True)]
+    for name, descending in [] if order == [("Id", False)] else reversed(order):  # they come by id
         found.sort(key=lambda identifier: _sort_key(entities, query.entity, identifier, name), reverse=descending)
     page = found[query.start - 1 : query.start - 1 + query.results]
     if not page:

@@ -10,6 +10,7 @@ import asyncio
 import base64
 import binascii
 import contextlib
+import gc
 import hmac
 import secrets
 import socket
@@ -607,6 +608,7 @@ def serve(
     if host not in (LOOPBACK, "localhost"):
         raise ValueError(f"the simulator listens on {LOOPBACK} only, not on {host!r}")
     app = create_app(books, state=state, options=options)
+    gc.freeze()  # the books stay until the end: keep the collector off millions of postings
     with socket.create_server((LOOPBACK, port)) as listener:
         uvicorn.Server(_config(app)).run(sockets=[listener])
 

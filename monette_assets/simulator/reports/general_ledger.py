@@ -22,9 +22,9 @@ from monette_assets.simulator.reports.ledger_columns import (
     BALANCES,
     CREDITS,
     DEBITS,
-    cells_of,
     chosen_columns,
     is_filled,
+    row_maker,
 )
 
 DEFAULT_COLUMNS = ("tx_date", "txn_type", "doc_num", "name", "memo", "split_acc", "amount", "balance")
@@ -47,7 +47,7 @@ class _GeneralLedger:
     def __init__(self, ledger: LedgerIndex, request: ReportRequest) -> None:
         self.ledger, self.request, self.words = ledger, request, Words(ledger)
         self.columns = chosen_columns(ledger.books, request.columns, DEFAULT_COLUMNS)
-        self.cells = cells_of(ledger, self.words, self.columns)
+        self.row = row_maker(ledger, self.words, self.columns)
         self.openings = ledger.balances_before(request.start)
         self.entries: dict[str, list[Entry]] = {}
         accounts = ledger.books.accounts
@@ -97,7 +97,7 @@ class _GeneralLedger:
         )
 
     def leaves(self, entries: list[Entry], sign: int, opening: int) -> tuple[list[Json], int, int]:
-        cells, balance, debit, credit = self.cells, sign * opening, 0, 0
+        row, balance, debit, credit = self.row, sign * opening, 0, 0
         rows = []
         for document, posting in entries:
             natural = sign * posting.amount
@@ -106,7 +106,7 @@ class _GeneralLedger:
                 debit += posting.amount
             else:
                 credit -= posting.amount
-            rows.append(data([make(document, posting, natural, balance) for make in cells]))
+            rows.append(data(row(document, posting, natural, balance)))
         return rows, debit, credit
 
     def beginning_balance(self, natural: int) -> Json:

@@ -23,9 +23,9 @@ from monette_assets.simulator.reports.layout import (
 from monette_assets.simulator.reports.ledger_columns import (
     CREDITS,
     DEBITS,
-    cells_of,
     chosen_columns,
     is_filled,
+    row_maker,
 )
 
 _PLAIN = ("tx_date", "txn_type", "doc_num", "name", "memo", "account_name", "debt_amt", "credit_amt")
@@ -36,7 +36,7 @@ def journal(ledger: LedgerIndex, request: ReportRequest) -> Json:
     """Every transaction of the range with its lines, in booking order."""
     words, books = Words(ledger), ledger.books
     columns = chosen_columns(books, request.columns, _HOME if books.multicurrency else _PLAIN)
-    cells = cells_of(ledger, words, columns)
+    row_of = row_maker(ledger, words, columns)
     keys = [column.key for column in columns]
     continued = {"tx_date": "0-00-00", "txn_type": "", "doc_num": ""}
 
@@ -58,7 +58,7 @@ def journal(ledger: LedgerIndex, request: ReportRequest) -> Json:
     ):
         debit = credit = 0
         for position, (document, posting) in enumerate(entries):
-            row = [make(document, posting, posting.amount, 0) for make in cells]
+            row = row_of(document, posting, posting.amount, 0)
             if position:
                 row = [
                     {**made, "value": continued.get(key, made["value"])} for key, made in zip(keys, row, strict=True)

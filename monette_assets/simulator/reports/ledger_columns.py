@@ -14,6 +14,8 @@ from monette_assets.simulator.reports.layout import EMPTY, EMPTY_WITH_ID, Column
 
 # (document, posting, natural amount in cents, running balance in cents) -> cell
 CellOf = Callable[[Document, Posting, int, int], Json]
+RowOf = Callable[[Document, Posting, int, int], list[Json]]
+_OF_DOCUMENT = frozenset({"tx_date", "txn_type", "doc_num", "is_adj", "create_date", "last_mod_date"})
 
 _PLAIN = (
     Column("tx_date", "Date", "Date"),
@@ -80,10 +82,22 @@ def is_filled(books: Books, key: str) -> bool:
     return not (books.multicurrency and key in ("subt_nat_amount", "rbal_nat_amount", "debt_amt", "credit_amt"))
 
 
-def cells_of(ledger: LedgerIndex, words: Words, columns: Sequence[Column]) -> list[CellOf]:
-    """For each column, the function that makes its cell."""
+def row_maker(ledger: LedgerIndex, words: Words, columns: Sequence[Column]) -> RowOf:
+    """The function that makes a posting's cells. The leading ones that are the document's are made once for it."""
     makers = _makers(ledger, words)
-    return [makers[column.key] if is_filled(ledger.books, column.key) else _empty for column in columns]
+    keys = [column.key for column in columns]
+    leading = next((position for position, key in enumerate(keys) if key not in _OF_DOCUMENT), len(keys))
+    of_document = [makers[key] for key in keys[:leading]]
+    of_posting = [makers[key] if is_filled(ledger.books, key) else _empty for key in keys[leading:]]
+    made: dict[int, list[Json]] = {}
+
+    def row(document: Document, posting: Posting, natural: int, balance: int) -> list[Json]:
+        head = made.get(id(document))
+        if head is None:
+            head = made[id(document)] = [make(document, posting, natural, balance) for make in of_document]
+        return head + [make(document, posting, natural, balance) for make in of_posting]
+
+    return row
 
 
 def _empty(document: Document, posting: Posting, natural: int, balance: int) -> Json:
@@ -115,12 +129,18 @@ def _makers(ledger: LedgerIndex, words: Words) -> dict[str, CellOf]:
         name = contacts.get(posting.contact_kind or "", {}).get(posting.contact_id, "")
         return {"value": name, "id": posting.contact_id}
 
+    splits: dict[tuple[int, bool], Json] = {}
+
     def split(document: Document, posting: Posting, natural: int, balance: int) -> Json:
         debit = posting.amount > 0
-        others = {p.account_id for p in document.postings if (p.amount > 0) != debit}
-        if len(others) == 1:
-            return account_cells.get(next(iter(others)), EMPTY_WITH_ID)
-        return several if others else EMPTY_WITH_ID
+        found = splits.get((id(document), debit))
+        if found is None:
+            others = {p.account_id for p in document.postings if (p.amount > 0) != debit}
+            found = several if others else EMPTY_WITH_ID
+            if len(others) == 1:
+                found = account_cells.get(next(iter(others)), EMPTY_WITH_ID)
+            splits[id(document), debit] = found
+        return found
 
     def debit(document: Document, posting: Posting, natural: int, balance: int) -> Json:
         return {"value": bare_money(posting.amount)} if posting.amount >= 0 else EMPTY

@@ -21,7 +21,7 @@ from monette_assets.simulator.reports.layout import (
     roots_of,
     section,
 )
-from monette_assets.simulator.reports.ledger_columns import AMOUNTS, cells_of, chosen_columns, is_filled
+from monette_assets.simulator.reports.ledger_columns import AMOUNTS, chosen_columns, is_filled, row_maker
 
 DEFAULT_COLUMNS = ("tx_date", "txn_type", "doc_num", "name", "memo", "split_acc", "amount", "balance")
 
@@ -35,7 +35,7 @@ class _Detail:
     def __init__(self, ledger: LedgerIndex, request: ReportRequest) -> None:
         self.ledger, self.request, self.words = ledger, request, Words(ledger)
         self.columns = chosen_columns(ledger.books, request.columns, DEFAULT_COLUMNS)
-        self.cells = cells_of(ledger, self.words, self.columns)
+        self.row = row_maker(ledger, self.words, self.columns)
         self.entries: dict[str, list[Entry]] = {}
         for entry in ledger.entries(request.start, request.end):
             account_id = entry[1].account_id
@@ -114,7 +114,7 @@ class _Detail:
         for document, posting in entries:
             natural = sign * posting.amount
             balance += natural
-            rows.append(data([make(document, posting, natural, balance) for make in self.cells]))
+            rows.append(data(self.row(document, posting, natural, balance)))
         return rows, balance
 
     def titled(self, title: str, rows: list[Json], total_title: str, total: int) -> Json:
