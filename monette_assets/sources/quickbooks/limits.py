@@ -2,8 +2,8 @@
 
 A call is counted from its start until a second (a minute) after its end. QuickBooks counts it somewhere in between, so
 no delay on the way can make it see one too many; a limiter that counts starts lets slow calls arrive together, and
-a 429 costs a minute. The counts are this process's own: where several processes call for one company, the 429 is what tells
-them, and it holds back every thread that calls for that company, not only the one that met it.
+a 429 costs a minute. The counts are this process's own: where several processes call for one company, the 429 is what
+tells them, and it holds back every thread that calls for that company, not only the one that met it.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ class Limits:
     at_once_per_company: int = 10
     at_once: int = 40
     throttle_wait: float = 60.0
+    longest_throttle_wait: float = 600.0  # whatever Retry-After says
 
 
 @dataclass(slots=True)
@@ -71,7 +72,8 @@ class Gate:
 
     def hold(self, company: str, seconds: float | None) -> None:
         """Let no call of the company through for `seconds` (None: the configured wait): it was throttled."""
-        until = self._clock.monotonic() + (self._limits.throttle_wait if seconds is None else seconds)
+        wait = self._limits.throttle_wait if seconds is None else min(seconds, self._limits.longest_throttle_wait)
+        until = self._clock.monotonic() + wait
         with self._lock:
             counts = self._counts[company]
             counts.held_until = max(until, counts.held_until)

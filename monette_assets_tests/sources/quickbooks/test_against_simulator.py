@@ -53,7 +53,7 @@ def sale(number: int, day: date) -> Document:
 
 
 def books(code: str, **settings: Any) -> Books:
-    """Three invoices on every day of October 2025, and 2,345 customers, every seventh inactive."""
+    """Three invoices on every day of October 2025, and 1,205 customers, every seventh inactive."""
     invoices = [sale(3 * day + n, OCTOBER + timedelta(days=day)) for day in range(31) for n in (1, 2, 3)]
     return Books(
         code=code,
@@ -66,7 +66,7 @@ def books(code: str, **settings: Any) -> Books:
             "2": Account("2", "4000", "Crop Sales", "Income", "SalesOfProductIncome", "Revenue"),
             "3": Account("3", "3900", "Retained Earnings", "Equity", "RetainedEarnings", "Equity"),
         },
-        customers={str(n): NamedItem(str(n), f"Buyer {n}", active=n % 7 > 0) for n in range(1, 2346)},
+        customers={str(n): NamedItem(str(n), f"Buyer {n}", active=n % 7 > 0) for n in range(1, 1206)},
         documents={(each.kind, each.id): each for each in invoices},
         **settings,
     )
@@ -212,19 +212,15 @@ def test_a_company_that_lost_its_connection_fails_alone(world: World, kind: str)
     )
 
 
-def test_every_customer_is_had_inactive_ones_included(world: World) -> None:
-    found = query_all(world.client, "prairie", "Customer")
-    assert len(found) == len({each.id for each in found}) == 2345
-    assert sum('"Active":false' in each.payload.replace(" ", "") for each in found) == 2345 // 7
-
-
-def test_every_entity_can_be_asked_for(world: World) -> None:
-    counts = {entity: len(query_all(world.client, "prairie", entity)) for entity in LIST_ENTITIES + DOCUMENT_ENTITIES}
-    assert {entity: count for entity, count in counts.items() if count} == {
+def test_every_entity_is_had_to_its_end_inactive_objects_included(world: World) -> None:
+    found = {entity: query_all(world.client, "prairie", entity) for entity in LIST_ENTITIES + DOCUMENT_ENTITIES}
+    assert {entity: len(objects) for entity, objects in found.items() if objects} == {
         "Account": 3,
-        "Customer": 2345,
+        "Customer": 1205,
         "Invoice": 93,
     }
+    assert len({each.id for each in found["Customer"]}) == 1205
+    assert sum(not json.loads(each.payload)["Active"] for each in found["Customer"]) == 1205 // 7
 
 
 def test_changes_are_told_with_deletions(world: World) -> None:

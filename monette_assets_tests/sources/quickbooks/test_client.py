@@ -85,7 +85,10 @@ def test_retries_are_bounded(quickbooks: StandIn, client: QuickBooksClient) -> N
     assert (caught.value.status, caught.value.intuit_tid) == (500, "1-tid-0042")
 
 
-@pytest.mark.parametrize(("headers", "waited"), [({}, 60), ({"Retry-After": "7"}, 7), ({"Retry-After": "soon"}, 60)])
+@pytest.mark.parametrize(
+    ("headers", "waited"),
+    [({}, 60), ({"Retry-After": "7"}, 7), ({"Retry-After": "soon"}, 60), ({"Retry-After": "86400"}, 600)],
+)
 def test_a_throttled_company_waits_as_told_else_a_minute(
     quickbooks: StandIn, client: QuickBooksClient, clock: HandClock, headers: dict[str, str], waited: int
 ) -> None:
