@@ -12,7 +12,7 @@ from monette_assets.sources.quickbooks.client import QuickBooksClient
 from monette_assets.sources.quickbooks.oauth import App, TokenKeeper
 from monette_assets.sources.secrets import EncryptedFileTokenStore
 from monette_assets_tests.sources.quickbooks.stand_in import StandIn
-from monette_assets_tests.sources.serving import HandClock, serving
+from monette_assets_tests.sources.serving import HandClock, Switch, serving
 
 REALMS = {"north": "1001", "south": "1002"}
 APP = App("client-id", "THE-CLIENT-SECRET")
@@ -23,12 +23,19 @@ def clock() -> HandClock:
     return HandClock()
 
 
+@pytest.fixture(scope="session")
+def switch() -> Iterator[Switch]:
+    switch = Switch()
+    with serving(switch) as url:
+        switch.url = url
+        yield switch
+
+
 @pytest.fixture
-def quickbooks() -> Iterator[StandIn]:
+def quickbooks(switch: Switch) -> StandIn:
     stand_in = StandIn()
-    with serving(stand_in.app()) as url:
-        stand_in.url = url
-        yield stand_in
+    stand_in.url, switch.app = switch.url, stand_in.app()
+    return stand_in
 
 
 @pytest.fixture
