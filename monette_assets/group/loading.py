@@ -51,7 +51,7 @@ def load_group(folder: Path | None = None) -> Group:
     settings = _settings(raw["group"], problems)
     lists = {name: _listed(name, raw[name], problems) for name in LIST_FILES}
     if settings:
-        for each in lists["companies"]:
+        for each in lists["companies"] or ():
             if isinstance(each, dict):
                 each.setdefault("first_period", settings.first_period)
     contract = Contract(
@@ -64,7 +64,9 @@ def load_group(folder: Path | None = None) -> Group:
         mapping=_entries("mapping", lists["mapping"], MappingEntry, problems),
         reroutes=_entries("reroutes", lists["reroutes"], Reroute, problems),
         named={
-            name: {str(each[key]) for each in lists[name] if isinstance(each, dict) and key in each}
+            name: {str(each[key]) for each in listed if isinstance(each, dict) and key in each}
+            if (listed := lists[name]) is not None
+            else None
             for name, key in (
                 ("companies", "code"),
                 ("pillars", "name"),
@@ -138,20 +140,21 @@ def _settings(raw: Any, problems: list[Problem]) -> GroupSettings | None:
         return None
 
 
-def _listed(name: str, raw: Any, problems: list[Problem]) -> list[Any]:
+def _listed(name: str, raw: Any, problems: list[Problem]) -> list[Any] | None:
+    """The list in a file; None where there is none, which is reported."""
     if raw is _UNREADABLE:
-        return []
+        return None
     if not isinstance(raw, dict) or set(raw) != {name} or not isinstance(raw[name] or [], list):
         found = f"keys {', '.join(map(str, raw))}" if isinstance(raw, dict) and set(raw) != {name} else _shown(raw)
         problems.append(Problem(f"{name}.yaml", "", found, f"one key `{name}` holding a list"))
-        return []
+        return None
     return raw[name] or []
 
 
-def _entries(name: str, raw: list[Any], model: type[EntryType], problems: list[Problem]) -> Indexed[EntryType]:
+def _entries(name: str, raw: list[Any] | None, model: type[EntryType], problems: list[Problem]) -> Indexed[EntryType]:
     adapter = TypeAdapter(model)
     valid: list[tuple[int, EntryType]] = []
-    for index, each in enumerate(raw):
+    for index, each in enumerate(raw or ()):
         try:
             valid.append((index, adapter.validate_python(each)))
         except ValidationError as error:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictInt, StringConstraints
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StrictInt, StringConstraints
 
 from monette_assets.group.effective import Window, window
 
 CODE_PATTERN = r"^[a-z][a-z0-9_]{1,31}$"  # codes become parts of predicates and paths
 ANY_COMPANY = "*"
+
+T = TypeVar("T")
 
 Currency = Literal["CAD", "USD"]
 Classification = Literal["Asset", "Liability", "Equity", "Revenue", "Expense"]
@@ -52,6 +54,12 @@ def _period(value: Any) -> date:
     return value
 
 
+def _some(value: tuple[T, ...]) -> tuple[T, ...]:
+    if not value:
+        raise ValueError("at least one")
+    return value
+
+
 Period = Annotated[date, BeforeValidator(_period)]
 Code = Annotated[str, StringConstraints(pattern=CODE_PATTERN)]
 CompanyReference = Annotated[str, Field(description="A company's code, or * for every company.")]
@@ -86,7 +94,7 @@ class GroupSettings(Entry):
     currency: Currency
     time_zone: Text
     first_period: Period
-    bases: Annotated[tuple[Literal["accrual", "cash"], ...], Field(min_length=1)]
+    bases: Annotated[tuple[Literal["accrual", "cash"], ...], AfterValidator(_some)]
 
 
 class YearStart(Entry):
@@ -104,7 +112,7 @@ class Company(Entry):
     realm_id: Annotated[str, StringConstraints(pattern=r"^[0-9]{1,20}$")]
     home_currency: Currency
     country: Literal["CA", "US"]
-    year_starts: Annotated[tuple[YearStart, ...], Field(min_length=1)]
+    year_starts: Annotated[tuple[YearStart, ...], AfterValidator(_some)]
     first_period: Period
     last_period: Period | None = None
     pillar: str
@@ -140,7 +148,7 @@ class Location(Entry):
     """A farm or ranch by its standard name. Its own name is a spelling in every company."""
 
     name: Name
-    pillars: Annotated[tuple[LocationPillar, ...], Field(min_length=1)]
+    pillars: Annotated[tuple[LocationPillar, ...], AfterValidator(_some)]
     spellings: tuple[Spelling, ...] = ()
 
 

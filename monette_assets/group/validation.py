@@ -46,7 +46,7 @@ class Contract:
     chart: Indexed[GroupAccount]
     mapping: Indexed[MappingEntry]
     reroutes: Indexed[Reroute]
-    named: dict[str, set[str]]
+    named: dict[str, set[str] | None]  # None: the file could not be read, so nothing is known to be missing from it
 
 
 def problems_between_files(contract: Contract) -> Iterator[Problem]:
@@ -261,15 +261,15 @@ def reroute_hops(company: str, reroutes: Iterable[tuple[int, Reroute]]) -> dict[
 
 
 def _known(contract: Contract, what: str, file: str, path: str, found: str) -> Iterator[Problem]:
-    if found not in contract.named[what]:
-        yield Problem(file, path, repr(found), one_of(contract.named[what], found))
+    named = contract.named[what]
+    if named is not None and found not in named:
+        yield Problem(file, path, repr(found), one_of(named, found))
 
 
 def _known_company(contract: Contract, file: str, path: str, found: str) -> Iterator[Problem]:
-    if found != ANY_COMPANY:
-        choices = contract.named["companies"] | {ANY_COMPANY}
-        if found not in choices:
-            yield Problem(file, path, repr(found), one_of(choices, found))
+    named = contract.named["companies"]
+    if named is not None and found != ANY_COMPANY and found not in named:
+        yield Problem(file, path, repr(found), one_of(named | {ANY_COMPANY}, found))
 
 
 def _duplicates(what: str, values: Iterable[tuple[int, str, str]]) -> Iterator[Problem]:
