@@ -28,12 +28,18 @@ class Settings(BaseSettings):
     quickbooks_token_url: str = Field(default=f"{SIMULATOR_URL}/oauth2/v1/tokens/bearer", description="OAuth endpoint.")
     quickbooks_client_id: str = Field(default="demo-client")
     quickbooks_client_secret: SecretStr = Field(default=SecretStr("demo-secret"))
+    token_key: Path | None = Field(default=None, description="File with the tokens' key; unset: <home>/token.key.")
     bank_of_canada_url: str = Field(default=f"{SIMULATOR_URL}/valet", description="Base URL of the Valet API.")
 
     @property
     def lake_url(self) -> str:
         """Where tables live: the configured lake, or the embedded one under the home."""
         return self.lake or str(self.home.absolute() / "lake")
+
+    @property
+    def token_key_path(self) -> Path:
+        """The key that opens the tokens: beside their folder, never in it."""
+        return self.token_key or self.home / "token.key"
 
     @property
     def simulated(self) -> bool:

@@ -24,7 +24,9 @@ Opener = Callable[[], Iterator[pa.RecordBatch]]
 
 
 @contextmanager
-def rereadable(data: Data, schema: pa.Schema, open_staged: Callable[[str], pa.RecordBatchReader]) -> Iterator[Opener]:
+def rereadable(
+    data: Data, schema: pa.Schema, open_staged: Callable[[str], Iterable[pa.RecordBatch]]
+) -> Iterator[Opener]:
     """A function that opens the data anew each time. Batches that can be read once only are spooled to disk."""
     if isinstance(data, pa.Table):
         table = data

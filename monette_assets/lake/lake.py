@@ -59,10 +59,15 @@ class Published:
 
 @dataclass(frozen=True, kw_only=True)
 class Layout:
-    """How rows lie in files. Tables of huge values (0.5 MB of payload each) need small row groups."""
+    """How rows lie in files. Tables of huge values (0.5 MB of payload each) need small row groups.
 
-    row_group_rows: int = 1_048_576
+    Small files keep the replacement of a month cheap where the data came sorted by month; small row groups keep the
+    memory of many open partitions low (docs/decisions/lake_layout.md).
+    """
+
+    row_group_rows: int = 32_768
     compression_level: int = 3
+    file_bytes: int = 16_000_000
 
     def writer_properties(self) -> WriterProperties:
         """As delta-rs takes them. Statistics of long text are cut short: they only skip files."""
@@ -75,7 +80,7 @@ class Layout:
         )
 
 
-PAYLOADS = Layout(row_group_rows=64)
+PAYLOADS = Layout(row_group_rows=64, file_bytes=64_000_000)
 """For bronze: one row is a whole answer of a source."""
 
 
@@ -231,11 +236,14 @@ class Lake:
         where = scope or Scope.everything()
         old = self.schema(table, version)
 
+        added = [column for column in schema if column.name not in old.names]
+
         def rows() -> Iterator[pa.RecordBatch]:
-            for batch in self.scan(table, version=version, scope=scope):
-                missing = [pa.nulls(batch.num_rows, f.type) for f in schema if f.name not in old.names]
-                names = batch.schema.names + [f.name for f in schema if f.name not in old.names]
-                yield pa.RecordBatch.from_arrays([*batch.columns, *missing], names=names)
+            with _version_there(table, version):
+                for batch in self.scan(table, version=version, scope=scope):
+                    nulls = [pa.nulls(batch.num_rows, column.type) for column in added]
+                    names = [*batch.schema.names, *(column.name for column in added)]
+                    yield pa.RecordBatch.from_arrays([*batch.columns, *nulls], names=names)
 
         partitions = self.open(table).metadata().partition_columns
         self._refuse_append_only(table, "restored")
@@ -260,7 +268,7 @@ class Lake:
         if scope:
             _check_scope(table, scope, schema)
         self.create_if_missing(table, schema, partition_by)
-        with rereadable(data, schema, self.staged_reader) as opener:
+        with rereadable(data, schema, lambda uri: self.staged_reader(uri, schema=schema)) as opener:
             for attempt, there in self._attempts(table, commit):
                 if there.transaction_version(commit.publish_id) is not None:
                     return Published(
@@ -330,6 +338,7 @@ class Lake:
             "schema_mode": "merge" if grows else None,
             "writer_properties": layout.writer_properties(),
             "commit_properties": properties,
+            "target_file_size": layout.file_bytes,
         }
         try:
             if scope:
@@ -444,23 +453,26 @@ class Lake:
         scope: Scope,
         key: Sequence[str],
         *,
+        schema: pa.Schema | None = None,
         columns: Sequence[str] | None = None,
         ignore: Sequence[str] = (),
         samples: int = 20,
     ) -> Difference:
-        """What publishing `data` over `scope` would change; from nothing where the table is not there yet."""
-        schema = self.schema(table) if self.exists(table) else None
+        """What publishing `data` over `scope` would change; from nothing where the table is not there yet.
+
+        `schema`, the contract's, is needed for staged data that may have no rows. Both sides are held in memory.
+        """
         if isinstance(data, pa.Table):
             after = data
-        elif isinstance(data, str):
-            after = self.staged_reader(data).read_all()
         else:
-            items: list[Any] = list(data)
+            items: Any = [data] if isinstance(data, str) else data
             after = pa.concat_tables(
-                self.staged_reader(item).read_all() if isinstance(item, str) else pa.Table.from_batches([item])
+                self.staged_reader(item, schema=schema).read_all()
+                if isinstance(item, str)
+                else pa.Table.from_batches([item])
                 for item in items
             )
-        before = after.schema.empty_table() if schema is None else self.read(table, scope=scope)
+        before = self.read(table, scope=scope) if self.exists(table) else after.schema.empty_table()
         return difference(before, after, key, columns=columns, ignore=ignore, samples=samples)
 
     def _replaced(self, table: str, first: int, last: int) -> Scope | None:
@@ -492,10 +504,21 @@ class Lake:
         return f"{self.url}/{staging.FOLDER}/{staging.check_run(run_id)}/{table}"
 
     def staged_reader(
-        self, uri: str, columns: Sequence[str] | None = None, only: pc.Expression | None = None
+        self,
+        uri: str,
+        columns: Sequence[str] | None = None,
+        only: pc.Expression | None = None,
+        schema: pa.Schema | None = None,
     ) -> pa.RecordBatchReader:
-        """The staged rows (those that `only` holds for). Raises `TableMissing` where nothing was staged there."""
-        return staging.reader(*self._staged(uri), where=uri, columns=columns, only=only)
+        """The staged rows (those that `only` holds for); none where `uri` is marked and empty, given their `schema`.
+
+        Raises `TableMissing` where nothing was staged.
+        """
+        return staging.reader(*self._staged(uri), where=uri, columns=columns, only=only, schema=schema)
+
+    def mark_staged(self, uri: str) -> None:
+        """Call it when the engine has written to `uri`: no files there then means no rows."""
+        staging.mark(*self._staged(uri))
 
     def staged_files(self, uri: str) -> list[str]:
         """URIs of the parquet files staged at `uri`."""

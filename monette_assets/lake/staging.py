@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     import pyarrow.fs as pa_fs
 
 FOLDER = "_staging"
+_MARK = "_staged"
 _RUN = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,126}")
 
 
@@ -47,17 +48,30 @@ def parquet_files(files: pa_fs.FileSystem, folder: str) -> list[str]:
     )
 
 
+def mark(files: pa_fs.FileSystem, folder: str) -> None:
+    """Says that the engine is done with the folder: Sail writes no file, not even the folder, for no rows."""
+    files.create_dir(folder, recursive=True)
+    with files.open_output_stream(f"{folder}/{_MARK}") as marker:
+        marker.write(b"staged")
+
+
 def reader(
     files: pa_fs.FileSystem,
     folder: str,
     where: str,
     columns: Sequence[str] | None = None,
     only: pc.Expression | None = None,
+    schema: pa.Schema | None = None,
 ) -> pa.RecordBatchReader:
-    """The rows of a staged folder, few batches ahead. An engine writes at least one file, be it without rows."""
+    """The rows of a staged folder, few batches ahead; none, in `schema`, where it is marked and has no files."""
+    import pyarrow as pa  # noqa: PLC0415
     import pyarrow.dataset as pa_ds  # noqa: PLC0415
+    import pyarrow.fs as pa_fs  # noqa: PLC0415
 
     paths = parquet_files(files, folder)
+    if not paths and schema is not None and files.get_file_info(f"{folder}/{_MARK}").type == pa_fs.FileType.File:
+        fields = [schema.field(name) for name in (columns if columns is not None else schema.names)]
+        return pa.RecordBatchReader.from_batches(pa.schema(fields), [])
     if not paths:
         raise TableMissing(f"{where}: expected staged parquet files, found none; was the table staged by this run?")
     staged = pa_ds.dataset(paths, filesystem=files, format="parquet")

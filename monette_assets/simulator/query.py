@@ -143,7 +143,7 @@ class _Parser:
 
     def number(self, name: str, least: int) -> int:
         token = self.take()
-        if not token.isdigit():
+        if not token.isdecimal():
             raise _grammar(f"Encountered {token!r} where the number of {name} was expected")
         if int(token) < least:
             raise _bad_value(f"value {token} is too small. Min allowed value is {least}")

@@ -58,6 +58,7 @@ from monette_assets.simulator.throttle import Throttle, ThrottledError
 
 Rates = Callable[[date, date], list[tuple[date, Decimal]]]
 LOOPBACK = "127.0.0.1"
+_FIRST_YEAR, _LAST_YEAR = 1900, 2999  # dates QuickBooks takes
 
 
 def _now() -> datetime:
@@ -509,9 +510,12 @@ def _date(text: str | None, name: str) -> date | None:
     if not text:
         return None
     try:
-        return datetime.strptime(text, "%Y-%m-%d").date()  # noqa: DTZ007 (a calendar date)
+        day = datetime.strptime(text, "%Y-%m-%d").date()  # noqa: DTZ007 (a calendar date)
     except ValueError:
         raise _ParameterError("Invalid Date", f"{name} must be a date like 2025-01-31, not {text}") from None
+    if not _FIRST_YEAR <= day.year <= _LAST_YEAR:
+        raise _ParameterError("Invalid Date", f"{name} must be within {_FIRST_YEAR} and {_LAST_YEAR}, not {text}")
+    return day
 
 
 def _range(start_text: str | None, end_text: str | None, today: date) -> tuple[date, date]:

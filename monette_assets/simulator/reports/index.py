@@ -60,7 +60,7 @@ def fiscal_year_start(day: date, first_month: int) -> date:
 
 def natural_order(identifier: str) -> tuple[int, str]:
     """Sort key of a QuickBooks id: numbers by value, anything else after them."""
-    return (int(identifier), "") if identifier.isdigit() else (1 << 62, identifier)
+    return (int(identifier), "") if identifier.isdecimal() else (1 << 62, identifier)
 
 
 @dataclass(slots=True)

@@ -1,7 +1,7 @@
 """QuickBooks reports: verbatim payload text to typed Arrow tables, or refusals that say what, where and why.
 
-Each parser takes the parts of one fetch and returns `Parsed`: `lines`, `refusals`, `counts` (and `openings` of a ledger).
-Dates without an offset are local calendar dates; timestamps are UTC.
+Each parser takes the parts of one fetch and returns `Parsed`: `lines`, `refusals`, `counts` (and `openings` of a
+ledger). Dates without an offset are local calendar dates; timestamps are UTC.
 """
 
 from monette_assets.sources.quickbooks.reports.agings import AGINGS, parse_agings

@@ -84,7 +84,8 @@ def parse_agings(
     home_currency: str,
     verify_totals: bool = True,
 ) -> Parsed:
-    """Open items of one company at a month's end (the report is asked for by `report_date`, its header's period is not checked).
+    """Open items of one company at a month's end (the report is asked for by `report_date`, its header's period is
+    not checked).
 
     Returns:
         `lines` in `AGINGS`, `refusals` in `REFUSALS`. Never raises on bad payloads.

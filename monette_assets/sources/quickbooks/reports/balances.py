@@ -60,7 +60,8 @@ REPORTED_BALANCES = pa.schema(
     ]
 )
 
-# Natural sign of the balance sheet's sections, +1 debit. Nested groups (BankAccounts, AR, AP, ...) follow what encloses them.
+# Natural sign of the balance sheet's sections, +1 debit. Nested groups (BankAccounts, AR, AP, ...) follow
+# what encloses them.
 _BALANCE_SHEET = {"TotalAssets": 1, "Assets": 1, "TotalLiabilitiesAndEquity": -1, "Liabilities": -1, "Equity": -1}
 
 
@@ -108,7 +109,8 @@ def parse_balances(
         end: last day asked for; the month's end (the day before the month for `opening_trial_balance`) if not given.
 
     Returns:
-        `lines` in `REPORTED_BALANCES`: leaves, and parents' own amounts from section headers. Never raises on bad payloads.
+        `lines` in `REPORTED_BALANCES`: leaves, and parents' own amounts from section headers. Never raises on bad
+        payloads.
     """
     refusals = Refusals(company, period, basis, REPORTS[report])
     context = Context(company, period, basis, home_currency, classification, verify_totals, refusals)

@@ -1,7 +1,7 @@
 """The general ledger: every posting of a month, the book of record.
 
-A row is published, or refused with all rows of its transaction (ACCOUNTING 1); a report that cannot be trusted as a whole
-(half, truncated, of another month, not adding up) is refused as a whole.
+A row is published, or refused with all rows of its transaction (ACCOUNTING 1); a report that cannot be trusted as a
+whole (half, truncated, of another month, not adding up) is refused as a whole.
 """
 
 from __future__ import annotations
@@ -104,12 +104,14 @@ def parse_general_ledger(
     """Postings of one company-month.
 
     Args:
-        payloads: the parts of one fetch in order: adjacent ranges of days that make up the month (one, unless it was bisected).
+        payloads: the parts of one fetch in order: adjacent ranges of days that make up the month (one, unless it was
+        bisected).
         company: contract code.
         period: first day of the month.
         basis: `accrual` or `cash`.
         home_currency: of the company, ISO code.
-        classification: account id -> Asset, Liability, Equity, Revenue, Expense; needed only where the report has no debit and
+        classification: account id -> Asset, Liability, Equity, Revenue, Expense; needed only where the report has no
+        debit and
             credit columns, and used to notice another company's report.
         verify_totals: refuse a report whose printed totals are not the sums of its rows; False only notes them.
         end: last day asked for, if not the month's.
@@ -138,8 +140,8 @@ def _read(grid: Grid, context: Context, openings: dict[str, tuple[str, int | Non
     if (debit is None) != (credit is None) or (debit is None and (natural is None or context.classification is None)):
         raise ReportRefusedError(
             "missing_column",
-            "expected the columns debt_amt and credit_amt (or debt_home_amt and credit_home_amt), or natural amounts and "
-            f"the accounts' classification; found {', '.join(grid.keys)}",
+            "expected the columns debt_amt and credit_amt (or debt_home_amt and credit_home_amt), or natural "
+            f"amounts and the accounts' classification; found {', '.join(grid.keys)}",
             path="Columns.Column",
         )
     accounts, names = accounts_of(grid)
@@ -180,7 +182,8 @@ def _set_aside(
 ) -> Mask:
     """Rows that are no postings: beginning balances (kept in `openings`) and spacers.
 
-    A beginning balance is known by its structure, its label being localised: first row of its account, no transaction id,
+    A beginning balance is known by its structure, its label being localised: first row of its account, no
+    transaction id,
     no amounts, no date.
     """
     dates, ids = grid.texts("tx_date"), grid.ids("txn_type")
@@ -288,9 +291,7 @@ def _amounts(
     grid.mark(
         off,
         "amounts_disagree",
-        lambda i: (
-            f"debit - credit is {values.decimal(int(amount[i]))}, the natural amount {values.decimal(int(natural.cents[i]))}"
-        ),
+        lambda i: f"debit - credit is {int(amount[i])} cents, the natural amount {int(natural.cents[i])}",
     )
     grid.mark(posting & (np.abs(amount) > _LARGEST), "malformed_amount", lambda _: "debit - credit has over 18 digits")
     abroad = np.array([c != context.home_currency for c in currencies], np.bool_)
@@ -358,7 +359,7 @@ def _extras(grid: Grid, posting: Mask) -> dict[str, pa.Array]:
         if texts is None:
             found[column] = values.constant(None, kind, n)
             continue
-        found[column], bad = values.mapped(texts, kind, read)
+        found[column], bad = values.instants(texts) if kind == _MOMENT else values.mapped(texts, kind, read)
         if bad.any():
             grid.mark_cells(posting & bad, reason, form, grid.position(key))
     return found

@@ -269,7 +269,7 @@ def check_company(grid: Grid, account_ids: Iterable[str | None], classification:
     if classification and seen and seen.isdisjoint(classification):
         raise ReportRefusedError(
             "wrong_company",
-            f"none of its accounts ({', '.join(sorted(seen)[:5])}, ...) is in the company's chart: another company's report?",
+            f"none of its accounts ({', '.join(sorted(seen)[:5])}, ...) is in the company's chart: is it another's?",
         )
 
 

@@ -1,10 +1,10 @@
 """Which sections of an income statement are which, and with what sign they enter net income.
 
-Where sections carry a `group`, it says so. Where they do not (ProfitAndLossDetail), titles are localised and no key, so the
-sections are told by arithmetic: they stand in QuickBooks' fixed order (Income, Cost of Goods Sold, Expenses, Other Income,
-Other Expenses), and only assignments are kept under which every printed result (gross profit, net income, ...) comes out to the
-cent. If these disagree about a sign, the accounts' classification must decide, else the report is refused. The sign is then
-certain; the label is, where several fit, the most usual one.
+Where sections carry a `group`, it says so. Where they do not (ProfitAndLossDetail), titles are localised and no key,
+so the sections are told by arithmetic: they stand in QuickBooks' fixed order (Income, Cost of Goods Sold, Expenses,
+Other Income, Other Expenses), and only assignments are kept under which every printed result (gross profit, net
+income, ...) comes out to the cent. If these disagree about a sign, the accounts' classification must decide, else the
+report is refused. The sign is then certain; the label is, where several fit, the most usual one.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The journal: transactions with their lines, flat.
 
-A line of date `0-00-00` and empty type continues the transaction of the line before it; a section with nothing but a summary
-closes the transaction and prints its debits and credits; the last one is the report's total.
+A line of date `0-00-00` and empty type continues the transaction of the line before it; a section with nothing but a
+summary closes the transaction and prints its debits and credits; the last one is the report's total.
 """
 
 from __future__ import annotations

@@ -1,4 +1,5 @@
-"""What reports of transactions have in common: whose line it is, when, of which transaction, and what becomes of bad ones."""
+"""What reports of transactions have in common: whose line it is, when, of which transaction, and what becomes of bad
+ones."""
 
 from __future__ import annotations
 
@@ -207,9 +208,8 @@ def accounts_of(grid: Grid, below: Sequence[int] | None = None) -> tuple[list[st
         for row in range(start, stop):
             cell_id = cell_ids[row]
             if cell_id and own_id and cell_id != own_id:
-                grid.mark(
-                    [row], "accounts_disagree", lambda r: f"section of account {own_id}, cell of {cell_ids[r]}", at
-                )
+                trouble = Trouble("accounts_disagree", f"section of account {own_id}, cell of {cell_id}", at)
+                grid.troubles.setdefault(row, trouble)
             ids.append(cell_id or own_id)
             text = cell_names[row]
             names.append(text if text and (name is None or text.endswith(name)) else name)
@@ -229,7 +229,7 @@ def verify_totals(grid: Grid, context: Context, columns: dict[str, Money]) -> No
                 )
 
 
-def refuse_rows(
+def refuse_rows(  # noqa: PLR0917 (each caller has them all at hand)
     grid: Grid,
     context: Context,
     posting: Mask,
@@ -279,7 +279,8 @@ def refuse_rows(
 
 
 def quarantine_across(lines: pa.Table, context: Context, *, amount: str = "amount") -> pa.Table:
-    """Lines in other parts of the fetch, of transactions quarantined in one. (A transaction has one date, hence one part.)"""
+    """Lines in other parts of the fetch, of transactions quarantined in one. (A transaction has one date, hence one
+    part.)"""
     bad = {(e["transaction_type"], e["transaction_id"]) for e in context.refusals.entries if e["transaction_id"]}
     if not bad or not len(lines):
         return lines

@@ -1,10 +1,10 @@
 """The shape of a QuickBooks report, and its flattening into rows and sections.
 
-`decode` turns the verbatim text into typed nodes; `flatten` classifies every node and lays the data rows out in document
-order, so that each section owns a contiguous range of them. Neither knows what a report means.
+`decode` turns the verbatim text into typed nodes; `flatten` classifies every node and lays the data rows out in
+document order, so that each section owns a contiguous range of them. Neither knows what a report means.
 
-Source of the shape: the seventeen row kinds recorded from Intuit's own answers. The camelCase rendering of the Java SDK
-(`colData`, `header`) is another shape and is refused.
+Source of the shape: the seventeen row kinds recorded from Intuit's own answers. The camelCase rendering of the Java
+SDK (`colData`, `header`) is another shape and is refused.
 """
 
 from __future__ import annotations

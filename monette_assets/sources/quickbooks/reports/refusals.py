@@ -104,8 +104,10 @@ class Refusals:
 class Counts:
     """Conservation of one fetch (ACCOUNTING 7): data_rows = lines + not_postings + rows_refused, unless all is refused.
 
-    `not_postings` are beginning balances, spacers and totals; `totals_verified` counts printed figures that were equal to
-    what stands above them, `totals_unverified` those whose scope cannot be told or that hold an unreadable amount, `totals_off`
+    `not_postings` are beginning balances, spacers and totals; `totals_verified` counts printed figures that were
+    equal to
+    what stands above them, `totals_unverified` those whose scope cannot be told or that hold an unreadable amount,
+    `totals_off`
     those that differ.
     """
 

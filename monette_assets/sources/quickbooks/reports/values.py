@@ -139,6 +139,15 @@ def instant(text: str) -> datetime | None:
     return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
 
 
+def instants(texts: Sequence[str]) -> tuple[pa.Array, Mask]:
+    """A column of moments, as `instant`: at once where all are well formed with an offset, else one by one."""
+    kind = pa.timestamp("us", tz="UTC")
+    try:
+        return pc.cast(optional(texts), kind), np.zeros(len(texts), np.bool_)
+    except pa.ArrowInvalid:
+        return mapped(texts, kind, instant)
+
+
 _SIX = Decimal("0.000001")
 
 

@@ -1,0 +1,1 @@
+"""What the sources said, verbatim, append-only. Nothing is parsed away."""

@@ -1,0 +1,106 @@
+"""The Bank of Canada's daily rates, one row a fetch of a month, verbatim (ACCOUNTING 13)."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from hashlib import sha256
+from typing import Any
+
+import dagster as dg
+
+from monette_assets.bronze.appending import append_commit, newest_hashes
+from monette_assets.clock import now
+from monette_assets.group import Group
+from monette_assets.group.calendar import month_end
+from monette_assets.lake import Lake
+from monette_assets.tables import Column, Contract, Freshness, Partitions, partitions
+from monette_assets.tables.asset import asset_key, asset_spec
+from monette_assets.tables.contract import hours
+
+CONTRACT = Contract(
+    name="bronze/exchange_rates",
+    description="The Bank of Canada's published daily rates, verbatim, per month; a few days before it are asked for too.",
+    key=("period", "series", "content_hash", "fetched_at"),
+    unit=("period",),
+    columns=(
+        Column("period", "date", "First day of the month."),
+        Column("series", "string", "Valet series, e.g. FXUSDCAD: CAD for one USD."),
+        Column("payload", "string", "The answer, verbatim."),
+        Column("content_hash", "string", "SHA-256 of the payload."),
+        Column("fetched_at", "timestamp", "When it was asked for."),
+        Column("run_id", "string", "The run that fetched it."),
+    ),
+    owner="finance",
+    freshness=Freshness(fail_after=hours(36), warn_after=hours(26)),
+)
+ARRIVED = "arrived"
+DAYS_BEFORE = 14  # the closing rate is the last published on or before month end, even after a row of holidays
+
+
+def series_of(group: Group) -> list[str]:
+    """The series the group needs: one for every home currency that is not the group's."""
+    foreign = sorted({company.home_currency for company in group.companies} - {group.currency})
+    return [f"FX{currency}{group.currency}" for currency in foreign]
+
+
+def build(group: Group) -> dg.AssetsDefinition:
+    """The asset. Needs resources `lake` and `bank_of_canada`."""
+    key = asset_key(CONTRACT)
+
+    @dg.multi_asset(
+        name="bronze__exchange_rates",
+        specs=[asset_spec(CONTRACT, group)],
+        check_specs=[
+            dg.AssetCheckSpec(
+                ARRIVED,
+                asset=key,
+                description="The month's rates came for every currency of the group (ACCOUNTING 13).",
+                partitions_def=partitions.months(group),
+            )
+        ],
+        partitions_def=partitions.months(group),
+        backfill_policy=dg.BackfillPolicy.single_run(),
+        required_resource_keys={"lake", "bank_of_canada"},
+        can_subset=True,
+    )
+    def exchange_rates(context: dg.AssetExecutionContext) -> Iterator[Any]:
+        lake: Lake = context.resources.lake.lake
+        stored = newest_hashes(lake, CONTRACT.name, ("period", "series"))
+        periods = partitions.periods_of(context.partition_keys)
+        rows: list[dict[str, Any]] = []
+        problems: dict[str, str] = {}
+        for period in periods:
+            for series in series_of(group):
+                try:
+                    rates = context.resources.bank_of_canada.rates(
+                        series, period - timedelta(days=DAYS_BEFORE), month_end(period)
+                    )
+                except Exception as error:
+                    problems[partitions.month_key(period)] = str(error)
+                    continue
+                content_hash = sha256(rates.payload.encode()).hexdigest()
+                if stored.get((period, series)) != content_hash:
+                    rows.append(
+                        {
+                            "period": period,
+                            "series": series,
+                            "payload": rates.payload,
+                            "content_hash": content_hash,
+                            "fetched_at": rates.fetched_at,
+                            "run_id": context.run_id,
+                        }
+                    )
+        if rows:
+            append_commit(lake, CONTRACT, rows, context.run_id, group, now(group))
+        for period in periods:
+            name = partitions.month_key(period)
+            problem = problems.get(name)
+            yield dg.AssetCheckEvaluation(
+                asset_key=key, check_name=ARRIVED, passed=problem is None, partition=name, description=problem
+            )
+            new = sum(row["period"] == period for row in rows)
+            context.add_asset_metadata({"new_answers": new}, asset_key=key, partition_key=name)
+        if problems:
+            context.log.error("rates are missing: %s", problems)
+        yield dg.MaterializeResult(asset_key=key)  # what a missing rate blocks is decided where it is used
+
+    return exchange_rates

@@ -1,0 +1,89 @@
+"""QuickBooks' objects: accounts, locations, classes, contacts, documents and settings; one row an object version."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import dagster as dg
+
+from monette_assets.bronze.appending import append_commit, newest_hashes
+from monette_assets.clock import now
+from monette_assets.group import Group
+from monette_assets.lake import Lake
+from monette_assets.tables import Column, Contract, Freshness, Partitions, partitions
+from monette_assets.tables.asset import asset_key, asset_spec
+from monette_assets.tables.contract import hours
+
+CONTRACT = Contract(
+    name="bronze/quickbooks_objects",
+    description="Every version of every QuickBooks object, verbatim, deletions included. One row an object version.",
+    key=("company", "entity", "object_id", "content_hash", "fetched_at"),
+    unit=("company",),
+    partitions=Partitions.COMPANY,
+    layout=("entity",),
+    columns=(
+        Column("company", "string", "Contract code of the company."),
+        Column("entity", "string", "QuickBooks' object type, e.g. Account."),
+        Column("object_id", "string", "QuickBooks' id, unique within company and entity."),
+        Column("deleted", "boolean", "Whether this version says that the object is gone."),
+        Column("modified_at", "string", "As QuickBooks wrote it."),
+        Column("payload", "string", "The object, verbatim."),
+        Column("content_hash", "string", "SHA-256 of the payload."),
+        Column("fetched_at", "timestamp", "When it was asked for."),
+        Column("run_id", "string", "The run that fetched it."),
+    ),
+    owner="data engineering",
+    freshness=Freshness(fail_after=hours(36), warn_after=hours(26)),
+)
+ARRIVED = "arrived"
+
+
+def build(group: Group) -> dg.AssetsDefinition:
+    """The asset. Needs resources `lake` and `quickbooks`. A company that fails, fails alone."""
+    key = asset_key(CONTRACT)
+
+    @dg.multi_asset(
+        name="bronze__quickbooks_objects",
+        specs=[asset_spec(CONTRACT, group)],
+        check_specs=[
+            dg.AssetCheckSpec(
+                ARRIVED,
+                asset=key,
+                description="Every list and document of the company came (ACCOUNTING 6).",
+                partitions_def=partitions.companies(group),
+            )
+        ],
+        partitions_def=partitions.companies(group),
+        backfill_policy=dg.BackfillPolicy.single_run(),
+        required_resource_keys={"lake", "quickbooks"},
+        can_subset=True,
+    )
+    def quickbooks_objects(context: dg.AssetExecutionContext) -> Iterator[Any]:
+        lake: Lake = context.resources.lake.lake
+        stored = newest_hashes(lake, CONTRACT.name, ("company", "entity", "object_id"))
+        failed: dict[str, str] = {}
+        for company, objects in context.resources.quickbooks.objects(list(context.partition_keys)):
+            if isinstance(objects, Exception):
+                failed[company] = str(objects)
+                rows: list[dict[str, Any]] = []
+            else:
+                rows = [
+                    {**row, "company": company, "run_id": context.run_id}
+                    for row in objects
+                    if stored.get((company, row["entity"], row["object_id"])) != row["content_hash"]
+                ]
+            if rows:
+                append_commit(lake, CONTRACT, rows, context.run_id, group, now(group))
+            problem = failed.get(company)
+            yield dg.AssetCheckEvaluation(
+                asset_key=key, check_name=ARRIVED, passed=problem is None, partition=company, description=problem
+            )
+            if problem is None:
+                seen = len(objects) if isinstance(objects, list) else 0
+                yield dg.AssetMaterialization(
+                    asset_key=key, partition=company, metadata={"objects": seen, "new_versions": len(rows)}
+                )
+        if failed:
+            what = "; ".join(f"{company}: {problem}" for company, problem in sorted(failed.items()))
+            raise dg.Failure(f"{len(failed)} company(ies) failed, the others are done. {what}", allow_retries=False)
+
+    return quickbooks_objects

@@ -1,0 +1,57 @@
+"""Every table of the platform, in the order of the layers."""
+
+from __future__ import annotations
+
+from monette_assets.bronze import exchange_rates as bronze_exchange_rates
+from monette_assets.bronze import quickbooks_objects, quickbooks_reports
+from monette_assets.gold import (
+    balance_sheet,
+    completeness,
+    financial_summary,
+    ledger,
+    profit_and_loss,
+    tie_out,
+    trial_balance,
+)
+from monette_assets.silver import (
+    accounts,
+    classes,
+    contacts,
+    exchange_rates,
+    general_ledger,
+    locations,
+    profit_and_loss_lines,
+    reported_balances,
+)
+from monette_assets.tables import Contract, Table, quarantine
+
+BRONZE: tuple[Contract, ...] = (
+    quickbooks_objects.CONTRACT,
+    quickbooks_reports.CONTRACT,
+    bronze_exchange_rates.CONTRACT,
+)
+SILVER: tuple[Table, ...] = (
+    accounts.accounts,
+    locations.locations,
+    classes.classes,
+    contacts.contacts,
+    exchange_rates.exchange_rates,
+    general_ledger.general_ledger,
+    profit_and_loss_lines.profit_and_loss_lines,
+    reported_balances.reported_balances,
+)
+GOLD: tuple[Table, ...] = (
+    ledger.ledger,
+    trial_balance.trial_balance,
+    profit_and_loss.profit_and_loss,
+    balance_sheet.balance_sheet,
+    financial_summary.financial_summary,
+    tie_out.tie_out,
+    completeness.completeness,
+)
+RECORDS: tuple[Contract, ...] = (quarantine.CONTRACT,)
+
+
+def contracts() -> tuple[Contract, ...]:
+    """The contract of every table."""
+    return (*BRONZE, *(table.contract for table in (*SILVER, *GOLD)), *RECORDS)

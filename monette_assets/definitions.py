@@ -1,0 +1,50 @@
+"""The whole graph, assembled; no logic."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import dagster as dg
+
+from monette_assets import catalog
+from monette_assets.bronze import exchange_rates, quickbooks_objects, quickbooks_reports
+from monette_assets.engine import Engine
+from monette_assets.group import Group, load_group
+from monette_assets.resources import BankOfCanada, JudgeResource, LakeResource, QuickBooks
+from monette_assets.settings import Settings
+from monette_assets.tables import quarantine, releases
+from monette_assets.tables.asset import asset_spec, build_asset
+
+
+def build(settings: Settings, group: Group, overrides: Mapping[str, Any] | None = None) -> dg.Definitions:
+    """The graph of a deployment and a contract. `overrides` replaces resources by name: tests, chains of runs."""
+    gold = [table.contract for table in catalog.GOLD]
+    return dg.Definitions(
+        assets=[
+            quickbooks_objects.build(group),
+            quickbooks_reports.build(group),
+            exchange_rates.build(group),
+            *(build_asset(table, group) for table in (*catalog.SILVER, *catalog.GOLD)),
+            asset_spec(quarantine.CONTRACT, group),
+            releases.build(gold, group),
+        ],
+        resources={
+            "lake": LakeResource(url=settings.lake_url),
+            "engine": Engine(remote=settings.spark_remote, timeout_seconds=settings.spark_timeout_seconds),
+            "judge": JudgeResource(),
+            "quickbooks": QuickBooks(settings, group),
+            "bank_of_canada": BankOfCanada(settings),
+            **(overrides or {}),
+        },
+        executor=dg.in_process_executor,
+    )
+
+
+def load() -> dg.Definitions:
+    """The graph of the environment's deployment."""
+    settings = Settings()
+    return build(settings, load_group(settings.group))
+
+
+defs = load()

@@ -1,0 +1,93 @@
+"""One Spark session per run, through dagster-pyspark's session resource."""
+
+from __future__ import annotations
+
+import os
+import socket
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from dagster import ConfigurableResource, InitResourceContext
+from pydantic import PrivateAttr
+
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
+
+
+class EngineUnreachableError(RuntimeError):
+    """Nobody answers at the Spark Connect endpoint."""
+
+
+def preflight(remote: str, timeout_seconds: float) -> None:
+    """Raise EngineUnreachableError unless something accepts connections at `remote` (sc://host:port[/;options]).
+
+    Without it, an endpoint nobody answers on blocks an op for minutes.
+    """
+    parts = urlsplit(remote)
+    if parts.scheme != "sc" or not parts.hostname:
+        raise EngineUnreachableError(
+            f"MONETTE_SPARK_REMOTE: expected sc://host[:port], found {remote.split('/;')[0]!r}; correct or unset it"
+        )
+    port = parts.port or 15002
+    try:
+        socket.create_connection((parts.hostname, port), timeout=timeout_seconds).close()
+    except OSError as error:
+        raise EngineUnreachableError(
+            f"no Spark Connect server answered at {parts.hostname}:{port} within {timeout_seconds:g} s ({error}); "
+            "start it, correct MONETTE_SPARK_REMOTE, or unset it to use the embedded engine"
+        ) from error
+
+
+class Engine(ConfigurableResource):  # type: ignore[type-arg]
+    """The engine of a run. The session starts on first use and ends with the run."""
+
+    remote: str | None = None
+    timeout_seconds: float = 10.0
+
+    _server: Any = PrivateAttr(default=None)
+    _session: Any = PrivateAttr(default=None)
+
+    @property
+    def embedded(self) -> bool:
+        return self.remote is None
+
+    @property
+    def spark(self) -> SparkSession:
+        """The session. Raises EngineUnreachableError where a remote engine does not answer."""
+        if self._session is None:
+            from dagster_pyspark import LazyPySparkResource
+
+            session: SparkSession = LazyPySparkResource(
+                spark_config={"spark.remote": self._start_embedded() if self.remote is None else self._reach()}
+            ).spark_session
+            # a day is a local calendar day; instants are stored as UTC
+            session.conf.set("spark.sql.session.timeZone", "UTC")
+            self._session = session
+        return self._session  # type: ignore[no-any-return]
+
+    def _reach(self) -> str:
+        assert self.remote is not None
+        preflight(self.remote, self.timeout_seconds)
+        return self.remote
+
+    def _start_embedded(self) -> str:
+        os.environ.setdefault("RUST_LOG", "error")
+        from pysail.spark import SparkConnectServer
+
+        self._server = SparkConnectServer("127.0.0.1", 0)
+        self._server.start(background=True)
+        host, port = self._server.listening_address
+        return f"sc://{host}:{port}"
+
+    def teardown_after_execution(self, context: InitResourceContext) -> None:
+        """End the session and the embedded server."""
+        self.close()
+
+    def close(self) -> None:
+        """End the session and the embedded server; safe to call twice."""
+        if self._session is not None:
+            self._session.stop()
+            self._session = None
+        if self._server is not None:
+            self._server.stop()
+            self._server = None

@@ -1,0 +1,1 @@
+"""Meaning from the group contract: mapping, translation, statements. Steps are ordered pure functions over frames."""

@@ -1,0 +1,105 @@
+"""What should be there and is: every company-month the contract expects (ACCOUNTING 6)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from monette_assets.bronze import quickbooks_reports
+from monette_assets.gold import ledger, tie_out
+from monette_assets.group.calendar import month_end
+from monette_assets.tables import Check, Column, Context, Contract, Freshness, Input, Months, Severity, Staged, table
+from monette_assets.tables import quarantine as quarantine_table
+from monette_assets.tables.contract import hours
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame
+
+
+def _incomplete(staged: Staged) -> DataFrame:
+    from pyspark.sql import functions as F
+
+    return staged.rows.where(~F.col("complete") & ~F.col("provisional")).select("company", "period", "missing")
+
+
+CONTRACT = Contract(
+    name="gold/completeness",
+    description=(
+        "Every company-month the contract expects: whether its reports arrived, whether it is published, how many lines "
+        "and refusals it has, whether it ties out. A month is final only when all its companies are complete."
+    ),
+    key=("company", "period", "basis"),
+    inputs={
+        "reports": Input(quickbooks_reports.CONTRACT),
+        "ledger": Input(ledger.CONTRACT),
+        "tie_out": Input(tie_out.CONTRACT),
+        "quarantine": Input(quarantine_table.CONTRACT, Months.ALL),
+    },
+    balance=True,
+    columns=(
+        Column("period", "date", "First day of the month."),
+        Column("company", "string", "Contract code of the company."),
+        Column("basis", "string", "Accounting basis.", choices=("accrual", "cash")),
+        Column("provisional", "boolean", "Whether the month is still running."),
+        Column("arrived_at", "timestamp", "When its newest general ledger was fetched.", nullable=True,
+               source=("bronze/quickbooks_reports.fetched_at",)),
+        Column("lines", "bigint", "Ledger lines published.", source=("gold/ledger.line_number",)),
+        Column("refused", "bigint", "Entries in quarantine.", source=("quarantine.reason",)),
+        Column("held_back", "bigint", "Tables that keep its last good rows.", source=("quarantine.reason",)),
+        Column("differences", "bigint", "Accounts that do not tie out.", source=("gold/tie_out.difference",)),
+        Column("complete", "boolean", "Arrived, published, nothing refused, tied out."),
+        Column("missing", "string", "What keeps it from being complete; empty if nothing."),
+    ),
+    checks=(
+        Check("all_present", "Every company-month the contract expects is complete.", "ACCOUNTING 6", _incomplete,
+              Severity.REPORTS),
+    ),
+    freshness=Freshness(fail_after=hours(36), warn_after=hours(26)),
+)  # fmt: skip
+
+
+@table(CONTRACT)
+def completeness(
+    context: Context, reports: DataFrame, ledger: DataFrame, tie_out: DataFrame, quarantine: DataFrame
+) -> DataFrame:
+    """The contract's expectation joined with what stands in the lake."""
+    from pyspark.sql import functions as F
+
+    unit, one = ["company", "period", "basis"], F.count(F.lit(1))
+    today = context.now.date()
+    expected = context.relation(
+        [
+            {"company": company, "period": period, "basis": basis, "provisional": month_end(period) >= today}
+            for company, period in context.group.expected_company_months(context.periods[0], context.periods[-1])
+            for basis in context.group.bases
+        ],
+        "company string, period date, basis string, provisional boolean",
+    )
+    arrived = (
+        reports.where(F.col("report") == "general_ledger").groupBy(*unit).agg(F.max("fetched_at").alias("arrived_at"))
+    )
+    lines = ledger.groupBy(*unit).agg(one.alias("lines"))
+    differing = tie_out.where(F.col("difference") != 0).groupBy(*unit).agg(one.alias("differences"))
+    held = quarantine.where(F.col("company").isNotNull() & F.col("period").isNotNull())
+    is_unit = F.col("kind") == "unit"
+    refused = held.groupBy("company", "period").agg(
+        F.sum(F.when(is_unit, 0).otherwise(1)).alias("refused"), F.sum(F.when(is_unit, 1).otherwise(0)).alias("held_back")
+    )
+    rows = (
+        expected.join(arrived, unit, "left")
+        .join(lines, unit, "left")
+        .join(differing, unit, "left")
+        .join(refused, ["company", "period"], "left")
+        .na.fill(0, ["lines", "refused", "held_back", "differences"])
+    )
+    missing = F.concat_ws(
+        "; ",
+        F.when(F.col("arrived_at").isNull(), F.lit("its reports have not arrived")),
+        F.when(F.col("held_back") > 0, F.concat(F.col("held_back").cast("string"), F.lit(" table(s) hold it back"))),
+        F.when(F.col("refused") > 0, F.concat(F.col("refused").cast("string"), F.lit(" entries in quarantine"))),
+        F.when(F.col("differences") > 0, F.concat(F.col("differences").cast("string"), F.lit(" account(s) differ"))),
+    )
+    return (
+        rows.withColumn("missing", missing)
+        .withColumn("complete", F.col("missing") == "")
+        .select(*[F.col(column.name).cast(column.type) for column in CONTRACT.columns])
+    )

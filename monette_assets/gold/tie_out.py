@@ -1,0 +1,91 @@
+"""The platform's statements against QuickBooks' own, account by account, to the cent (ACCOUNTING 8)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from monette_assets.gold import balance_sheet, profit_and_loss, trial_balance
+from monette_assets.silver import reported_balances
+from monette_assets.tables import Check, Column, Context, Contract, Freshness, Input, Severity, Staged, table
+from monette_assets.tables.contract import MONEY, hours
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame
+
+STATEMENTS = ("trial_balance", "profit_and_loss", "balance_sheet")
+
+
+def _differs(staged: Staged) -> DataFrame:
+    from pyspark.sql import functions as F
+
+    return staged.rows.where(F.col("difference") != 0)
+
+
+CONTRACT = Contract(
+    name="gold/tie_out",
+    description=(
+        "Every account of every statement: ours, QuickBooks' and the difference, in home currency, debit positive. "
+        "Published whatever it says: differences are findings, not accidents."
+    ),
+    key=("company", "period", "basis", "statement", "account_id"),
+    inputs={
+        "trial_balance": Input(trial_balance.CONTRACT),
+        "profit_and_loss": Input(profit_and_loss.CONTRACT),
+        "balance_sheet": Input(balance_sheet.CONTRACT),
+        "reported_balances": Input(reported_balances.CONTRACT),
+    },
+    balance=True,
+    columns=(
+        Column("period", "date", "First day of the month."),
+        Column("company", "string", "Contract code of the company."),
+        Column("basis", "string", "Accounting basis.", choices=("accrual", "cash")),
+        Column("statement", "string", "The statement.", choices=STATEMENTS),
+        Column("account_id", "string", "QuickBooks' id, or the synthetic id of a line without account."),
+        Column("ours", MONEY, "The platform's figure.", unit="home currency",
+               source=("gold/trial_balance.closing", "gold/profit_and_loss.amount", "gold/balance_sheet.amount")),
+        Column("theirs", MONEY, "QuickBooks' figure.", unit="home currency", source=("silver/reported_balances.amount",)),
+        Column("difference", MONEY, "ours - theirs.", unit="home currency"),
+    ),
+    checks=(
+        Check("ties_out", "Every account equals QuickBooks' own report to the cent.", "ACCOUNTING 8", _differs,
+              Severity.REPORTS),
+    ),
+    freshness=Freshness(fail_after=hours(36), warn_after=hours(26)),
+)  # fmt: skip
+
+
+@table(CONTRACT)
+def tie_out(
+    context: Context,
+    trial_balance: DataFrame,
+    profit_and_loss: DataFrame,
+    balance_sheet: DataFrame,
+    reported_balances: DataFrame,
+) -> DataFrame:
+    """Both sides joined on the account; a line that only one side has differs by its whole amount."""
+    from pyspark.sql import functions as F
+
+    identity = ["period", "company", "basis", "statement", "account_id"]
+
+    def side(rows: DataFrame, statement: str, amount: str) -> DataFrame:
+        return (
+            rows.groupBy("period", "company", "basis", "account_id")
+            .agg(F.sum(amount).alias("ours"))
+            .withColumn("statement", F.lit(statement))
+        )
+
+    ours = (
+        side(trial_balance, "trial_balance", "closing")
+        .unionByName(side(profit_and_loss, "profit_and_loss", "amount"))
+        .unionByName(side(balance_sheet, "balance_sheet", "amount"))
+    )
+    theirs = (
+        reported_balances.where(F.col("statement").isin(*STATEMENTS))
+        .groupBy(*identity)
+        .agg(F.sum("amount").alias("theirs"))
+    )
+    both = ours.join(theirs, identity, "full_outer").na.fill(0, ["ours", "theirs"])
+    compared = both.where((F.col("ours") != 0) | (F.col("theirs") != 0))
+    return compared.withColumn("difference", F.col("ours") - F.col("theirs")).select(
+        *[F.col(column.name).cast(column.type) for column in CONTRACT.columns]
+    )

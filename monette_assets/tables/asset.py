@@ -1,0 +1,164 @@
+"""From a table to its Dagster asset: specs, dependencies, checks, and the events of a refresh per partition."""
+
+import warnings
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
+
+import dagster as dg
+
+from monette_assets.clock import now
+from monette_assets.group import Group
+from monette_assets.tables import partitions
+from monette_assets.tables.audit import all_checks
+from monette_assets.tables.contract import Contract, Freshness, Partitions, Severity
+from monette_assets.tables.lineage import column_lineage, table_schema
+from monette_assets.tables.refresh import Outcome, refresh
+from monette_assets.tables.table import Context, Table
+
+SHOWN_SAMPLES = 10
+# Preview in Dagster 1.13, pinned with it and tested: one evaluation per check and partition.
+warnings.filterwarnings("ignore", message=".*partitions_def on an AssetCheckSpec.*")
+
+
+def asset_key(contract: Contract) -> dg.AssetKey:
+    """The key that is also the table's path, module and test."""
+    return dg.AssetKey(contract.name.split("/"))
+
+
+def asset_spec(contract: Contract, group: Group) -> dg.AssetSpec:
+    """What Dagster shows of a table: description, schema, column lineage, owner, dependencies, freshness."""
+    return dg.AssetSpec(
+        key=asset_key(contract),
+        deps=[
+            dg.AssetDep(asset_key(spec.contract), partition_mapping=partitions.mapping(contract.partitions, spec))
+            for spec in contract.inputs.values()
+        ],
+        description=contract.description,
+        group_name=contract.name.split("/")[0],
+        kinds={"delta"},
+        code_version=contract.code_version,
+        tags={"owner": contract.owner.replace(" ", "-")},
+        metadata={
+            "dagster/column_schema": table_schema(contract),
+            "dagster/column_lineage": column_lineage(contract),
+            "dagster/table_name": contract.name,
+            "grain": ", ".join(contract.key),
+        },
+        partitions_def=partitions.definition(contract.partitions, group),
+        freshness_policy=_freshness(contract.freshness),
+        skippable=True,
+    )
+
+
+def check_specs(contract: Contract, group: Group) -> list[dg.AssetCheckSpec]:
+    """The checks of a table. What a failure holds back is the framework's business, so Dagster blocks nothing."""
+    return [
+        dg.AssetCheckSpec(
+            name,
+            asset=asset_key(contract),
+            description=f"{description} Severity: {severity.value}.",
+            partitions_def=partitions.definition(contract.partitions, group),
+        )
+        for name, description, severity in all_checks(contract)
+    ]
+
+
+def build_asset(table: Table, group: Group) -> dg.AssetsDefinition:
+    """The asset of an engine-computed table. Needs resources `lake`, `engine` and `judge`."""
+    contract = table.contract
+
+    @dg.multi_asset(
+        name=contract.name.replace("/", "__"),
+        specs=[asset_spec(contract, group)],
+        check_specs=check_specs(contract, group),
+        partitions_def=partitions.definition(contract.partitions, group),
+        backfill_policy=dg.BackfillPolicy.single_run() if contract.partitions is not Partitions.NONE else None,
+        required_resource_keys={"lake", "engine", "judge"},
+        can_subset=True,
+    )
+    def compute(context: dg.AssetExecutionContext) -> Iterator[Any]:
+        keys = context.partition_keys if contract.partitions is Partitions.MONTH else ()
+        outcome = refresh(
+            table,
+            context=Context(context.resources.engine.spark, group, partitions.periods_of(keys), now(group)),
+            lake=context.resources.lake.lake,
+            judge=context.resources.judge.judge,
+            run_id=context.run_id,
+        )
+        yield from events(context, outcome)
+
+    return compute
+
+
+def events(context: dg.AssetExecutionContext, outcome: Outcome) -> Iterator[Any]:
+    """One materialization and one evaluation of every check, per partition. Raises Failure if nothing was published."""
+    contract, key = outcome.contract, asset_key(outcome.contract)
+    monthly = contract.partitions is Partitions.MONTH
+    parts: tuple[date | None, ...] = outcome.periods if monthly else (None,)
+    for part in parts:
+        yield from _evaluations(outcome, part)
+    if outcome.nothing_published:
+        raise dg.Failure(
+            f"{contract.name}: nothing passed the audit, the last good rows stand. "
+            + "; ".join(failure.sentence for failure in outcome.audit.failures[:SHOWN_SAMPLES]),
+            allow_retries=False,
+        )
+    for part in parts:
+        context.add_asset_metadata(
+            _metadata(outcome, part), asset_key=key, partition_key=partitions.month_key(part) if part else None
+        )
+    if context.run and len(parts) > 1:
+        context.log.info("%s: %s", contract.name, summary(outcome))
+    yield dg.MaterializeResult(asset_key=key)
+
+
+def summary(outcome: Outcome) -> str:
+    """A refresh in one line."""
+    total = [sum(getattr(change, name) for change in outcome.changes.values()) for name in ("added", "changed", "removed")]
+    seconds = ", ".join(f"{phase} {value:.2f} s" for phase, value in outcome.seconds.items())
+    held = f", {len(outcome.audit.blocked)} held back" if outcome.audit.blocked else ""
+    what = f"version {outcome.version}" if outcome.committed else "unchanged"
+    return f"{what}: +{total[0]} ~{total[1]} -{total[2]} rows{held} ({seconds})"
+
+
+def _metadata(outcome: Outcome, part: date | None) -> dict[str, Any]:
+    change = outcome.changes.get(part)
+    rows = sum(count for unit, count in outcome.audit.rows.items() if part is None or part in unit)
+    held = sorted("/".join(map(str, unit)) for unit in outcome.audit.blocked if part is None or part in unit)
+    return {
+        "dagster/row_count": rows,
+        "rows_added": change.added if change else 0,
+        "rows_changed": change.changed if change else 0,
+        "rows_removed": change.removed if change else 0,
+        "rows_refused": outcome.refused.get(part, 0) if part else sum(outcome.refused.values()),
+        "held_back": ", ".join(held) or "nothing",
+        "version": outcome.version if outcome.version is not None else -1,
+        "committed": outcome.committed,
+        **{f"seconds_{phase}": round(value, 3) for phase, value in outcome.seconds.items()},
+    }
+
+
+def _evaluations(outcome: Outcome, part: date | None) -> Iterator[dg.AssetCheckEvaluation]:
+    contract = outcome.contract
+    for name, _, severity in all_checks(contract):
+        failures = [f for f in outcome.audit.failed(name) if part is None or "period" not in contract.unit or part in f.unit]
+        metadata: dict[str, Any] = {"failed_units": len(failures)}
+        if failures:
+            metadata["failed_rows"] = sum(failure.count for failure in failures)
+            metadata["samples"] = dg.MetadataValue.md("\n".join(f"- {f.sentence}" for f in failures[:SHOWN_SAMPLES]))
+        yield dg.AssetCheckEvaluation(
+            asset_key=asset_key(contract),
+            check_name=name,
+            passed=not failures,
+            severity=dg.AssetCheckSeverity.WARN if severity is Severity.WARNS else dg.AssetCheckSeverity.ERROR,
+            description="; ".join(failure.sentence for failure in failures[:3]) or None,
+            partition=partitions.month_key(part) if part else None,
+            metadata=metadata,
+        )
+
+
+def _freshness(freshness: Freshness | None) -> dg.FreshnessPolicy | None:
+    if freshness is None:
+        return None
+    return dg.FreshnessPolicy.time_window(fail_window=freshness.fail_after, warn_window=freshness.warn_after)

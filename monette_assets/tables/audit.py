@@ -1,0 +1,178 @@
+"""The audit of staged data: measures per unit by the engine, judged by the contract's Great Expectations suite."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from monette_assets.tables.contract import DECIMAL, Check, Contract, Severity
+from monette_assets.tables.judge import Expectation, Judge
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame
+
+    from monette_assets.tables.table import Staged
+
+Unit = tuple[Any, ...]  # the values of the contract's unit columns: (company, period), (company,) or (period,)
+SAMPLES = 20
+CONTRACT_CHECK = "contract"  # the check that holds a table's column rules and key
+
+
+@dataclass(frozen=True)
+class Failure:
+    """One check that failed for one unit: how many rows broke it, and some of them."""
+
+    check: str
+    unit: Unit
+    count: int
+    severity: Severity
+    samples: tuple[dict[str, Any], ...] = ()
+
+    @property
+    def sentence(self) -> str:
+        """What failed, where and by how much, in one line."""
+        where = ", ".join(str(value) for value in self.unit)
+        first = f"; first: {describe(self.samples[0])}" if self.samples else ""
+        return f"{self.check}: {where}: {self.count} row(s){first}"
+
+
+@dataclass
+class Audit:
+    """The outcome of an audit."""
+
+    rows: dict[Unit, int] = field(default_factory=dict)
+    failures: list[Failure] = field(default_factory=list)
+
+    @property
+    def blocked(self) -> set[Unit]:
+        """Units that a blocking check holds back."""
+        return {failure.unit for failure in self.failures if failure.severity is Severity.BLOCKS}
+
+    def failed(self, check: str) -> list[Failure]:
+        """Failures of one check, in order of units."""
+        return sorted((f for f in self.failures if f.check == check), key=lambda f: tuple(map(str, f.unit)))
+
+
+def describe(row: dict[str, Any]) -> str:
+    """A row as `name=value`, without empty values."""
+    return ", ".join(f"{name}={value}" for name, value in row.items() if value not in (None, ""))
+
+
+def all_checks(contract: Contract) -> tuple[tuple[str, str, Severity], ...]:
+    """Every check of a table (name, description, severity): its column rules and key first, then its own."""
+    rules = f"Column rules and the key ({', '.join(contract.key)}) of {contract.name}."
+    return (
+        (CONTRACT_CHECK, rules, Severity.BLOCKS),
+        *((check.name, f"{check.description} ({check.rule})", check.severity) for check in contract.checks),
+    )
+
+
+def audit(contract: Contract, staged: Staged, judge: Judge) -> Audit:
+    """Measure the staged rows by unit and judge them. Nothing is written.
+
+    The column rules cost one pass over the rows, the key one more, each declared check one.
+    """
+    outcome = Audit()
+    measures = _column_measures(contract, staged.rows)
+    samples: dict[tuple[str, Unit], list[dict[str, Any]]] = {}
+    names = [column for column in (measures[0] if measures else {}) if column.startswith("broken__")]
+    table: dict[Unit, dict[str, int]] = {}
+    for row in measures:
+        unit = tuple(row[name] for name in contract.unit)
+        outcome.rows[unit] = row["rows"]
+        table[unit] = {name: row[name] or 0 for name in names}
+    for name, failing in [
+        ("broken__key", _duplicate_keys(contract, staged.rows)),
+        *((f"check__{check.name}", check.failures(staged)) for check in contract.checks),
+    ]:
+        for unit, rows in _by_unit(contract, failing):
+            table.setdefault(unit, {})[name] = len(rows)
+            samples[name, unit] = rows[:SAMPLES]
+        names.append(name)
+    if not table:
+        return outcome
+    units = sorted(table, key=lambda unit: tuple(map(str, unit)))
+    expectations = tuple(Expectation(name, _rule(contract, name)) for name in dict.fromkeys(names))
+    verdicts = judge.judge(
+        contract.name, expectations, {e.measure: [table[unit].get(e.measure, 0) for unit in units] for e in expectations}
+    )
+    severities = {f"check__{check.name}": check for check in contract.checks}
+    for verdict in verdicts:
+        check: Check | None = severities.get(verdict.measure)
+        for position in verdict.failed_rows:
+            unit = units[position]
+            found = samples.get((verdict.measure, unit)) or [{"rule": _rule(contract, verdict.measure)}]
+            outcome.failures.append(
+                Failure(
+                    check=check.name if check else CONTRACT_CHECK,
+                    unit=unit,
+                    count=table[unit][verdict.measure],
+                    severity=check.severity if check else Severity.BLOCKS,
+                    samples=tuple(found),
+                )
+            )
+    return outcome
+
+
+def _rule(contract: Contract, measure: str) -> str:
+    kind, _, rest = measure.partition("__")
+    if kind == "check":
+        return next(check.rule for check in contract.checks if check.name == rest)
+    if rest == "key":
+        return f"key {', '.join(contract.key)} is unique"
+    rule, _, column = rest.partition("__")
+    return {
+        "null": f"{column} is never null",
+        "choice": f"{column} is one of {', '.join(contract.column(column).choices) if column else ''}",
+        "width": f"{column} has at most 18 digits",
+    }[rule]
+
+
+def _column_measures(contract: Contract, rows: DataFrame) -> list[dict[str, Any]]:
+    """One pass: rows per unit, and rows that break a column's rule."""
+    from pyspark.sql import functions as F
+
+    broken = []
+    for column in contract.columns:
+        value = F.col(column.name)
+        if not column.nullable and column.name not in contract.unit:
+            broken.append(F.sum(F.when(value.isNull(), 1).otherwise(0)).alias(f"broken__null__{column.name}"))
+        if column.choices:
+            outside = value.isNotNull() & ~value.isin(list(column.choices))
+            broken.append(F.sum(F.when(outside, 1).otherwise(0)).alias(f"broken__choice__{column.name}"))
+        if (match := DECIMAL.match(column.type)) and int(match[1]) == 18:
+            # sums of wider amounts can wrap silently (ACCOUNTING 16)
+            limit = F.lit("9" * (17 - int(match[2]))).cast("decimal(18, 0)")
+            broken.append(F.sum(F.when(F.abs(value) > limit, 1).otherwise(0)).alias(f"broken__width__{column.name}"))
+    grouped = rows.groupBy(*contract.unit).agg(F.count(F.lit(1)).alias("rows"), *broken)
+    return [row.asDict() for row in grouped.collect()]
+
+
+def _duplicate_keys(contract: Contract, rows: DataFrame) -> DataFrame:
+    from pyspark.sql import functions as F
+
+    copies = rows.groupBy(*dict.fromkeys((*contract.unit, *contract.key))).agg(F.count(F.lit(1)).alias("copies"))
+    return copies.where(F.col("copies") > 1)
+
+
+def _by_unit(contract: Contract, failing: DataFrame) -> Iterable[tuple[Unit, list[dict[str, Any]]]]:
+    """Failing rows grouped by unit; the limit keeps a thoroughly broken table from flooding the client."""
+    found: dict[Unit, list[dict[str, Any]]] = {}
+    for row in failing.limit(100_000).collect():
+        values = row.asDict()
+        found.setdefault(tuple(values[name] for name in contract.unit), []).append(values)
+    return found.items()
+
+
+def units_of(columns: Sequence[str], companies: Iterable[str], periods: Iterable[date]) -> list[Unit]:
+    """Every unit a run is about: the grid of companies and months, or one side of it."""
+    months = list(periods)
+    if tuple(columns) == ("company", "period"):
+        return [(company, month) for company in companies for month in months]
+    if tuple(columns) == ("period",):
+        return [(month,) for month in months]
+    if tuple(columns) == ("company",):
+        return [(company,) for company in companies]
+    raise ValueError(f"unit columns {tuple(columns)}: expected (company, period), (period,) or (company,)")

@@ -1,0 +1,305 @@
+"""Refresh a table: compute, stage, audit, publish what passed, quarantine what did not.
+
+A table's function never writes. Readers never see unaudited rows, and where the content is equal no commit is made.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from monette_assets.lake import Commit, Lake, Scope
+from monette_assets.tables import quarantine
+from monette_assets.tables.audit import Audit, Unit, audit, units_of
+from monette_assets.tables.contract import Contract, Input, Months, Partitions
+from monette_assets.tables.judge import Judge
+from monette_assets.tables.table import REFUSAL_COLUMNS, Context, Staged, Table
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+    import pyarrow.dataset as ds
+    from pyspark.sql import DataFrame
+
+    from monette_assets.group import Group
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """Rows by key against what stood there before."""
+
+    added: int = 0
+    changed: int = 0
+    removed: int = 0
+
+    @property
+    def none(self) -> bool:
+        return not (self.added or self.changed or self.removed)
+
+
+@dataclass
+class Outcome:
+    """What a refresh did, for whoever reports it."""
+
+    contract: Contract
+    periods: tuple[date, ...]
+    audit: Audit = field(default_factory=Audit)
+    version: int | None = None  # of the table, after
+    committed: bool = False
+    changes: dict[date | None, Change] = field(default_factory=dict)  # per month; None where the table has no months
+    refused: dict[date | None, int] = field(default_factory=dict)
+    input_versions: dict[str, int] = field(default_factory=dict)
+    seconds: dict[str, float] = field(default_factory=dict)  # engine, audit, compare, publish
+
+    @property
+    def nothing_published(self) -> bool:
+        """Whether every unit was held back."""
+        return bool(self.audit.blocked) and not (set(self.audit.rows) - self.audit.blocked)
+
+    @contextmanager
+    def timed(self, phase: str) -> Iterator[None]:
+        start = time.perf_counter()
+        try:
+            yield
+        finally:
+            self.seconds[phase] = self.seconds.get(phase, 0.0) + time.perf_counter() - start
+
+
+def read_input(context: Context, lake: Lake, spec: Input, version: int | None) -> DataFrame:
+    """The pinned version of an upstream table, cut to the months a run needs; empty while it does not exist."""
+    from pyspark.sql import functions as F
+
+    contract = spec.contract
+    if version is None:
+        return context.spark.createDataFrame([], contract.ddl)
+    frame = context.spark.read.format("delta").option("versionAsOf", str(version)).load(lake.uri(contract.name))
+    if not context.periods or spec.months is Months.ALL:
+        return frame
+    period = F.col("period")
+    if spec.months is Months.UP_TO:
+        return frame.where(period <= F.lit(context.periods[-1]))
+    return frame.where((period >= F.lit(context.periods[0])) & (period <= F.lit(context.periods[-1])))
+
+
+def refresh(
+    table: Table,
+    *,
+    context: Context,
+    lake: Lake,
+    judge: Judge,
+    run_id: str,
+    companies: Sequence[str] | None = None,
+) -> Outcome:
+    """Bring the table up to date for the context's months.
+
+    Raises what the function, the engine or the lake raise; a unit that breaks a blocking check does not raise: it
+    keeps its last good rows and is listed in the outcome and in `quarantine`.
+    """
+    contract = table.contract
+    outcome = Outcome(contract, context.periods)
+    versions = {name: lake.version(spec.contract.name) for name, spec in contract.inputs.items()}
+    outcome.input_versions = {
+        contract.inputs[name].contract.name: version for name, version in versions.items() if version is not None
+    }
+    stage = lake.stage_uri(run_id, contract.name)
+    with outcome.timed("engine"):
+        inputs = {name: read_input(context, lake, spec, versions[name]) for name, spec in contract.inputs.items()}
+        computed = table(context, **inputs)
+        refuses = "_kind" in computed.columns
+        columns = [*contract.column_names, *(name for name, _ in REFUSAL_COLUMNS if refuses)]
+        computed.select(*columns).write.mode("overwrite").parquet(stage)
+    rows, refused, read = _staged_frames(context, contract, stage, refuses)
+    with outcome.timed("audit"):
+        outcome.audit = audit(contract, Staged(rows, refused, read, inputs, context), judge)
+    known = companies if companies is not None else [company.code for company in context.group.companies]
+    scope = _scope(contract, outcome.audit, known, context.periods)
+    before = outcome.version = lake.version(contract.name)
+    if scope is not None:
+        with outcome.timed("compare"):
+            outcome.changes = _changes(context, lake, contract, rows, scope, before)
+    with outcome.timed("publish"):
+        if scope is not None and (before is None or not all(change.none for change in outcome.changes.values())):
+            published = lake.publish(
+                contract.name,
+                partial(_passing, lake, stage, contract, outcome.audit.blocked, refuses),
+                schema=contract.arrow_schema,
+                scope=scope,
+                commit=_commit(outcome, run_id, context),
+                partition_by=contract.layout,
+            )
+            outcome.version, outcome.committed = published.version, True
+        outcome.refused = _quarantine(lake, stage, contract, outcome, known, refuses, run_id, context.now)
+        lake.clean_staged(run_id, contract.name)
+    return outcome
+
+
+def _staged_frames(
+    context: Context, contract: Contract, stage: str, refuses: bool
+) -> tuple[DataFrame, DataFrame, DataFrame]:
+    from pyspark.sql import functions as F
+
+    ddl = contract.ddl + (", " + ", ".join(f"{name} {kind}" for name, kind in REFUSAL_COLUMNS) if refuses else "")
+    staged = context.spark.read.schema(ddl).parquet(stage)
+    if not refuses:
+        nothing = context.spark.createDataFrame(
+            [], contract.ddl + ", " + ", ".join(f"{name} {kind}" for name, kind in REFUSAL_COLUMNS)
+        )
+        return staged, nothing, nothing
+    kind = F.col("_kind")
+    return (
+        staged.where(kind == "row").select(*contract.column_names),
+        staged.where(kind == "refused"),
+        staged.where(kind == "read"),
+    )
+
+
+def _scope(contract: Contract, audited: Audit, companies: Sequence[str], periods: Sequence[date]) -> Scope | None:
+    """What this publish replaces: every unit it is about, but those held back; None if that leaves nothing."""
+    if contract.partitions is Partitions.NONE and not audited.blocked:
+        return Scope.everything()
+    units = (set(units_of(contract.unit, companies, periods)) | set(audited.rows)) - audited.blocked
+    return Scope.of(contract.unit, units) if units else None
+
+
+def _passing(
+    lake: Lake, stage: str, contract: Contract, blocked: set[Unit], refuses: bool
+) -> pa.RecordBatchReader:
+    """The staged rows that passed, as a stream in the contract's schema."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    keep: Any = pc.field("_kind") == "row" if refuses else None
+    for unit in blocked:
+        held: Any = None
+        for name, value in zip(contract.unit, unit, strict=True):
+            equal = pc.field(name) == pa.scalar(value)
+            held = equal if held is None else held & equal
+        keep = ~held if keep is None else keep & ~held
+    return lake.staged_reader(stage, contract.column_names, keep)
+
+
+def _changes(
+    context: Context, lake: Lake, contract: Contract, rows: DataFrame, scope: Scope, before: int | None
+) -> dict[date | None, Change]:
+    """Rows added, changed and removed by key within the scope, per month."""
+    from pyspark.sql import functions as F
+
+    monthly = "period" in contract.column_names and contract.partitions is Partitions.MONTH
+    month = F.col("period") if monthly else F.lit(None).cast("date")
+    within = scope.predicate or "true"
+    new = rows.where(within)
+    if before is None:
+        counted = new.groupBy(month.alias("month")).count().collect()
+        return {row["month"]: Change(added=row["count"]) for row in counted}
+    current = context.spark.read.format("delta").option("versionAsOf", str(before)).load(lake.uri(contract.name))
+    key, content = list(contract.key), F.xxhash64(*contract.column_names)
+    old = current.where(within).select(*key, month.alias("old_month"), content.alias("old_content"))
+    if monthly and not old.limit(1).collect():
+        counted = new.groupBy(month.alias("month")).count().collect()
+        return {row["month"]: Change(added=row["count"]) for row in counted}
+    both = new.select(*key, month.alias("new_month"), content.alias("new_content")).join(old, key, "full_outer")
+    is_new, is_old = F.col("new_content").isNotNull(), F.col("old_content").isNotNull()
+    counted = (
+        both.groupBy(F.coalesce("new_month", "old_month").alias("month"))
+        .agg(
+            F.sum(F.when(is_new & ~is_old, 1).otherwise(0)).alias("added"),
+            F.sum(F.when(is_new & is_old & (F.col("new_content") != F.col("old_content")), 1).otherwise(0)).alias(
+                "changed"
+            ),
+            F.sum(F.when(is_old & ~is_new, 1).otherwise(0)).alias("removed"),
+        )
+        .collect()
+    )
+    return {row["month"]: Change(row["added"], row["changed"], row["removed"]) for row in counted}
+
+
+def _commit(outcome: Outcome, run_id: str, context: Context) -> Commit:
+    contract = outcome.contract
+    span = f"{context.periods[0]:%Y-%m}..{context.periods[-1]:%Y-%m}" if context.periods else "all"
+    held = sorted("/".join(str(value) for value in unit) for unit in outcome.audit.blocked)
+    return Commit(
+        run_id=run_id,
+        publish_id=f"{run_id}:{contract.name}:{span}",
+        code_version=contract.code_version,
+        contract_version=context.group.fingerprint,
+        input_versions=outcome.input_versions,
+        units=span + (f" without {', '.join(held)}" if held else ""),
+        at=context.now.astimezone(UTC),
+    )
+
+
+def _quarantine(
+    lake: Lake,
+    stage: str,
+    contract: Contract,
+    outcome: Outcome,
+    companies: Sequence[str],
+    refuses: bool,
+    run_id: str,
+    now: datetime,
+) -> dict[date | None, int]:
+    """Replace this run's part of `quarantine`; returns refused rows per month."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    entries: list[dict[str, Any]] = []
+    if refuses:
+        fields = [*contract.unit, *(name for name, _ in REFUSAL_COLUMNS)]
+        refused = lake.staged_reader(stage, fields, pc.field("_kind") == "refused").read_all()
+        entries += [
+            {
+                "company": row.get("company"),
+                "period": row.get("period"),
+                "kind": "report" if row["_whole"] else "transaction",
+                "reason": row["_reason"],
+                "path": row["_path"],
+                "transaction_type": row["_transaction_type"],
+                "transaction_id": row["_transaction_id"],
+                "amount": row["_amount"],
+                "raw": row["_raw"],
+            }
+            for row in refused.to_pylist()
+        ]
+    counts: dict[date | None, int] = {}
+    for entry in entries:
+        counts[entry["period"]] = counts.get(entry["period"], 0) + 1
+    blocked = outcome.audit.blocked
+    for failure in outcome.audit.failures:
+        if failure.unit in blocked:
+            unit: Mapping[str, Any] = dict(zip(contract.unit, failure.unit, strict=True))
+            entries.append(
+                {"company": unit.get("company"), "period": unit.get("period"), "kind": "unit", "reason": failure.sentence}
+            )
+    columns = ("table_name", *contract.unit)
+    about = set(units_of(contract.unit, companies, outcome.periods)) | set(outcome.audit.rows) | blocked
+    scope = Scope.of(columns, [(contract.name, *unit) for unit in about])
+    schema = quarantine.CONTRACT.arrow_schema
+    before = lake.version(quarantine.CONTRACT.name)
+    stood = 0 if before is None else lake.read(quarantine.CONTRACT.name, columns=["reason"], scope=scope).num_rows
+    if not entries and not stood:
+        return counts
+    stamped = [{**entry, "table_name": contract.name, "run_id": run_id, "quarantined_at": now} for entry in entries]
+    rows = [{name: entry.get(name) for name in schema.names} for entry in stamped]
+    lake.publish(
+        quarantine.CONTRACT.name,
+        pa.Table.from_pylist(rows, schema=schema),
+        schema=schema,
+        scope=scope,
+        commit=Commit(
+            run_id=run_id,
+            publish_id=f"{run_id}:quarantine:{contract.name}:{len(rows)}:{stood}",
+            code_version=quarantine.CONTRACT.code_version,
+            contract_version="",
+            input_versions={},
+            units=f"{contract.name}: {len(rows)} entries",
+            at=now.astimezone(UTC),
+        ),
+    )
+    return counts

@@ -1,0 +1,95 @@
+"""A table: its contract and the pure function that computes it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
+
+from monette_assets.tables.contract import Contract
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame, SparkSession
+
+    from monette_assets.group import Group
+
+
+@dataclass(frozen=True)
+class Context:
+    """What a table's function may know besides its inputs."""
+
+    spark: SparkSession
+    group: Group
+    periods: tuple[date, ...]  # the months asked for, in order; empty for a table without months
+    now: datetime  # aware; the group's clock
+
+    def relation(self, rows: Iterable[Mapping[str, Any]], ddl: str) -> DataFrame:
+        """A small frame from contract rows; columns are taken by the names in `ddl`."""
+        names = [part.strip().split(" ")[0] for part in _columns_of(ddl)]
+        return self.spark.createDataFrame([tuple(row[name] for name in names) for row in rows], ddl)
+
+
+def _columns_of(ddl: str) -> list[str]:
+    """Split a DDL at its top-level commas: decimal(18, 2) keeps its own."""
+    parts, depth, start = [], 0, 0
+    for position, character in enumerate(ddl):
+        depth += (character == "(") - (character == ")")
+        if character == "," and depth == 0:
+            parts.append(ddl[start:position])
+            start = position + 1
+    return [*parts, ddl[start:]]
+
+
+@dataclass(frozen=True)
+class Staged:
+    """What a check sees: the staged rows, the refused ones, the report of what was read, and the inputs."""
+
+    rows: DataFrame
+    refused: DataFrame  # unit columns and those of REFUSAL_COLUMNS; empty for a table that refuses nothing
+    read: DataFrame  # unit columns, _rows_seen, _debit_seen: what the source reports held; empty likewise
+    inputs: Mapping[str, DataFrame]
+    context: Context
+
+
+TableFunction = Callable[..., "DataFrame"]
+
+
+@dataclass(frozen=True)
+class Table:
+    """A contract and its function, ready to become an asset."""
+
+    contract: Contract
+    function: TableFunction
+
+    @property
+    def name(self) -> str:
+        return self.contract.name
+
+    def __call__(self, context: Context, **inputs: DataFrame) -> DataFrame:
+        return self.function(context, **inputs)
+
+
+def table(contract: Contract) -> Callable[[TableFunction], Table]:
+    """Declare the function below as the one that computes this contract's table."""
+
+    def declare(function: TableFunction) -> Table:
+        return Table(contract, function)
+
+    return declare
+
+
+# A table that parses a source returns these columns beside its own. `_kind` tells a good row ("row") from a refused
+# one ("refused", with its reason) and from the count of what a source report held ("read").
+REFUSAL_COLUMNS: tuple[tuple[str, str], ...] = (
+    ("_kind", "string"),
+    ("_reason", "string"),
+    ("_path", "string"),
+    ("_whole", "boolean"),  # the whole report is refused, not one of its transactions
+    ("_transaction_type", "string"),
+    ("_transaction_id", "string"),
+    ("_amount", "decimal(18, 2)"),
+    ("_raw", "string"),
+    ("_rows_seen", "bigint"),
+    ("_debit_seen", "decimal(18, 2)"),
+)
