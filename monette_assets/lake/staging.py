@@ -51,14 +51,15 @@ def parquet_files(files: pa_fs.FileSystem, folder: str) -> list[str]:
 def mark(files: pa_fs.FileSystem, folder: str) -> None:
     """Says that the engine is done with the folder: Sail writes no file, not even the folder, for no rows."""
     files.create_dir(folder, recursive=True)
-    with files.open_output_stream(f"{folder}/{_MARK}") as marker:
-        marker.write(b"staged")
+    with files.open_output_stream(f"{folder}/{_MARK}"):
+        pass  # delta-rs' file system takes no bytes from this pyarrow; an empty object will do
 
 
 def reader(
     files: pa_fs.FileSystem,
     folder: str,
     where: str,
+    *,
     columns: Sequence[str] | None = None,
     only: pc.Expression | None = None,
     schema: pa.Schema | None = None,

@@ -14,8 +14,8 @@ from monette_assets.lake.errors import (
     AppendOnly,
     LakeError,
     OutsideScope,
-    ScopeRefused,
     SchemaMismatch,
+    ScopeRefused,
     SequenceTaken,
     TableMissing,
     TableName,
@@ -112,6 +112,20 @@ def test_staged_data_is_listed_read_and_cleaned(lake: Lake) -> None:
         lake.staged_reader(uri)
 
 
+def test_a_marked_folder_without_files_has_no_rows(lake: Lake) -> None:
+    lake.publish(TABLE, table(BOOKS), schema=SCHEMA, scope=ALL, commit=commit())
+    uri = lake.stage_uri("run-1", TABLE)
+    with pytest.raises(TableMissing, match="staged"):  # never taken for "no rows": it would empty the scope
+        lake.publish(TABLE, uri, schema=SCHEMA, scope=ALL, commit=commit())
+    lake.mark_staged(uri)
+    assert lake.compare_data(TABLE, uri, ALL, ["company", "period", "account"], schema=SCHEMA).added == 0
+    lake.publish(TABLE, uri, schema=SCHEMA, scope=ALL, commit=commit())
+    assert rows_of(lake.read(TABLE)) == []
+    lake.clean_staged("run-1")
+    with pytest.raises(TableMissing, match="staged"):
+        lake.staged_reader(uri, schema=SCHEMA)
+
+
 @pytest.mark.parametrize("run", ["", "..", "a/b", "../x", "-x\n", "x" * 200])
 def test_run_ids_cannot_leave_the_staging_folder(lake: Lake, run: str) -> None:
     with pytest.raises(LakeError, match="run id"):
@@ -151,7 +165,8 @@ def test_a_new_nullable_column_is_taken_in(lake: Lake) -> None:
     lake.publish(TABLE, table(BOOKS), schema=SCHEMA, scope=ALL, commit=commit())
     wider = SCHEMA.insert(2, pa.field("location", pa.string()))
     row = ("north", JANUARY, "home farm", "4000", Decimal("1.00"))
-    lake.publish(TABLE, table([row], wider), schema=wider, scope=months(("north", JANUARY)), commit=commit())
+    data = pa.Table.from_pylist([dict(zip(wider.names, row, strict=True))], schema=wider)
+    lake.publish(TABLE, data, schema=wider, scope=months(("north", JANUARY)), commit=commit())
     locations = {(r["company"], r["period"], r["location"]) for r in lake.read(TABLE).to_pylist()}
     assert locations == {
         ("north", JANUARY, "home farm"),

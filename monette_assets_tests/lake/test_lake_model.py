@@ -114,4 +114,4 @@ class Publishing(RuleBasedStateMachine):
 
 
 TestPublishing = Publishing.TestCase
-TestPublishing.settings = settings(max_examples=15, stateful_step_count=15, deadline=None)
+TestPublishing.settings = settings(max_examples=10, stateful_step_count=12, deadline=None)
