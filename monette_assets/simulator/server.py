@@ -562,9 +562,13 @@ class Running:
     _server: uvicorn.Server = field(repr=False)
     _thread: threading.Thread = field(repr=False)
 
+    def ask_to_stop(self) -> None:
+        """Stop serving soon, without waiting for it."""
+        self._server.should_exit = True
+
     def stop(self) -> None:
         """Stop serving and wait for it; stopping twice is fine."""
-        self._server.should_exit = True
+        self.ask_to_stop()
         self._thread.join(timeout=30)
 
 

@@ -6,13 +6,14 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
 from monette_assets.simulator.model import Books
-from monette_assets.simulator.server import Running, running
+from monette_assets.simulator.server import Running, SimulatorOptions, start
 from monette_assets_tests.simulator.small_books import TODAY, farm
 
 REALM = "9130001"
@@ -74,17 +75,32 @@ class Client:
 Serve = Callable[..., Client]
 
 
+@pytest.fixture(scope="session")
+def stopping() -> Iterator[list[Running]]:
+    """Simulators asked to stop: waited for once, at the end."""
+    simulators: list[Running] = []
+    yield simulators
+    for simulator in simulators:
+        simulator.stop()
+
+
 @pytest.fixture
-def serve() -> Iterator[Serve]:
+def serve(tmp_path_factory: pytest.TempPathFactory, stopping: list[Running]) -> Iterator[Serve]:
     """`serve(books, ..., option=...)`: a client of a simulator on a free loopback port, with a clock the test moves."""
     with ExitStack() as stack:
 
-        def start(*books: Books, clock: Clock | None = None, **options: Any) -> Client:
-            clock = clock or Clock()
+        def begin(*books: Books, state: Path | None = None, **options: Any) -> Client:
+            clock = Clock()
             served = {one.realm_id: one for one in books or (farm(),)}
             options = {"requests_per_second": 10_000, "requests_per_minute": 10_000, **options}
-            simulator = stack.enter_context(running(served, clock=clock, monotonic=clock.seconds, **options))
+            simulator = start(
+                served,
+                state=state or tmp_path_factory.mktemp("state"),
+                options=SimulatorOptions(clock=clock, monotonic=clock.seconds, **options),
+            )
+            stopping.append(simulator)
+            stack.callback(simulator.ask_to_stop)
             http = stack.enter_context(httpx.Client(base_url=simulator.url, timeout=20))
             return Client(simulator, http, clock, next(iter(served)))
 
-        yield start
+        yield begin

@@ -6,9 +6,11 @@ from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 
+import httpx
 import pytest
 
 from monette_assets.simulator.reports import REPORTS
+from monette_assets.simulator.server import running
 from monette_assets.simulator.server import serve as serve_for_ever
 from monette_assets_tests.simulator.conftest import Client, Serve
 from monette_assets_tests.simulator.reading import group_total, rows
@@ -65,6 +67,8 @@ def test_agings_take_a_report_date(serve: Serve) -> None:
         {"start_date": "2025-02-30", "end_date": "2025-03-01"},
         {"start_date": "01/02/2025", "end_date": "2025-03-01"},
         {"start_date": "2025-03-02", "end_date": "2025-03-01"},
+        {"start_date": "0001-01-01", "end_date": "2025-03-01"},
+        {"start_date": "2025-03-02", "end_date": "9999-12-31"},
         {"accounting_method": "Modified"},
     ],
 )
@@ -237,9 +241,15 @@ def test_an_impossible_edit_is_refused(serve: Serve, body: bytes) -> None:
     assert refused.json()["error"]
 
 
-def test_it_stops(serve: Serve) -> None:
-    import httpx
+def test_a_simulator_for_a_test() -> None:
+    with running({"farm": farm()}, cell_limit=10) as simulator:
+        assert simulator.options.cell_limit == 10
+        assert httpx.get(f"{simulator.url}/simulator/health").json()["companies"] == 1
+    with pytest.raises(httpx.TransportError):
+        httpx.get(f"{simulator.url}/simulator/health")
 
+
+def test_it_stops(serve: Serve) -> None:
     client = serve()
     client.simulator.stop()
     with pytest.raises(httpx.TransportError):
