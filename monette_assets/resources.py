@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
-from datetime import date
+from datetime import date, datetime
+from functools import cached_property
 from hashlib import sha256
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import dagster as dg
 from pydantic import PrivateAttr
@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from monette_assets.sources.quickbooks.objects import Changes
     from monette_assets.sources.quickbooks.requests import ReportRequest
     from monette_assets.tables.judge import Judge
+
+
+Result = TypeVar("Result")
 
 
 class LakeResource(dg.ConfigurableResource):  # type: ignore[type-arg]
@@ -75,107 +78,101 @@ def token_keeper(settings: Settings) -> TokenKeeper:
     )
 
 
-@contextmanager
-def quickbooks_client(settings: Settings, group: Group) -> Iterator[QuickBooksClient]:
-    """A client for every company of the group."""
-    from monette_assets.sources.quickbooks.client import QuickBooksClient
-
-    realms = {company.code: company.realm_id for company in group.companies}
-    with QuickBooksClient(
-        base_url=settings.quickbooks_url, realms=realms, tokens=token_keeper(settings)
-    ) as client:
-        yield client
-
-
 class QuickBooks:
-    """QuickBooks for one run: tokens are made good first, then data is fetched, companies side by side."""
+    """QuickBooks for one process: tokens are made good first, then data is fetched, companies side by side.
+
+    One client serves every run of the process, since it is the client that keeps the companies' limits.
+    """
 
     def __init__(self, settings: Settings, group: Group) -> None:
         self._settings = settings
         self._group = group
-        self._calls: Counter[str] = Counter()
+
+    @cached_property
+    def client(self) -> QuickBooksClient:
+        """The client of every company of the group."""
+        from monette_assets.sources.quickbooks.client import QuickBooksClient
+        from monette_assets.sources.quickbooks.limits import Limits
+
+        return QuickBooksClient(
+            base_url=self._settings.quickbooks_url,
+            realms={company.code: company.realm_id for company in self._group.companies},
+            tokens=self._keeper,
+            limits=Limits(per_second=self._settings.quickbooks_requests_per_second),
+        )
+
+    @cached_property
+    def _keeper(self) -> TokenKeeper:
+        return token_keeper(self._settings)
 
     def requests(
-        self, group: Group, wanted: Iterable[tuple[str, date]]
+        self, wanted: Iterable[tuple[str, date]]
     ) -> tuple[list[ReportRequest], dict[tuple[str, date], Exception]]:
         """The report requests of the company-months, and why there are none for those of a company that fails."""
-        from monette_assets.sources.quickbooks.requests import read_profile, report_requests
+        from monette_assets.sources.quickbooks.requests import CompanyProfile, read_profile, report_requests
 
         units = list(wanted)
-        companies = list(dict.fromkeys(company for company, _ in units))
-        errors = self._ready(companies)
-        requests: list[ReportRequest] = []
-        with quickbooks_client(self._settings, group) as client:
-            ready = [company for company in companies if company not in errors]
-            with ThreadPoolExecutor(max_workers=8) as pool:
-                profiles = dict(zip(ready, pool.map(lambda code: _attempt(read_profile, client, code), ready), strict=True))
-            self._count(client)
-        for company, period in units:
-            profile = profiles.get(company)
-            if company in errors or isinstance(profile, Exception):
-                continue
-            assert profile is not None
-            for basis in group.bases:
-                requests += report_requests(
-                    profile,
-                    period,
-                    basis=basis,  # type: ignore[arg-type]
-                    first_month=period == max(group.company(company).first_period, group.first_period),
-                )
-        errors |= {company: error for company, error in profiles.items() if isinstance(error, Exception)}
-        return requests, {unit: errors[unit[0]] for unit in units if unit[0] in errors}
+        group = self._group
+
+        def profile(company: str) -> CompanyProfile:
+            return read_profile(self.client, company, home_currency=group.company(company).home_currency)
+
+        profiles = self._of_each(dict.fromkeys(company for company, _ in units), profile)
+        requests = [
+            request
+            for company, period in units
+            if not isinstance(found := profiles[company], Exception)
+            for basis in group.bases
+            for request in report_requests(
+                found,
+                period,
+                basis="cash" if basis == "cash" else "accrual",
+                first_month=period == max(group.company(company).first_period, group.first_period),
+            )
+        ]
+        return requests, {
+            unit: error for unit in units if isinstance(error := profiles[unit[0]], Exception)
+        }
 
     def fetch(self, requests: list[ReportRequest]) -> Iterator[Fetch | Failure]:
         """Every report as it comes, or why it did not."""
         from monette_assets.sources.quickbooks.fetch import fetch_company_months
 
-        with quickbooks_client(self._settings, self._group) as client:
-            yield from fetch_company_months(client, requests)
-            self._count(client)
+        yield from fetch_company_months(self.client, requests)
 
-    def objects(self, companies: list[str]) -> Iterator[tuple[str, list[dict[str, Any]] | Exception]]:
+    def objects(self, companies: Iterable[str]) -> Iterator[tuple[str, list[dict[str, Any]] | Exception]]:
         """Every list and document of each company as rows, or why there are none."""
-        errors = self._ready(companies)
-        yield from errors.items()
-        with (
-            quickbooks_client(self._settings, self._group) as client,
-            ThreadPoolExecutor(max_workers=8) as pool,
-        ):
-            ready = [company for company in companies if company not in errors]
-            for company, found in zip(ready, pool.map(lambda code: _attempt(_objects, client, code), ready), strict=True):
-                yield company, found
-            self._count(client)
+        yield from self._of_each(companies, lambda company: _objects(self.client, company)).items()
 
-    def changes(self, company: str, since: Any) -> Changes:
-        """What changed in a company's documents since a moment."""
+    def changes(self, company: str, since: datetime) -> Changes:
+        """What changed in a company's lists and documents since a moment."""
         from monette_assets.sources.quickbooks.objects import DOCUMENT_ENTITIES, LIST_ENTITIES, changes_since
 
-        with quickbooks_client(self._settings, self._group) as client:
-            return changes_since(client, company, (*DOCUMENT_ENTITIES, *LIST_ENTITIES), since)
+        return changes_since(self.client, company, (*DOCUMENT_ENTITIES, *LIST_ENTITIES), since)
 
     def calls(self) -> Mapping[str, int]:
-        """Calls of this run by company, retries included: reads are metered by Intuit."""
-        return dict(self._calls)
+        """Calls of this process by company, retries included: reads are metered by Intuit."""
+        counts: Counter[str] = Counter()
+        for (company, _), count in self.client.calls.items():
+            counts[company] += count
+        return dict(counts)
 
-    def _ready(self, companies: list[str]) -> dict[str, Exception]:
-        keeper = token_keeper(self._settings)
-        try:
-            outcomes = keeper.refresh_all(companies)
-        finally:
-            keeper.close()
-        return {company: error for company, error in outcomes.items() if error is not None}
+    def _of_each(self, companies: Iterable[str], function: Callable[[str], Result]) -> dict[str, Result | Exception]:
+        """The function's result for each company, or its error: one company's failure is not the others'."""
+        codes = list(companies)
+        unready = self._keeper.refresh_all(codes)
 
-    def _count(self, client: QuickBooksClient) -> None:
-        for (company, _), count in client.calls.items():
-            self._calls[company] += count
+        def attempt(company: str) -> Result | Exception:
+            error = unready[company]
+            if error is not None:
+                return error
+            try:
+                return function(company)
+            except Exception as failure:
+                return failure
 
-
-def _attempt(function: Any, client: QuickBooksClient, company: str) -> Any:
-    """The function's result, or the error: one company's failure is not the others'."""
-    try:
-        return function(client, company)
-    except Exception as error:
-        return error
+        with ThreadPoolExecutor(max_workers=8) as pool:
+            return dict(zip(codes, pool.map(attempt, codes), strict=True))
 
 
 def _objects(client: QuickBooksClient, company: str) -> list[dict[str, Any]]:
@@ -210,4 +207,3 @@ class BankOfCanada:
         from monette_assets.sources.bank_of_canada.client import daily_rates
 
         return daily_rates(self._settings.bank_of_canada_url, start=start, end=end, series=series)
-

@@ -26,6 +26,7 @@ class Settings(BaseSettings):
     spark_timeout_seconds: float = Field(default=10.0, description="How long the preflight waits for a Spark endpoint.")
     quickbooks_url: str = Field(default=SIMULATOR_URL, description="Base URL of the QuickBooks API.")
     quickbooks_token_url: str = Field(default=f"{SIMULATOR_URL}/oauth2/v1/tokens/bearer", description="OAuth endpoint.")
+    quickbooks_requests_per_second: int = Field(default=10, ge=1, description="Per company; Intuit's own limit is 10.")
     quickbooks_client_id: str = Field(default="demo-client")
     quickbooks_client_secret: SecretStr = Field(default=SecretStr("demo-secret"))
     token_key: Path | None = Field(default=None, description="File with the tokens' key; unset: <home>/token.key.")

@@ -76,7 +76,7 @@ def build(group: Group) -> dg.AssetsDefinition:
             else:
                 context.log.info("%s %s: not in the group then, nothing to fetch", company, dimensions["month"])
         lake: Lake = context.resources.lake.lake
-        requests, unready = context.resources.quickbooks.requests(group, wanted)
+        requests, unready = context.resources.quickbooks.requests(wanted)
         failures: dict[tuple[str, date], list[str]] = defaultdict(list)
         for (company, period), error in unready.items():
             failures[company, period].append(str(error))
@@ -171,8 +171,7 @@ def _sentence(failures: dict[tuple[str, date], list[str]]) -> str:
         by_company[company] += problems
         months[company].add(period)
     parts = [
-        f"{company} ({len(months[company])} month(s)): {problems[0]}" for company, problems in sorted(by_company.items())
+        f"{company} ({len(months[company])} month(s)): {problems[0]}"
+        for company, problems in sorted(by_company.items())
     ]
     return f"{len(by_company)} company(ies) could not be fetched, the others are done. " + "; ".join(parts)
-
-

@@ -82,7 +82,8 @@ def completeness(
     held = quarantine.where(F.col("company").isNotNull() & F.col("period").isNotNull())
     is_unit = F.col("kind") == "unit"
     refused = held.groupBy("company", "period").agg(
-        F.sum(F.when(is_unit, 0).otherwise(1)).alias("refused"), F.sum(F.when(is_unit, 1).otherwise(0)).alias("held_back")
+        F.sum(F.when(is_unit, 0).otherwise(1)).alias("refused"),
+        F.sum(F.when(is_unit, 1).otherwise(0)).alias("held_back"),
     )
     rows = (
         expected.join(arrived, unit, "left")

@@ -64,7 +64,9 @@ CONTRACT = Contract(
         Column("line_order", "int", "Place on the statement, from 1."),
         Column("amount_cad", MONEY, "Display sign.", unit="group currency", source=(f"{PL}.display_amount_cad",)),
     ),
-    checks=(Check("adds_up", "Net income = the profit and loss, company by company.", "ACCOUNTING 24", _does_not_add_up),),
+    checks=(
+        Check("adds_up", "Net income = the profit and loss, company by company.", "ACCOUNTING 24", _does_not_add_up),
+    ),
     freshness=Freshness(fail_after=hours(36), warn_after=hours(26)),
 )
 
@@ -85,7 +87,9 @@ def financial_summary(context: Context, profit_and_loss: DataFrame) -> DataFrame
             start=F.lit(0),
         )
         made_of = types.where(F.col("profit_type").isin(*signs))
-        parts.append(made_of.groupBy(*PLACE).agg(F.sum(signed.cast(MONEY)).alias("amount_cad")).withColumn("line", F.lit(line)))
+        parts.append(
+            made_of.groupBy(*PLACE).agg(F.sum(signed.cast(MONEY)).alias("amount_cad")).withColumn("line", F.lit(line))
+        )
     every = parts[0]
     for part in parts[1:]:
         every = every.unionByName(part)

@@ -35,7 +35,8 @@ def _unmapped(staged: Staged) -> DataFrame:
 def _unknown_location(staged: Staged) -> DataFrame:
     from pyspark.sql import functions as F
 
-    lines = staged.rows.where(F.col("location") == UNCLASSIFIED)
+    earns = F.col("classification").isin("Revenue", "Expense")  # a bank account needs no farm
+    lines = staged.rows.where(earns & (F.col("location") == UNCLASSIFIED))
     return lines.groupBy("company", "period", "location_name").agg(F.count(F.lit(1)).alias("lines"))
 
 
@@ -51,8 +52,10 @@ def _not_conserved(staged: Staged) -> DataFrame:
 
     unit = ["company", "period"]
     ours = staged.rows.groupBy(*unit).agg(F.count(F.lit(1)).alias("rows"), F.sum(F.abs("amount")).alias("gross"))
-    theirs = staged.inputs["general_ledger"].groupBy(*unit).agg(
-        F.count(F.lit(1)).alias("rows_in"), F.sum(F.abs("amount")).alias("gross_in")
+    theirs = (
+        staged.inputs["general_ledger"]
+        .groupBy(*unit)
+        .agg(F.count(F.lit(1)).alias("rows_in"), F.sum(F.abs("amount")).alias("gross_in"))
     )
     both = theirs.join(ours, unit, "full_outer").na.fill(0)
     return both.where((F.col("rows") != F.col("rows_in")) | (F.col("gross") != F.col("gross_in")))
@@ -110,7 +113,7 @@ CONTRACT = Contract(
         Check("conserved", "Rows and gross amounts in = rows and gross amounts out.", "ACCOUNTING 7", _not_conserved),
         Check("every_account_mapped", "Every account has a group account; what has none stands in its own line.",
               "ACCOUNTING 6", _unmapped, Severity.REPORTS),
-        Check("location_known", "Every location spelling is in the contract; others are Unclassified.",
+        Check("location_known", "Every income and expense line has a location the contract knows; others are Unclassified.",
               "ACCOUNTING, The group", _unknown_location, Severity.WARNS),
     ),
     freshness=Freshness(fail_after=hours(36), warn_after=hours(26)),

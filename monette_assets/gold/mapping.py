@@ -118,9 +118,7 @@ def locate(context: Context, rows: DataFrame) -> DataFrame:
         F.col("from_period").alias("l_from"),
         F.col("to_period").alias("l_to"),
     )
-    implied = context.relation(
-        context.group.company_rows(), "company string, location string, pillar string"
-    ).select(
+    implied = context.relation(context.group.company_rows(), "company string, location string, pillar string").select(
         F.col("company").alias("i_company"),
         F.col("location").alias("i_location"),
         F.col("pillar").alias("i_pillar"),

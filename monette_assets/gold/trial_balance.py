@@ -28,9 +28,7 @@ def _does_not_roll(staged: Staged) -> DataFrame:
     from pyspark.sql import functions as F
 
     rows = staged.rows
-    before = rows.select(
-        *ACCOUNT, F.add_months("period", 1).alias("period"), F.col("closing").alias("closing_before")
-    )
+    before = rows.select(*ACCOUNT, F.add_months("period", 1).alias("period"), F.col("closing").alias("closing_before"))
     years = fiscal_years(staged.context, staged.context.periods[0], staged.context.periods[-1])
     months = before.select("company", "basis", "period").distinct()
     rolled = (
@@ -43,9 +41,11 @@ def _does_not_roll(staged: Staged) -> DataFrame:
     expected = F.when(restarts, F.lit(0)).otherwise(F.coalesce("closing_before", F.lit(0)))
     difference = F.col("opening") - expected
     wrong_sum = F.col("closing") - (F.col("opening") + F.col("debit") - F.col("credit"))
-    return rolled.withColumn("difference", F.when(earns, F.lit(0)).otherwise(difference) + wrong_sum).where(
-        F.col("difference") != 0
-    ).select("company", "period", "account_id", "account_name", "difference")
+    return (
+        rolled.withColumn("difference", F.when(earns, F.lit(0)).otherwise(difference) + wrong_sum)
+        .where(F.col("difference") != 0)
+        .select("company", "period", "account_id", "account_name", "difference")
+    )
 
 
 CONTRACT = Contract(
@@ -91,9 +91,7 @@ CONTRACT = Contract(
 
 
 @table(CONTRACT)
-def trial_balance(
-    context: Context, ledger: DataFrame, accounts: DataFrame, reported_balances: DataFrame
-) -> DataFrame:
+def trial_balance(context: Context, ledger: DataFrame, accounts: DataFrame, reported_balances: DataFrame) -> DataFrame:
     """Accumulate the postings from what each company started with."""
     from pyspark.sql import functions as F
 
@@ -142,13 +140,15 @@ def accumulate(context: Context, movements: DataFrame, accounts: DataFrame) -> D
 
     first = min((company.first_period for company in context.group.companies), default=context.group.first_period)
     years = fiscal_years(context, month_before(min(first, context.group.first_period)), context.periods[-1])
-    lives = context.relation(
-        context.group.company_rows(), "company string, first_period date, last_period date"
+    lives = context.relation(context.group.company_rows(), "company string, first_period date, last_period date")
+    months = (
+        years.join(lives, "company")
+        .where(
+            (F.col("period") >= F.add_months("first_period", -1))
+            & (F.col("last_period").isNull() | (F.col("period") <= F.col("last_period")))
+        )
+        .select("company", "period", "fiscal_year_start")
     )
-    months = years.join(lives, "company").where(
-        (F.col("period") >= F.add_months("first_period", -1))
-        & (F.col("last_period").isNull() | (F.col("period") <= F.col("last_period")))
-    ).select("company", "period", "fiscal_year_start")
     chart = accounts.select(
         "company",
         "account_id",
@@ -170,12 +170,10 @@ def accumulate(context: Context, movements: DataFrame, accounts: DataFrame) -> D
         .withColumn("movement", (F.col("debit") - F.col("credit") + F.col("start")).cast(MONEY))
     )
     net_income = (
-        grid.where(earns)
-        .groupBy("company", "basis", "fiscal_year_start")
-        .agg(F.sum("movement").alias("net_income"))
+        grid.where(earns).groupBy("company", "basis", "fiscal_year_start").agg(F.sum("movement").alias("net_income"))
     )
-    earlier = Window.partitionBy("company", "basis").orderBy("fiscal_year_start").rowsBetween(
-        Window.unboundedPreceding, -1
+    earlier = (
+        Window.partitionBy("company", "basis").orderBy("fiscal_year_start").rowsBetween(Window.unboundedPreceding, -1)
     )
     every_year = grid.select("company", "basis", "fiscal_year_start").distinct()
     earned_before = every_year.join(net_income, ["company", "basis", "fiscal_year_start"], "left").select(

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from monette_assets.silver.parsing import staging_schema
 from monette_assets.tables import Check, Contract, Severity, Staged
+from monette_assets.tables.table import staging_ddl, staging_schema
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -50,13 +50,7 @@ def current_objects(objects: DataFrame, entities: Sequence[str], contract: Contr
             rows = [row for found in batch.to_pylist() for row in _rows(found, extract)]
             yield pa.RecordBatch.from_pylist([{**dict.fromkeys(schema.names), **row} for row in rows], schema=schema)
 
-    return current.mapInArrow(read, _staging_ddl(contract))
-
-
-def _staging_ddl(contract: Contract) -> str:
-    from monette_assets.tables.table import REFUSAL_COLUMNS
-
-    return ", ".join([contract.ddl, *(f"{name} {kind}" for name, kind in REFUSAL_COLUMNS)])
+    return current.mapInArrow(read, staging_ddl(contract))
 
 
 def _rows(found: Mapping[str, Any], extract: Extract) -> Iterator[dict[str, Any]]:

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from monette_assets.tables import Check, Column, Contract, Severity, Staged
-from monette_assets.tables.table import REFUSAL_COLUMNS
+from monette_assets.tables import Check, Contract, Severity, Staged
+from monette_assets.tables.table import staging_ddl, staging_schema
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -33,7 +33,7 @@ def newest_fetches(reports: DataFrame, wanted: Sequence[str]) -> DataFrame:
 
 def parse(fetches: DataFrame, contract: Contract, parser: Parser) -> DataFrame:
     """Parse every fetch into the contract's columns and those of a refusal. Runs wherever the engine runs it."""
-    ddl = ", ".join([contract.ddl, *(f"{name} {kind}" for name, kind in REFUSAL_COLUMNS)])
+    ddl = staging_ddl(contract)
     schema = staging_schema(contract)
     names = contract.column_names
 
@@ -48,14 +48,6 @@ def parse(fetches: DataFrame, contract: Contract, parser: Parser) -> DataFrame:
                 yield count_batch(schema, {"company": company, "period": period, "basis": basis}, seen)
 
     return fetches.mapInArrow(parse_batches, ddl)
-
-
-def staging_schema(contract: Contract) -> pa.Schema:
-    """Arrow schema of staged rows: the contract's columns, then those of a refusal."""
-    import pyarrow as pa
-
-    extra = [Column(name, kind, "") for name, kind in REFUSAL_COLUMNS]
-    return pa.schema([pa.field(column.name, column.arrow_type) for column in (*contract.columns, *extra)])
 
 
 def staging_batches(parsed: Parsed, schema: pa.Schema, names: Sequence[str]) -> Iterator[pa.RecordBatch]:

@@ -115,7 +115,9 @@ def events(context: dg.AssetExecutionContext, outcome: Outcome) -> Iterator[Any]
 
 def summary(outcome: Outcome) -> str:
     """A refresh in one line."""
-    total = [sum(getattr(change, name) for change in outcome.changes.values()) for name in ("added", "changed", "removed")]
+    total = [
+        sum(getattr(change, name) for change in outcome.changes.values()) for name in ("added", "changed", "removed")
+    ]
     seconds = ", ".join(f"{phase} {value:.2f} s" for phase, value in outcome.seconds.items())
     held = f", {len(outcome.audit.blocked)} held back" if outcome.audit.blocked else ""
     what = f"version {outcome.version}" if outcome.committed else "unchanged"
@@ -142,7 +144,9 @@ def _metadata(outcome: Outcome, part: date | None) -> dict[str, Any]:
 def _evaluations(outcome: Outcome, part: date | None) -> Iterator[dg.AssetCheckEvaluation]:
     contract = outcome.contract
     for name, _, severity in all_checks(contract):
-        failures = [f for f in outcome.audit.failed(name) if part is None or "period" not in contract.unit or part in f.unit]
+        failures = [
+            f for f in outcome.audit.failed(name) if part is None or "period" not in contract.unit or part in f.unit
+        ]
         metadata: dict[str, Any] = {"failed_units": len(failures)}
         if failures:
             metadata["failed_rows"] = sum(failure.count for failure in failures)

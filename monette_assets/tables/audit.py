@@ -96,7 +96,9 @@ def audit(contract: Contract, staged: Staged, judge: Judge) -> Audit:
     units = sorted(table, key=lambda unit: tuple(map(str, unit)))
     expectations = tuple(Expectation(name, _rule(contract, name)) for name in dict.fromkeys(names))
     verdicts = judge.judge(
-        contract.name, expectations, {e.measure: [table[unit].get(e.measure, 0) for unit in units] for e in expectations}
+        contract.name,
+        expectations,
+        {e.measure: [table[unit].get(e.measure, 0) for unit in units] for e in expectations},
     )
     severities = {f"check__{check.name}": check for check in contract.checks}
     for verdict in verdicts:

@@ -77,7 +77,10 @@ class Judge:
     def __init__(self) -> None:
         # a plain child, not a multiprocessing one: those import the caller's main module again
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "monette_assets.tables.judge"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+            [sys.executable, "-m", "monette_assets.tables.judge"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
         )
         self._turn = Lock()
 
@@ -115,7 +118,9 @@ class Judge:
             except BrokenPipeError:
                 line = ""
         if not line:
-            raise RuntimeError(f"table {table}: the judging process ended with status {self._process.poll()}; run again")
+            raise RuntimeError(
+                f"table {table}: the judging process ended with status {self._process.poll()}; run again"
+            )
         answer = json.loads(line)
         if "error" in answer:
             raise RuntimeError(f"table {table}: Great Expectations could not judge it: {answer['error']}")

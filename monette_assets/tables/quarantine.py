@@ -22,7 +22,9 @@ CONTRACT = Contract(
         Column("path", "string", "Where in the source's answer.", nullable=True),
         Column("transaction_type", "string", "As the source prints it.", nullable=True),
         Column("transaction_id", "string", "The source's id.", nullable=True),
-        Column("amount", MONEY, "Amount of the refused line where it could be read.", unit="home currency", nullable=True),
+        Column(
+            "amount", MONEY, "Amount of the refused line where it could be read.", unit="home currency", nullable=True
+        ),
         Column("raw", "string", "The fragment as the source sent it, cut to a bounded size.", nullable=True),
         Column("run_id", "string", "The run that refused it."),
         Column("quarantined_at", "timestamp", "When."),

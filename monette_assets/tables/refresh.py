@@ -19,7 +19,7 @@ from monette_assets.tables import quarantine
 from monette_assets.tables.audit import Audit, Unit, audit, units_of
 from monette_assets.tables.contract import Contract, Input, Months, Partitions
 from monette_assets.tables.judge import Judge
-from monette_assets.tables.table import REFUSAL_COLUMNS, Context, Staged, Table
+from monette_assets.tables.table import REFUSAL_COLUMNS, Context, Staged, Table, staging_ddl, staging_schema
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -115,7 +115,8 @@ def refresh(
         refuses = "_kind" in computed.columns
         columns = [*contract.column_names, *(name for name, _ in REFUSAL_COLUMNS if refuses)]
         computed.select(*columns).write.mode("overwrite").parquet(stage)
-    rows, refused, read = _staged_frames(context, contract, stage, refuses)
+        lake.mark_staged(stage)
+    rows, refused, read = _staged_frames(context, lake, contract, stage, refuses)
     with outcome.timed("audit"):
         outcome.audit = audit(contract, Staged(rows, refused, read, inputs, context), judge)
     known = companies if companies is not None else [company.code for company in context.group.companies]
@@ -141,16 +142,15 @@ def refresh(
 
 
 def _staged_frames(
-    context: Context, contract: Contract, stage: str, refuses: bool
+    context: Context, lake: Lake, contract: Contract, stage: str, refuses: bool
 ) -> tuple[DataFrame, DataFrame, DataFrame]:
     from pyspark.sql import functions as F
 
-    ddl = contract.ddl + (", " + ", ".join(f"{name} {kind}" for name, kind in REFUSAL_COLUMNS) if refuses else "")
-    staged = context.spark.read.schema(ddl).parquet(stage)
+    nothing = context.spark.createDataFrame([], staging_ddl(contract))
+    ddl = staging_ddl(contract) if refuses else contract.ddl
+    empty = not lake.staged_files(stage)
+    staged = context.spark.createDataFrame([], ddl) if empty else context.spark.read.schema(ddl).parquet(stage)
     if not refuses:
-        nothing = context.spark.createDataFrame(
-            [], contract.ddl + ", " + ", ".join(f"{name} {kind}" for name, kind in REFUSAL_COLUMNS)
-        )
         return staged, nothing, nothing
     kind = F.col("_kind")
     return (
@@ -168,9 +168,7 @@ def _scope(contract: Contract, audited: Audit, companies: Sequence[str], periods
     return Scope.of(contract.unit, units) if units else None
 
 
-def _passing(
-    lake: Lake, stage: str, contract: Contract, blocked: set[Unit], refuses: bool
-) -> pa.RecordBatchReader:
+def _passing(lake: Lake, stage: str, contract: Contract, blocked: set[Unit], refuses: bool) -> pa.RecordBatchReader:
     """The staged rows that passed, as a stream in the contract's schema."""
     import pyarrow as pa
     import pyarrow.compute as pc
@@ -182,7 +180,9 @@ def _passing(
             equal = pc.field(name) == pa.scalar(value)
             held = equal if held is None else held & equal
         keep = ~held if keep is None else keep & ~held
-    return lake.staged_reader(stage, contract.column_names, keep)
+    return lake.staged_reader(
+        stage, contract.column_names, keep, schema=staging_schema(contract) if refuses else contract.arrow_schema
+    )
 
 
 def _changes(
@@ -252,7 +252,8 @@ def _quarantine(
     entries: list[dict[str, Any]] = []
     if refuses:
         fields = [*contract.unit, *(name for name, _ in REFUSAL_COLUMNS)]
-        refused = lake.staged_reader(stage, fields, pc.field("_kind") == "refused").read_all()
+        only = pc.field("_kind") == "refused"
+        refused = lake.staged_reader(stage, fields, only, schema=staging_schema(contract)).read_all()
         entries += [
             {
                 "company": row.get("company"),
@@ -275,7 +276,12 @@ def _quarantine(
         if failure.unit in blocked:
             unit: Mapping[str, Any] = dict(zip(contract.unit, failure.unit, strict=True))
             entries.append(
-                {"company": unit.get("company"), "period": unit.get("period"), "kind": "unit", "reason": failure.sentence}
+                {
+                    "company": unit.get("company"),
+                    "period": unit.get("period"),
+                    "kind": "unit",
+                    "reason": failure.sentence,
+                }
             )
     columns = ("table_name", *contract.unit)
     about = set(units_of(contract.unit, companies, outcome.periods)) | set(outcome.audit.rows) | blocked

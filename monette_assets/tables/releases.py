@@ -97,15 +97,17 @@ def build(gold: Sequence[Contract], group: Group) -> dg.AssetsDefinition:
     """The asset. Needs resource `lake`."""
     own = contract(gold)
 
-    @dg.multi_asset(
-        name=NAME, specs=[asset_spec(own, group)], required_resource_keys={"lake"}, can_subset=True
-    )
+    @dg.multi_asset(name=NAME, specs=[asset_spec(own, group)], required_resource_keys={"lake"}, can_subset=True)
     def releases(context: dg.AssetExecutionContext) -> Iterator[Any]:
         lake: Lake = context.resources.lake.lake
         number = release(lake, gold, context.run_id, group)
         yield dg.MaterializeResult(
             asset_key=asset_key(own),
-            metadata={"release": lake.sequence(NAME), "new": number is not None, "versions": dg.MetadataValue.json(latest(lake))},
+            metadata={
+                "release": lake.sequence(NAME),
+                "new": number is not None,
+                "versions": dg.MetadataValue.json(latest(lake)),
+            },
         )
 
     return releases

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
-from monette_assets.tables.contract import Contract
+from monette_assets.tables.contract import Column, Contract
 
 if TYPE_CHECKING:
+    import pyarrow as pa
     from pyspark.sql import DataFrame, SparkSession
 
     from monette_assets.group import Group
@@ -93,3 +94,20 @@ REFUSAL_COLUMNS: tuple[tuple[str, str], ...] = (
     ("_rows_seen", "bigint"),
     ("_debit_seen", "decimal(18, 2)"),
 )
+
+
+def staging_columns(contract: Contract) -> tuple[Column, ...]:
+    """The contract's columns, then those of a refusal."""
+    return (*contract.columns, *(Column(name, kind, "", nullable=True) for name, kind in REFUSAL_COLUMNS))
+
+
+def staging_ddl(contract: Contract) -> str:
+    """The schema of a table that refuses, as Spark reads it."""
+    return ", ".join(f"{column.name} {column.type}" for column in staging_columns(contract))
+
+
+def staging_schema(contract: Contract) -> pa.Schema:
+    """The schema of a table that refuses, as Arrow."""
+    import pyarrow as pa
+
+    return pa.schema([pa.field(column.name, column.arrow_type) for column in staging_columns(contract)])

@@ -178,6 +178,7 @@ def _trial_balance(grid: Grid, context: Context) -> _Rows:
     for i, section in enumerate(grid.flat.sections):  # a parent's own balance, where accounts are nested
         own = [amount_cell(section.header, at, f"{section.path}.Header") for at in (debit_at, credit_at)]
         if own != [None, None]:
+            context.counts.data_rows += 1  # a header that carries money is a row of the statement
             rows.add(
                 section.id or NOT_SPECIFIED, full_name(grid.flat, i) or None, None, 1, (own[0] or 0) - (own[1] or 0)
             )
@@ -227,6 +228,7 @@ def _statement(grid: Grid, context: Context, report: Statement) -> _Rows:
             raise ReportRefusedError(
                 "unknown_sections", f"{section.name!r} stands in no known section of the statement", path=section.path
             )
+        context.counts.data_rows += 1  # a header that carries money is a row of the statement
         rows.add(section.id or NOT_SPECIFIED, _name(grid, i), label, sign, own)
     return rows
 
