@@ -130,9 +130,7 @@ class QuickBooks:
                 first_month=period == max(group.company(company).first_period, group.first_period),
             )
         ]
-        return requests, {
-            unit: error for unit in units if isinstance(error := profiles[unit[0]], Exception)
-        }
+        return requests, {unit: error for unit in units if isinstance(error := profiles[unit[0]], Exception)}
 
     def fetch(self, requests: list[ReportRequest]) -> Iterator[Fetch | Failure]:
         """Every report as it comes, or why it did not."""

@@ -12,13 +12,15 @@ from monette_assets.clock import now
 from monette_assets.group import Group
 from monette_assets.group.calendar import month_end
 from monette_assets.lake import Lake
-from monette_assets.tables import Column, Contract, Freshness, Partitions, partitions
+from monette_assets.tables import Column, Contract, Freshness, partitions
 from monette_assets.tables.asset import asset_key, asset_spec
 from monette_assets.tables.contract import hours
 
 CONTRACT = Contract(
     name="bronze/exchange_rates",
-    description="The Bank of Canada's published daily rates, verbatim, per month; a few days before it are asked for too.",
+    description=(
+        "The Bank of Canada's published daily rates, verbatim, per month; a few days before it are asked for too."
+    ),
     key=("period", "series", "content_hash", "fetched_at"),
     unit=("period",),
     columns=(

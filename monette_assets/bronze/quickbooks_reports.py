@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 CONTRACT = Contract(
     name="bronze/quickbooks_reports",
     description=(
-        "QuickBooks' reports of every company-month, verbatim: general ledger, profit and loss, profit and loss detail, "
-        "trial balance, balance sheet, agings. One row a fetch; the same content again adds nothing."
+        "QuickBooks' reports of every company-month, verbatim: general ledger, profit and loss, profit and loss "
+        "detail, trial balance, balance sheet, agings. One row a fetch; the same content again adds nothing."
     ),
     key=("fetch_id",),
     partitions=Partitions.MONTH_COMPANY,

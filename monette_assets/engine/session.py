@@ -26,7 +26,7 @@ def preflight(remote: str, timeout_seconds: float) -> None:
     parts = urlsplit(remote)
     if parts.scheme != "sc" or not parts.hostname:
         raise EngineUnreachableError(
-            f"MONETTE_SPARK_REMOTE: expected sc://host[:port], found {remote.split('/;')[0]!r}; correct or unset it"
+            f"MONETTE_SPARK_REMOTE: expected sc://host[:port], found {remote.partition('/;')[0]!r}; correct or unset it"
         )
     port = parts.port or 15002
     try:

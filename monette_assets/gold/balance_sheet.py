@@ -70,8 +70,9 @@ def balance_sheet(context: Context, trial_balance: DataFrame) -> DataFrame:
         .agg(F.sum("closing").alias("amount"))
         .where(F.col("amount") != 0)
         .select(
-            "period", "company", "basis", F.lit("Equity").alias("classification"), F.lit(NET_INCOME).alias("account_id"),
-            F.lit(None).cast("string").alias("account_number"), F.lit("Net Income").alias("account_name"),
+            "period", "company", "basis", F.lit("Equity").alias("classification"),
+            F.lit(NET_INCOME).alias("account_id"), F.lit(None).cast("string").alias("account_number"),
+            F.lit("Net Income").alias("account_name"),
             F.lit(CURRENT_EARNINGS).alias("group_account"), "currency", "amount",
         )
     )  # fmt: skip

@@ -24,8 +24,8 @@ def _incomplete(staged: Staged) -> DataFrame:
 CONTRACT = Contract(
     name="gold/completeness",
     description=(
-        "Every company-month the contract expects: whether its reports arrived, whether it is published, how many lines "
-        "and refusals it has, whether it ties out. A month is final only when all its companies are complete."
+        "Every company-month the contract expects: whether its reports arrived, whether it is published, how many "
+        "lines and refusals it has, whether it ties out. A month is final only when all its companies are complete."
     ),
     key=("company", "period", "basis"),
     inputs={

@@ -64,9 +64,9 @@ def _not_conserved(staged: Staged) -> DataFrame:
 CONTRACT = Contract(
     name="gold/ledger",
     description=(
-        "Every posting with the meaning the group contract gives it: group account, profit type, location, pillar, "
-        "commodity, and the amount in group currency at the month's average rate (management view; statements translate "
-        "by each company's method in consolidation)."
+        "Every posting with the meaning the group contract gives it: group account, profit type, location, "
+        "pillar, commodity, and the amount in group currency at the month's average rate (management view; "
+        "statements translate by each company's method in consolidation)."
     ),
     key=general_ledger.CONTRACT.key,
     layout=("period",),
@@ -104,8 +104,8 @@ CONTRACT = Contract(
         Column("amount", MONEY, "Debit positive.", unit="home currency", source=(f"{GL}.amount",)),
         Column("average_rate", RATE, "Group currency for one unit of home currency, the month's average.",
                nullable=True, source=("silver/exchange_rates.rate",)),
-        Column("amount_cad", EXACT, "amount x average_rate, exact; group currency.", unit="group currency", nullable=True,
-               source=(f"{GL}.amount", "silver/exchange_rates.rate")),
+        Column("amount_cad", EXACT, "amount x average_rate, exact; group currency.", unit="group currency",
+               nullable=True, source=(f"{GL}.amount", "silver/exchange_rates.rate")),
     ),
     checks=(
         Check("rate_present", "A foreign company's month has its average rate; never a default of 1.",
@@ -113,7 +113,8 @@ CONTRACT = Contract(
         Check("conserved", "Rows and gross amounts in = rows and gross amounts out.", "ACCOUNTING 7", _not_conserved),
         Check("every_account_mapped", "Every account has a group account; what has none stands in its own line.",
               "ACCOUNTING 6", _unmapped, Severity.REPORTS),
-        Check("location_known", "Every income and expense line has a location the contract knows; others are Unclassified.",
+        Check("location_known",
+              "Every income and expense line has a location the contract knows; others are Unclassified.",
               "ACCOUNTING, The group", _unknown_location, Severity.WARNS),
     ),
     freshness=Freshness(fail_after=hours(36), warn_after=hours(26)),

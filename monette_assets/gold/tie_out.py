@@ -43,7 +43,8 @@ CONTRACT = Contract(
         Column("account_id", "string", "QuickBooks' id, or the synthetic id of a line without account."),
         Column("ours", MONEY, "The platform's figure.", unit="home currency",
                source=("gold/trial_balance.closing", "gold/profit_and_loss.amount", "gold/balance_sheet.amount")),
-        Column("theirs", MONEY, "QuickBooks' figure.", unit="home currency", source=("silver/reported_balances.amount",)),
+        Column("theirs", MONEY, "QuickBooks' figure.", unit="home currency",
+               source=("silver/reported_balances.amount",)),
         Column("difference", MONEY, "ours - theirs.", unit="home currency"),
     ),
     checks=(

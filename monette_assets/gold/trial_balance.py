@@ -51,8 +51,9 @@ def _does_not_roll(staged: Staged) -> DataFrame:
 CONTRACT = Contract(
     name="gold/trial_balance",
     description=(
-        "Opening, movement and closing of every account, company and month in home currency. Income and expense restart "
-        "with the company's fiscal year; what earlier years earned stands in retained earnings, as QuickBooks shows it."
+        "Opening, movement and closing of every account, company and month in home currency. Income and expense "
+        "restart with the company's fiscal year; what earlier years earned stands in retained earnings, as QuickBooks "
+        "shows it."
     ),
     key=("company", "period", "basis", "account_id"),
     inputs={
@@ -194,7 +195,7 @@ def accumulate(context: Context, movements: DataFrame, accounts: DataFrame) -> D
         )
     )
     return (
-        accumulated.where((F.col("period") >= F.lit(context.periods[0])) & (F.col("period") <= F.lit(context.periods[-1])))
+        accumulated.where(F.col("period").between(F.lit(context.periods[0]), F.lit(context.periods[-1])))
         .join(lives, "company")
         .where(F.col("period") >= F.col("first_period"))
         .withColumn("opening", F.col("closing") - F.col("movement"))

@@ -41,7 +41,7 @@ def rereadable(
         # opened here, not within the stream: delta-rs pulls that on a thread where its object store cannot block
         yield lambda: chain.from_iterable([open_staged(uri) for uri in paths])
         return
-    import pyarrow.parquet as pq  # noqa: PLC0415
+    import pyarrow.parquet as pq
 
     with tempfile.TemporaryDirectory(prefix="monette-lake-") as folder:
         spool = Path(folder) / "data.parquet"

@@ -486,7 +486,7 @@ class Lake:
         return union
 
     def _unshared(self, table: str, there: DeltaTable, other: DeltaTable, scope: Scope | None) -> pa.Table:
-        import pyarrow.dataset as pa_ds  # noqa: PLC0415
+        import pyarrow.dataset as pa_ds
 
         theirs = {fragment.path for fragment in self._dataset(table, other).get_fragments()}
         dataset = self._dataset(table, there)

@@ -27,18 +27,18 @@ def check_run(run_id: str) -> str:
 
 def filesystem(url: str, storage_options: Mapping[str, str]) -> pa_fs.FileSystem:
     """The folder at `url` as a pyarrow file system, by the same object store and options as the tables."""
-    import pyarrow.fs as pa_fs  # noqa: PLC0415
+    import pyarrow.fs as pa_fs
 
     if "://" not in url:
         return pa_fs.SubTreeFileSystem(url, pa_fs.LocalFileSystem())
-    from deltalake.fs import DeltaStorageHandler  # noqa: PLC0415
+    from deltalake.fs import DeltaStorageHandler
 
     return pa_fs.PyFileSystem(DeltaStorageHandler(url, dict(storage_options)))
 
 
 def parquet_files(files: pa_fs.FileSystem, folder: str) -> list[str]:
     """The parquet files below `folder`, sorted; what begins with '_' or '.' is the engine's."""
-    import pyarrow.fs as pa_fs  # noqa: PLC0415
+    import pyarrow.fs as pa_fs
 
     found = files.get_file_info(pa_fs.FileSelector(folder, recursive=True, allow_not_found=True))
     return sorted(
@@ -65,9 +65,9 @@ def reader(
     schema: pa.Schema | None = None,
 ) -> pa.RecordBatchReader:
     """The rows of a staged folder, few batches ahead; none, in `schema`, where it is marked and has no files."""
-    import pyarrow as pa  # noqa: PLC0415
-    import pyarrow.dataset as pa_ds  # noqa: PLC0415
-    import pyarrow.fs as pa_fs  # noqa: PLC0415
+    import pyarrow as pa
+    import pyarrow.dataset as pa_ds
+    import pyarrow.fs as pa_fs
 
     paths = parquet_files(files, folder)
     if not paths and schema is not None and files.get_file_info(f"{folder}/{_MARK}").type == pa_fs.FileType.File:
@@ -84,7 +84,7 @@ def reader(
 
 def delete(files: pa_fs.FileSystem, folder: str) -> int:
     """Deletes every file below `folder`; returns how many parquet files went."""
-    import pyarrow.fs as pa_fs  # noqa: PLC0415
+    import pyarrow.fs as pa_fs
 
     count = len(parquet_files(files, folder))
     if files.get_file_info(folder).type == pa_fs.FileType.Directory:

@@ -19,8 +19,9 @@ SOURCE = ("bronze/exchange_rates.payload",)
 CONTRACT = Contract(
     name="silver/exchange_rates",
     description=(
-        "Group currency for one unit of a foreign currency: the Bank of Canada's daily rates, the month's average (mean "
-        "of the published daily rates) and closing rate (last published on or before month end). Never a default of 1."
+        "Group currency for one unit of a foreign currency: the Bank of Canada's daily rates, the month's average "
+        "(mean of the published daily rates) and closing rate (last published on or before month end). "
+        "Never a default of 1."
     ),
     key=("period", "from_currency", "to_currency", "kind", "rate_date"),
     unit=("period",),

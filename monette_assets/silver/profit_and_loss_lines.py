@@ -21,7 +21,9 @@ SOURCE = ("bronze/quickbooks_reports.payloads",)
 
 CONTRACT = Contract(
     name="silver/profit_and_loss_lines",
-    description="Income and expense postings as the profit and loss detail report prints them: section and natural sign.",
+    description=(
+        "Income and expense postings as the profit and loss detail report prints them: section and natural sign."
+    ),
     key=("company", "period", "basis", "account_id", "transaction_type", "transaction_id", "line_number"),
     layout=("period",),
     inputs={"reports": Input(quickbooks_reports.CONTRACT)},

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from monette_assets.bronze import quickbooks_reports
 from monette_assets.silver.parsing import CONSERVED, READABLE, newest_fetches, parse
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from pyspark.sql import DataFrame
 
+    from monette_assets.sources.quickbooks.reports.balances import Statement
     from monette_assets.sources.quickbooks.reports.refusals import Parsed
 
 SOURCE = ("bronze/quickbooks_reports.payloads",)
@@ -54,7 +55,12 @@ def reported_balances(context: Context, reports: DataFrame) -> DataFrame:
         from monette_assets.sources.quickbooks.reports import parse_balances
 
         return parse_balances(
-            payloads, report=report, company=company, period=period, basis=basis, home_currency=currencies[company]
+            payloads,
+            report=cast("Statement", report),
+            company=company,
+            period=period,
+            basis=basis,
+            home_currency=currencies[company],
         )
 
     return parse(newest_fetches(reports, STATEMENTS), CONTRACT, parser)

@@ -63,9 +63,7 @@ def forbidden(request: Request) -> Response:
     return _gateway_fault(request, 403, "ApplicationAuthorizationFailed", "3100", "AUTHORIZATION")
 
 
-def _gateway_fault(  # noqa: PLR0917 (two callers, side by side)
-    request: Request, status: int, name: str, code: str, type_: str, detail: str = ""
-) -> Response:
+def _gateway_fault(request: Request, status: int, name: str, code: str, type_: str, detail: str = "") -> Response:
     message = f"message={name}; errorCode=00{code}; statusCode={status}"
     if not wants_json(request):
         return xml_fault(status, code, message, detail, type_=type_)

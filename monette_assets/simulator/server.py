@@ -66,7 +66,7 @@ def _now() -> datetime:
 
 
 def _published_rates(first: date, last: date) -> list[tuple[date, Decimal]]:
-    from monette_assets.simulator.exchange_rates import series  # noqa: PLC0415 (only where rates are asked for)
+    from monette_assets.simulator.exchange_rates import series
 
     return list(series(first, last))
 

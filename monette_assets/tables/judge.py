@@ -41,11 +41,12 @@ def judge(table: str, expectations: tuple[Expectation, ...], measures: dict[str,
     os.environ["GX_ANALYTICS_ENABLED"] = "false"
     import great_expectations as gx
     import pandas as pd
-    from great_expectations.expectations import ExpectColumnValuesToBeBetween
+    from great_expectations.data_context.types.base import ProgressBarsConfig
+    from great_expectations.expectations.core.expect_column_values_to_be_between import ExpectColumnValuesToBeBetween
 
     frame = pd.DataFrame(measures)
     context = gx.get_context(mode="ephemeral")
-    context.variables.progress_bars = {"globally": False, "metric_calculations": False}
+    context.variables.progress_bars = ProgressBarsConfig(globally=False, metric_calculations=False)
     suite = gx.ExpectationSuite(name=table)
     for expectation in expectations:
         suite.add_expectation(
@@ -60,7 +61,11 @@ def judge(table: str, expectations: tuple[Expectation, ...], measures: dict[str,
         .get_batch(batch_parameters={"dataframe": frame})
     )
     validation = batch.validate(suite, result_format="COMPLETE")
-    by_column = {result.expectation_config.kwargs["column"]: result for result in validation.results}
+    by_column = {
+        result.expectation_config.kwargs["column"]: result
+        for result in validation.results
+        if result.expectation_config is not None
+    }
     verdicts = []
     for expectation in expectations:
         result = by_column[expectation.measure]

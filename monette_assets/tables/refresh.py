@@ -23,10 +23,8 @@ from monette_assets.tables.table import REFUSAL_COLUMNS, Context, Staged, Table,
 
 if TYPE_CHECKING:
     import pyarrow as pa
-    import pyarrow.dataset as ds
     from pyspark.sql import DataFrame
 
-    from monette_assets.group import Group
 
 log = logging.getLogger(__name__)
 

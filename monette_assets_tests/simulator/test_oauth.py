@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -74,7 +75,8 @@ def test_an_access_token_is_no_refresh_token(serve: Serve) -> None:
 def test_the_wrong_client_is_refused(serve: Serve) -> None:
     client = serve()
     form = {"grant_type": "refresh_token", "refresh_token": client.connect()["refresh_token"]}
-    for auth in (("demo-client", "guess"), None):
+    auths: tuple[Any, ...] = (("demo-client", "guess"), None)
+    for auth in auths:
         refused = client.http.post("/oauth2/v1/tokens/bearer", data=form, auth=auth)
         assert (refused.status_code, refused.json()) == (401, {"error": "invalid_client"})
 

@@ -69,7 +69,7 @@ def render_report(
 def ledger_of(books: Books, basis: str = "Accrual") -> LedgerIndex:
     """The index of the books on a basis."""
     if basis == "Cash":
-        from monette_assets.simulator.reports.cash_basis import on_cash_basis  # noqa: PLC0415 (rarely asked for)
+        from monette_assets.simulator.reports.cash_basis import on_cash_basis
 
         return LedgerIndex(on_cash_basis(books))
     return LedgerIndex(books)

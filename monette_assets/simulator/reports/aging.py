@@ -45,7 +45,7 @@ def aged_receivable_detail(ledger: LedgerIndex, request: ReportRequest) -> Json:
     return _aging(ledger, request, "Accounts Receivable", Column("cust_name", "Customer", "String"), amounts, 1)
 
 
-def _aging(  # noqa: PLR0917 (two callers, side by side)
+def _aging(
     ledger: LedgerIndex,
     request: ReportRequest,
     account_type: str,
@@ -94,9 +94,7 @@ def _aging(  # noqa: PLR0917 (two callers, side by side)
     return body
 
 
-def _leaf(  # noqa: PLR0917 (one caller)
-    ledger: LedgerIndex, words: Words, item: OpenItem, sign: int, open_amount: int, past_due: int
-) -> Json:
+def _leaf(ledger: LedgerIndex, words: Words, item: OpenItem, sign: int, open_amount: int, past_due: int) -> Json:
     document = item.document
     name = EMPTY_WITH_ID
     if item.contact_id is not None:

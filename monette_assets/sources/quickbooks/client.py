@@ -156,7 +156,7 @@ class QuickBooksClient:
             )
         return tokens
 
-    def _send(  # noqa: PLR0917
+    def _send(
         self,
         company: str,
         realm: str,

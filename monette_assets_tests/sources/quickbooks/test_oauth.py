@@ -127,7 +127,7 @@ def killed_in_refresh(folder: Path, key: Path, token_url: str, when: str) -> Non
 
 
 @pytest.mark.parametrize(("when", "kept"), [("before", 0), ("after", 1)])
-def test_a_killed_process_leaves_whole_tokens_and_a_free_lock(  # noqa: PLR0917
+def test_a_killed_process_leaves_whole_tokens_and_a_free_lock(
     quickbooks: StandIn, keeper: TokenKeeper, store: EncryptedFileTokenStore, tmp_path: Path, when: str, kept: int
 ) -> None:
     work = (tmp_path / "tokens", tmp_path / "key", quickbooks.token_url, when)
@@ -156,7 +156,7 @@ def test_a_lost_answer_is_asked_for_again(quickbooks: StandIn, keeper: TokenKeep
         (said({"error": "invalid_client"}, 401), QuickBooksError),
     ],
 )
-def test_what_the_token_endpoint_cannot_do_changes_nothing(  # noqa: PLR0917
+def test_what_the_token_endpoint_cannot_do_changes_nothing(
     quickbooks: StandIn,
     keeper: TokenKeeper,
     store: EncryptedFileTokenStore,

@@ -183,7 +183,7 @@ def test_a_fault_among_changes_is_an_error(quickbooks: StandIn, client: QuickBoo
         ("cdc_empty__python-quickbooks_test.json", 0, 0),
     ],
 )
-def test_recorded_changes_are_read(  # noqa: PLR0917
+def test_recorded_changes_are_read(
     quickbooks: StandIn, client: QuickBooksClient, clock: HandClock, name: str, changed: int | None, deleted: int | None
 ) -> None:
     text = (RECORDED / name).read_text()

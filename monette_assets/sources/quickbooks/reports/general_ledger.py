@@ -253,7 +253,7 @@ class _Amounts:
     no_foreign: Mask
 
 
-def _amounts(  # noqa: PLR0917 (one caller)
+def _amounts(
     grid: Grid,
     context: Context,
     posting: Mask,
@@ -323,7 +323,7 @@ def _amounts(  # noqa: PLR0917 (one caller)
     )
 
 
-def _foreign(  # noqa: PLR0917 (one caller)
+def _foreign(
     grid: Grid, posting: Mask, amount: Cents, natural: Money, signs: Cents, abroad: Mask
 ) -> tuple[Cents, Mask]:
     """The transaction-currency amount, its natural sign turned as the home amount's."""

@@ -229,7 +229,7 @@ def verify_totals(grid: Grid, context: Context, columns: dict[str, Money]) -> No
                 )
 
 
-def refuse_rows(  # noqa: PLR0917 (each caller has them all at hand)
+def refuse_rows(
     grid: Grid,
     context: Context,
     posting: Mask,

@@ -31,8 +31,8 @@ def parse(body: Any, **options: Any) -> Parsed:
 
 def refusal(parsed: Parsed) -> dict[str, Any]:
     """The only refusal."""
-    assert len(parsed.refusals) == 1
-    return parsed.refusals.to_pylist()[0]
+    [refused] = parsed.refusals.to_pylist()
+    return dict(refused)
 
 
 def conserves(parsed: Parsed) -> bool:
@@ -144,7 +144,8 @@ def test_row_without_type_is_data() -> None:
 
 def test_no_report_data_is_empty_not_an_error() -> None:
     body = report([], Option=[{"Name": "NoReportData", "Value": "true"}])
-    for columns in (body["Columns"], {}):
+    empty: dict[str, Any] = {}
+    for columns in (body["Columns"], empty):
         parsed = parse({**body, "Columns": columns})
         assert not len(parsed.lines)
         assert not len(parsed.refusals)
