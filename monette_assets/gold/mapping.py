@@ -123,20 +123,19 @@ def locate(context: Context, rows: DataFrame) -> DataFrame:
         F.col("location").alias("i_location"),
         F.col("pillar").alias("i_pillar"),
     )
+    blank = F.col("location_name").isNull() | (F.trim("location_name") == "")
     spelled = (
         (F.col("company") == F.col("l_company"))
-        & (F.col("location_name") == F.col("l_raw"))
+        & (F.when(blank, F.col("i_location")).otherwise(F.col("location_name")) == F.col("l_raw"))
         & (F.col("period") >= F.col("l_from"))
         & (F.col("period") < F.col("l_to"))
     )
-    joined = rows.join(spellings, spelled, "left").join(implied, F.col("company") == F.col("i_company"), "left")
-    blank = F.col("location_name").isNull() | (F.trim("location_name") == "")
+    joined = rows.join(implied, F.col("company") == F.col("i_company"), "left").join(spellings, spelled, "left")
+    fallback = F.when(blank, F.col("i_pillar"))  # a company without a location of its own still has a pillar
     return joined.select(
         *rows.columns,
-        F.when(blank, F.coalesce("i_location", F.lit(UNCLASSIFIED)))
-        .otherwise(F.coalesce("l_location", F.lit(UNCLASSIFIED)))
-        .alias("location"),
-        F.when(blank, F.col("i_pillar")).otherwise(F.coalesce("l_pillar", F.lit(UNCLASSIFIED))).alias("pillar"),
+        F.coalesce("l_location", F.lit(UNCLASSIFIED)).alias("location"),
+        F.coalesce("l_pillar", fallback, F.lit(UNCLASSIFIED)).alias("pillar"),
     )
 
 
