@@ -1,0 +1,47 @@
+"""Write the table catalogue: `python -m monette_assets.documentation [FOLDER]`, by default docs/tables."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from monette_assets import catalog
+from monette_assets.bronze import exchange_rates, quickbooks_objects, quickbooks_reports
+from monette_assets.group import load_group
+from monette_assets.tables import catalogue, quarantine, releases
+
+FOLDER = Path("docs/tables")
+
+
+def entries() -> tuple[catalogue.Entry, ...]:
+    """Every table of the platform in the order of the layers."""
+    group = load_group()
+    sources = (quickbooks_objects, quickbooks_reports, exchange_rates)
+    gold = [table.contract for table in catalog.GOLD]
+    return (
+        *(
+            catalogue.fetched(
+                source.CONTRACT, {spec.name: spec.description or "" for spec in source.build(group).check_specs}
+            )
+            for source in sources
+        ),
+        *(catalogue.audited(table.contract) for table in (*catalog.SILVER, *catalog.GOLD)),
+        catalogue.Entry(quarantine.CONTRACT),
+        catalogue.Entry(releases.contract(gold)),
+    )
+
+
+def write(folder: Path) -> list[Path]:
+    """Write every page below `folder`, remove pages of tables that are gone; returns the paths written."""
+    pages = {folder / name: text for name, text in catalogue.pages(entries()).items()}
+    for path, text in pages.items():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    for stale in set(folder.rglob("*.md")) - pages.keys():
+        stale.unlink()
+    return list(pages)
+
+
+if __name__ == "__main__":
+    folder = Path(sys.argv[1]) if len(sys.argv) > 1 else FOLDER
+    sys.stdout.write(f"{len(write(folder))} pages in {folder}\n")
