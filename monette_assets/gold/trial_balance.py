@@ -28,23 +28,43 @@ def _does_not_roll(staged: Staged) -> DataFrame:
     from pyspark.sql import functions as F
 
     rows = staged.rows
-    before = rows.select(*ACCOUNT, F.add_months("period", 1).alias("period"), F.col("closing").alias("closing_before"))
+    earns, month = F.col("classification").isin("Revenue", "Expense"), ["company", "basis", "period"]
+    later = rows.withColumn("period", F.add_months("period", 1))
+    before = later.select(
+        *ACCOUNT, "period", F.col("closing").alias("closing_before"), F.col("account_name").alias("name_before"),
+        earns.alias("earned"), F.col("is_retained_earnings").alias("retained"),
+    )  # fmt: skip
+    result = later.where(earns).groupBy(*month).agg(F.sum("closing").alias("result_before"))
     years = fiscal_years(staged.context, staged.context.periods[0], staged.context.periods[-1])
-    months = before.select("company", "basis", "period").distinct()
+    # an account without a row on one side stands at zero there; a month without any row is not staged, or not ours
     rolled = (
-        rows.join(months, ["company", "basis", "period"], "left_semi")
-        .join(before, [*ACCOUNT, "period"], "left")
+        rows.select(*ACCOUNT, "period", "account_name", "opening", "debit", "credit", "closing",
+                    earns.alias("earns"), "is_retained_earnings")
+        .join(before, [*ACCOUNT, "period"], "full_outer")
+        .join(rows.select(*month).distinct(), month, "left_semi")
+        .join(later.select(*month).distinct().withColumn("follows", F.lit(True)), month, "left")
+        .join(result, month, "left")
         .join(years, ["company", "period"], "left")
+        .na.fill(0, ["opening", "debit", "credit", "closing", "closing_before", "result_before"])
+    )  # fmt: skip
+    starts = F.col("period") == F.col("fiscal_year_start")
+    expected = (
+        F.when(starts & F.coalesce("earns", "earned"), F.lit(0))
+        .when(starts & F.coalesce("is_retained_earnings", "retained"), F.col("closing_before") + F.col("result_before"))
+        .otherwise(F.col("closing_before"))
     )
-    restarts = (F.col("period") == F.col("fiscal_year_start")) & F.col("classification").isin("Revenue", "Expense")
-    earns = (F.col("period") == F.col("fiscal_year_start")) & F.col("is_retained_earnings")
-    expected = F.when(restarts, F.lit(0)).otherwise(F.coalesce("closing_before", F.lit(0)))
-    difference = F.col("opening") - expected
-    wrong_sum = F.col("closing") - (F.col("opening") + F.col("debit") - F.col("credit"))
+    broken_roll = F.when(F.col("follows"), F.col("opening") - expected).otherwise(F.lit(0))
+    broken_sum = F.col("closing") - (F.col("opening") + F.col("debit") - F.col("credit"))
     return (
-        rolled.withColumn("difference", F.when(earns, F.lit(0)).otherwise(difference) + wrong_sum)
-        .where(F.col("difference") != 0)
-        .select("company", "period", "account_id", "account_name", "difference")
+        rolled.withColumn("difference", broken_roll + broken_sum)
+        .where((broken_roll != 0) | (broken_sum != 0))
+        .select(
+            "company",
+            "period",
+            "account_id",
+            F.coalesce("account_name", "name_before").alias("account_name"),
+            "difference",
+        )
     )
 
 
