@@ -1,0 +1,130 @@
+"""What every benchmark shares: the work folder, the machine, and measuring a child process with its children."""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+ROOT = Path(__file__).parent.parent
+WORK = ROOT / ".monette" / "bench"
+MEMORY_LIMIT = 8_000_000_000  # a benchmark that needs more is stopped: the machine is not its own
+SAMPLE_SECONDS = 0.05
+
+
+class TooMuchMemoryError(RuntimeError):
+    """The measured processes together went over the limit, and were ended."""
+
+
+@dataclass(frozen=True)
+class Measured:
+    """One run of a child process: wall and CPU seconds, peak bytes resident, and what it told."""
+
+    wall: float
+    cpu: float
+    peak: int
+    load: float  # the machine's one-minute load average before the start: other people's work
+    told: dict[str, Any]
+
+
+def measure(command: Sequence[str], environment: Mapping[str, str] | None = None) -> Measured:
+    """Run `python <command>`, with its children, and measure it. What it told is the JSON it wrote to `--result`.
+
+    Memory is the sum of what the processes hold resident, sampled every 50 ms: pages they share count in each.
+    Raises RuntimeError where the child fails, TooMuchMemoryError where it needs too much.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        result = Path(folder) / "result.json"
+        load, before, start = os.getloadavg()[0], _children_cpu(), time.perf_counter()
+        child = subprocess.Popen(
+            [sys.executable, *command, "--result", str(result)],
+            cwd=ROOT,
+            env={**os.environ, **(environment or {})},
+            stdout=sys.stderr,
+        )
+        peak = 0
+        try:
+            while child.poll() is None:
+                peak = max(peak, _resident(child.pid))
+                if peak > MEMORY_LIMIT:
+                    raise TooMuchMemoryError(
+                        f"{' '.join(command)}: {peak / 1e9:.1f} GB, limit {MEMORY_LIMIT / 1e9:.0f}"
+                    )
+                time.sleep(SAMPLE_SECONDS)
+        finally:
+            _end(child)
+        wall = time.perf_counter() - start
+        if child.returncode:
+            raise RuntimeError(f"{' '.join(command)} ended with status {child.returncode}; its output is above")
+        told = json.loads(result.read_text()) if result.exists() else {}
+        return Measured(wall, _children_cpu() - before, peak, load, told)
+
+
+def _children_cpu() -> float:
+    """CPU seconds of every ended child, and theirs: orphans are not among them."""
+    times = os.times()
+    return times.children_user + times.children_system
+
+
+def _resident(pid: int) -> int:
+    try:
+        root = psutil.Process(pid)
+        family = [root, *root.children(recursive=True)]
+    except psutil.NoSuchProcess:
+        return 0
+    total = 0
+    for each in family:
+        try:
+            total += each.memory_info().rss
+        except psutil.NoSuchProcess:
+            continue
+    return total
+
+
+def _end(child: subprocess.Popen[bytes]) -> None:
+    """End the child and its own children, if they still run."""
+    if child.poll() is not None:
+        return
+    try:
+        family = psutil.Process(child.pid).children(recursive=True)
+    except psutil.NoSuchProcess:
+        family = []
+    for each in family:
+        each.terminate()
+    child.terminate()
+    try:
+        child.wait(timeout=10)
+    except subprocess.TimeoutExpired:
+        child.kill()
+        child.wait()
+
+
+def machine() -> dict[str, str]:
+    """Cores, memory, CPU, system and Python of this machine."""
+    model = "unknown"
+    cpuinfo = Path("/proc/cpuinfo")
+    if cpuinfo.exists():
+        names = [line.partition(":")[2].strip() for line in cpuinfo.read_text().splitlines() if "model name" in line]
+        model = names[0] if names else model
+    return {
+        "CPU": model,
+        "cores": str(os.cpu_count()),
+        "memory": f"{psutil.virtual_memory().total / 2**30:.0f} GiB",
+        "system": f"{platform.system()} {platform.machine()}",
+        "Python": platform.python_version(),
+    }
+
+
+def folder_bytes(folder: Path) -> int:
+    """Bytes on disk below a folder."""
+    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
