@@ -1,13 +1,14 @@
 """A refresh is a chain of Dagster runs with one tag, since one run holds one kind of partition.
 
 Objects by company, reports by month x company, then every month table of the range in one run with one engine session.
-A changed month changes every later balance, so balance tables run from it to the latest month there is.
+A changed month changes every later balance, QuickBooks' own too: balance reports are fetched again, and balance tables
+run, from it to the latest month there is.
 """
 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -16,9 +17,10 @@ import dagster as dg
 
 from monette_assets import catalog
 from monette_assets.bronze import exchange_rates, quickbooks_objects, quickbooks_reports
+from monette_assets.group.calendar import add_months
 from monette_assets.tables import releases
 from monette_assets.tables.asset import asset_key
-from monette_assets.tables.contract import Contract
+from monette_assets.tables.contract import Contract, Partitions
 from monette_assets.tables.partitions import month_key
 
 if TYPE_CHECKING:
@@ -41,6 +43,7 @@ class Step:
     assets: tuple[dg.AssetKey, ...]
     start: str
     end: str
+    config: Mapping[str, Any] = field(default_factory=dict)  # run configuration
 
 
 @dataclass(frozen=True)
@@ -82,32 +85,71 @@ def plan(
 
     `latest` is the last month the lake already holds; `fetch=False` rebuilds from bronze alone.
     """
-    steps: list[Step] = []
-    if fetch:
-        for start, end in _neighbours(group, companies):
-            steps.append(Step("objects", (asset_key(quickbooks_objects.CONTRACT),), start, end))
-            steps.append(
-                Step(
-                    "reports",
-                    (asset_key(quickbooks_reports.CONTRACT),),
-                    multi_key(start, first),
-                    multi_key(end, last),
-                )
-            )
+    codes = [company.code for company in group.companies] if companies is None else companies
+    months = dict.fromkeys(codes, group.periods(first, last))
+    return plan_months(group, months, latest=latest, fetch=fetch)
+
+
+def plan_months(
+    group: Group, months: Mapping[str, Collection[date]], *, latest: date | None = None, fetch: bool = True
+) -> list[Step]:
+    """As `plan`, for the months given by company. Raises ValueError without any, KeyError for an unknown company."""
+    union = set().union(*(periods for periods in months.values()))
+    if not union:
+        raise ValueError(f"expected months to refresh by company, found none in {dict(months)}")
+    first, last = min(union), max(union)
+    until = last if latest is None else max(last, latest)
     silver = [table.contract for table in catalog.SILVER]
     gold = [table.contract for table in catalog.GOLD]
-    balances = [contract for contract in gold if contract.balance]
-    flows = [contract for contract in gold if not contract.balance]
     rates = [exchange_rates.CONTRACT] if fetch else []
     release = (dg.AssetKey(releases.NAME),)
-    months = (month_key(first), month_key(last))
-    if latest is None or latest <= last:
-        return [*steps, Step("tables", (*_keys([*rates, *silver, *gold]), *release), *months)]
-    return [
-        *steps,
-        Step("tables", _keys([*rates, *silver, *flows]), *months),
-        Step("balances", (*_keys(balances), *release), month_key(first), month_key(latest)),
-    ]
+    steps = _fetching(group, months, latest) if fetch else []
+    spans = _spans(union)
+    if len(spans) == 1 and until == last:
+        keys = (*_keys([*rates, *silver, *gold]), *release)
+        return [*steps, Step("tables", keys, month_key(first), month_key(last))]
+    balances = [contract for contract in (*silver, *gold) if contract.balance]
+    flows = [contract for contract in (*silver, *gold) if not contract.balance]
+    for position, (start, end) in enumerate(spans):
+        monthly = [each for each in flows if position == 0 or each.partitions is not Partitions.NONE]
+        steps.append(Step("tables", _keys([*rates, *monthly]), month_key(start), month_key(end)))
+    return [*steps, Step("balances", (*_keys(balances), *release), month_key(first), month_key(until))]
+
+
+def _fetching(group: Group, months: Mapping[str, Collection[date]], latest: date | None) -> list[Step]:
+    """Objects, the reports of the months, and the balance reports of every later month the lake holds."""
+    objects, reports = asset_key(quickbooks_objects.CONTRACT), asset_key(quickbooks_reports.CONTRACT)
+    steps = [Step("objects", (objects,), start, end) for start, end in _neighbours(group, months)]
+    later = {
+        code: set(group.periods(min(periods), latest)) - set(periods)
+        for code, periods in months.items()
+        if periods and latest is not None
+    }
+    for wanted, config in ((months, {}), (later, quickbooks_reports.balances_only())):
+        for (first, last), codes in _by_span(wanted).items():
+            for start, end in _neighbours(group, codes):
+                steps.append(Step("reports", (reports,), multi_key(start, first), multi_key(end, last), config))
+    return steps
+
+
+def _by_span(months: Mapping[str, Collection[date]]) -> dict[tuple[date, date], list[str]]:
+    """The companies of each span of neighbouring months, the earliest span first."""
+    found: dict[tuple[date, date], list[str]] = {}
+    for code, periods in months.items():
+        for span in _spans(periods):
+            found.setdefault(span, []).append(code)
+    return dict(sorted(found.items()))
+
+
+def _spans(periods: Collection[date]) -> list[tuple[date, date]]:
+    """First and last month of each run of neighbouring months."""
+    spans: list[list[date]] = []
+    for period in sorted(set(periods)):
+        if spans and add_months(spans[-1][-1], 1) == period:
+            spans[-1].append(period)
+        else:
+            spans.append([period])
+    return [(span[0], span[-1]) for span in spans]
 
 
 def _keys(contracts: Iterable[Contract]) -> tuple[dg.AssetKey, ...]:
@@ -119,11 +161,9 @@ def multi_key(company: str, period: date) -> str:
     return str(dg.MultiPartitionKey({"company": company, "month": month_key(period)}))
 
 
-def _neighbours(group: Group, companies: Sequence[str] | None) -> list[tuple[str, str]]:
+def _neighbours(group: Group, companies: Iterable[str]) -> list[tuple[str, str]]:
     """Runs of neighbours in the contract's order: a partition range holds neighbours only."""
     codes = [company.code for company in group.companies]
-    if companies is None:
-        return [(codes[0], codes[-1])]
     wanted = {group.company(code).code for code in companies}
     spans: list[list[str]] = []
     for position, code in enumerate(codes):
@@ -152,6 +192,7 @@ def execute(
     steps: Sequence[Step],
     *,
     listener: Listener | None = None,
+    on_step: Callable[[Step], None] | None = None,
     tags: dict[str, str] | None = None,
 ) -> ChainResult:
     """Run the steps one after the other in this process, each a Dagster run of the instance.
@@ -160,6 +201,8 @@ def execute(
     """
     result = ChainResult(chain_id=uuid.uuid4().hex[:12])
     for step in steps:
+        if on_step is not None:
+            on_step(step)
         job = definitions.resolve_implicit_job_def_def_for_assets(list(step.assets))
         assert job is not None
         run_id = str(uuid.uuid4())
@@ -170,7 +213,7 @@ def execute(
             asset_selection=list(step.assets),
             run_id=run_id,
             raise_on_error=False,
-            run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
+            run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}, **step.config},
             tags={
                 CHAIN_TAG: result.chain_id,
                 STEP_TAG: step.name,

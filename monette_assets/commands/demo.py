@@ -1,0 +1,147 @@
+"""`monette demo`: the whole platform on a fictional farm group, in one command."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+import typer
+
+from monette_assets.commands.platform import Platform
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from monette_assets.lake import Lake
+
+MONTHS = 24
+
+
+def demo() -> None:
+    """Simulate the outside world, take in 24 months of fifteen companies, build and show the group's statements.
+
+    A second demo changes nothing, and says so.
+    """
+    from monette_assets.commands import refreshing
+
+    with refreshing.judging() as judge:  # first of all: it imports for seconds beside the rest
+        from monette_assets.commands.errors import CommandError
+        from monette_assets.commands.outside_world import connect, outside_world
+        from monette_assets.commands.output import notes
+        from monette_assets.group.calendar import add_months
+
+        begun = time.perf_counter()
+        platform, console = Platform(), notes()
+        settings, group = platform.settings, platform.group
+        if not settings.simulated:
+            raise CommandError(
+                f"the demo works with the simulator only, MONETTE_QUICKBOOKS_URL is {settings.quickbooks_url}; unset it, "
+                "or use `monette connect` and `monette run`"
+            )
+        first = group.first_period
+        last = min(add_months(first, MONTHS - 1), add_months(platform.current_month, -1))
+        console.print(
+            f"[bold]{group.name}[/]: {len(group.companies)} fictional companies, {first:%Y-%m} to {last:%Y-%m}, "
+            f"home {settings.home.absolute()}"
+        )
+        before = versions(platform.lake)
+        with outside_world(settings, group) as world:
+            with console.status("The simulated outside world is getting ready ..."):
+                import monette_assets.definitions  # noqa: F401 - beside the simulator's start, both take seconds
+
+                world.wait_until_ready()
+            new = connect(settings, group, unconnected(platform))
+            running = "was running already" if world.process is None else "started"
+            console.print(
+                f"Simulator {running} at {settings.quickbooks_url}; "
+                + (f"{len(new)} companies connected" if new else "every company is connected")
+            )
+            result = refreshing.refresh(platform, judge, console, first, last)
+    refreshing.show_outcome(console, result)
+    after = versions(platform.lake)
+    ties = show_results(platform, last)
+    changed = sorted(name for name in after if after[name] != before.get(name))
+    seconds = time.perf_counter() - begun
+    if not before:
+        console.print(f"Built {len(after)} tables in {seconds:.0f} s.")
+    elif changed:
+        console.print(f"[bold]Changed: {', '.join(changed)}[/] ({seconds:.0f} s).")
+    else:
+        console.print(
+            f"[bold green]Nothing changed[/]: all {len(after)} tables stand at the versions they had ({seconds:.0f} s)."
+        )
+    where_next(console, last.strftime("%Y-%m"))
+    if not (result.ok and ties):
+        raise typer.Exit(1)
+
+
+def unconnected(platform: Platform) -> list[str]:
+    """Companies without tokens."""
+    from monette_assets.sources.secrets import EncryptedFileTokenStore
+
+    settings = platform.settings
+    held = set(EncryptedFileTokenStore(settings.home / "tokens", settings.token_key_path).companies())
+    return [company.code for company in platform.group.companies if company.code not in held]
+
+
+def versions(lake: Lake) -> dict[str, int]:
+    """The version of every table there is."""
+    from monette_assets import catalog
+    from monette_assets.tables import releases
+
+    names = [*(contract.name for contract in catalog.contracts()), releases.NAME]
+    return {name: version for name in names if (version := lake.version(name)) is not None}
+
+
+def show_results(platform: Platform, month: object) -> bool:
+    """Print the group's profit and loss, the tie-out and completeness; whether all ties out and is complete."""
+    from datetime import date
+
+    from rich.console import Console
+
+    from monette_assets.reports.released import open_release
+    from monette_assets.reports.rendering import show
+    from monette_assets.reports.statements import Question, profit_and_loss
+
+    assert isinstance(month, date)
+    console = Console(highlight=False)
+    release = open_release(platform.lake, platform.group.time_zone)
+    console.print()
+    show(profit_and_loss(Question(release, platform.group, month)), console)
+    compared = release.table("gold/tie_out", columns=["company", "period", "difference"])
+    differences = sum(1 for value in compared.column("difference").to_pylist() if value != 0)
+    units = compared.group_by(["company", "period"]).aggregate([]).num_rows
+    rows = release.rows("gold/completeness", columns=["company", "period", "complete", "provisional", "missing"])
+    missing = [row for row in rows if not row["complete"] and not row["provisional"]]
+    _line(
+        console,
+        differences == 0,
+        "Tie-out",
+        f"{compared.num_rows:,} account balances over {units} company-months compared with QuickBooks' own reports: "
+        + (f"{differences} differ" if differences else "all equal to the cent"),
+    )
+    _line(
+        console,
+        not missing,
+        "Completeness",
+        f"{len(rows) - len(missing)} of {len(rows)} company-months complete"
+        + "".join(f"\n    {row['company']} {row['period']:%Y-%m}: {row['missing']}" for row in missing[:20]),
+    )
+    return not differences and not missing
+
+
+def _line(console: Console, good: bool, title: str, text: str) -> None:
+    console.print(f"[{'green' if good else 'red'}]{'✓' if good else '✗'}[/] [bold]{title}[/]  {text}", soft_wrap=True)
+
+
+def where_next(console: Console, month: str) -> None:
+    """What to look at now."""
+    console.print(
+        f"""
+Where to look next
+  monette report profit_and_loss --period {month} --company harrow_plains
+  monette report tie_out            every account against QuickBooks
+  monette status                    companies, tokens, freshness, runs
+  monette dev                       the asset graph, at http://127.0.0.1:3000""",
+        highlight=False,
+    )

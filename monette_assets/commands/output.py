@@ -1,0 +1,24 @@
+"""Where output goes: what was asked for to standard output, progress and notes to standard error."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+
+def notes() -> Console:
+    """The console for progress, notes and errors.
+
+    Dagster redirects the process's own standard error while a run is under way; a copy of it is not redirected.
+    """
+    from rich.console import Console
+
+    try:
+        stream = os.fdopen(os.dup(sys.stderr.fileno()), "w", buffering=1, encoding="utf-8", errors="replace")
+    except (OSError, ValueError, AttributeError):  # a test's or an embedder's stream
+        stream = sys.stderr
+    return Console(file=stream, highlight=False)

@@ -1,0 +1,165 @@
+"""Running a chain from the command line: the same runs as anywhere, watched, with what failed listed."""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from monette_assets.commands.errors import UsageError
+
+if TYPE_CHECKING:
+    import dagster as dg
+    from rich.console import Console
+
+    from monette_assets.automation.chain import ChainResult, Step
+    from monette_assets.commands.platform import Platform
+    from monette_assets.tables.judge import Judge
+
+PROCESS_TAG = "monette/process"  # host:pid of the process that executes a run
+SHOWN_FAILURES = 40
+
+
+@contextmanager
+def judging() -> Iterator[Judge]:
+    """The judging process, started before anything else: what it imports takes seconds."""
+    from monette_assets.tables.judge import Judge
+
+    with Judge() as judge:
+        yield judge
+
+
+def refresh(
+    platform: Platform,
+    judge: Judge,
+    console: Console,
+    first: date,
+    last: date,
+    *,
+    companies: Sequence[str] | None = None,
+    select: Sequence[str] = (),
+    fetch: bool = True,
+) -> ChainResult:
+    """Bring the months up to date, as a chain of Dagster runs. Raises UsageError where nothing is selected."""
+    from monette_assets.automation import chain
+    from monette_assets.commands.progress import ChainProgress, WatchedQuickBooks
+    from monette_assets.definitions import build
+    from monette_assets.resources import RunningJudge
+
+    group = platform.group
+    latest = chain.latest_period(platform.lake)
+    steps = chain.plan(group, first, last, companies=companies, latest=latest, fetch=fetch)
+    if select:
+        steps = selected(steps, select)
+    quickbooks = WatchedQuickBooks(platform.settings, group)
+    definitions = build(platform.settings, group, {"judge": RunningJudge(judge), "quickbooks": quickbooks})
+    with (
+        platform.instance() as instance,
+        ChainProgress(console, steps, len(companies or group.companies)) as progress,
+    ):
+        fail_abandoned(instance)
+        quickbooks.watcher = progress
+        return chain.execute(
+            definitions,
+            instance,
+            steps,
+            listener=progress.listen,
+            on_step=progress.step,
+            tags={PROCESS_TAG: f"{socket.gethostname()}:{os.getpid()}"},
+        )
+
+
+def fail_abandoned(instance: dg.DagsterInstance) -> int:
+    """Mark runs failed whose process on this machine died (power cut, kill): nobody else would. Returns how many."""
+    from dagster import DagsterRunStatus, RunsFilter
+
+    count = 0
+    for run in instance.get_runs(RunsFilter(statuses=[DagsterRunStatus.STARTED, DagsterRunStatus.STARTING])):
+        host, _, pid = run.tags.get(PROCESS_TAG, "").rpartition(":")
+        if host == socket.gethostname() and pid.isdecimal() and not _alive(int(pid)):
+            instance.report_run_failed(run, "its process ended without saying so; run it again")
+            count += 1
+    return count
+
+
+def _alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+def selected(steps: Sequence[Step], names: Sequence[str]) -> list[Step]:
+    """The steps cut down to these tables; `gold/ledger+` stands for it and all that is made of it.
+
+    A release goes with every gold table. Raises UsageError naming the valid tables.
+    """
+    from dataclasses import replace
+
+    from monette_assets import catalog
+    from monette_assets.group.problems import one_of
+    from monette_assets.tables import releases
+
+    inputs = {each.name: {spec.contract.name for spec in each.inputs.values()} for each in catalog.contracts()}
+    wanted: set[str] = set()
+    for name in (part.strip() for each in names for part in each.split(",") if part.strip()):
+        plain = name.removesuffix("+")
+        if plain not in inputs:
+            raise UsageError(f"--select {name}: expected {one_of(inputs, plain)}")
+        found = {plain}
+        while name.endswith("+"):
+            below = {table for table, above in inputs.items() if above & found} - found
+            if not below:
+                break
+            found |= below
+        wanted |= found
+    if any(name.startswith("gold/") for name in wanted):
+        wanted.add(releases.NAME)
+    cut = [replace(step, assets=tuple(key for key in step.assets if "/".join(key.path) in wanted)) for step in steps]
+    kept = [step for step in cut if step.assets and {"/".join(key.path) for key in step.assets} != {releases.NAME}]
+    if not kept:
+        raise UsageError(f"--select {','.join(names)}: with --no-fetch nothing of it is left to run")
+    return kept
+
+
+def show_outcome(console: Console, result: ChainResult) -> None:
+    """What failed, by company, period, account and amount where the check knows them; warnings counted."""
+    from dagster import AssetCheckSeverity
+
+    for step in result.steps:
+        if not step.success:
+            console.print(f"[bold red]{step.step.name} failed[/]", style=None)
+            for line in step.error.splitlines() or ["for no stated reason"]:
+                console.print(f"  {line}", markup=False)
+    checks = [check for step in result.steps for check in step.failed_checks]
+    errors = [check for check in checks if check.severity is AssetCheckSeverity.ERROR]
+    if errors:
+        console.print(f"[bold red]{len(errors)} failed check(s)[/]")
+        for check in errors[:SHOWN_FAILURES]:
+            where = f" {check.partition}" if check.partition else ""
+            console.print(f"  [bold]{check.asset_key.to_user_string()}[/] {check.check_name}{where}")
+            for line in check_lines(check):
+                console.print(f"    {line}", markup=False)
+        if len(errors) > SHOWN_FAILURES:
+            console.print(f"  ... and {len(errors) - SHOWN_FAILURES} more: `monette check` lists them all")
+    warned = Counter(
+        (check.asset_key.to_user_string(), check.check_name)
+        for check in checks
+        if check.severity is AssetCheckSeverity.WARN
+    )
+    for (table, name), count in sorted(warned.items()):
+        console.print(f"[yellow]warning[/] {table} {name}: {count} partition(s); `monette check --warnings` shows them")
+
+
+def check_lines(check: Any) -> list[str]:
+    """What a failed check found, a line a unit."""
+    samples = check.metadata.get("samples")
+    text = getattr(samples, "md_str", None) or getattr(samples, "value", None) or check.description or "no details"
+    return [line.removeprefix("- ") for line in str(text).splitlines()]

@@ -1,0 +1,52 @@
+"""`monette run`: bring a range of months up to date."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from monette_assets.commands.platform import Platform
+
+
+def run(
+    first: Annotated[str, typer.Option("--from", help="First month, such as 2024-11.", metavar="MONTH")],
+    last: Annotated[str | None, typer.Option("--to", help="Last month; the first one if left out.")] = None,
+    company: Annotated[
+        list[str] | None, typer.Option(help="Fetch these companies only (codes, by comma or repeated).")
+    ] = None,
+    select: Annotated[
+        list[str] | None, typer.Option(help="These tables only; gold/ledger+ adds all that is made of it.")
+    ] = None,
+    fetch: Annotated[bool, typer.Option(help="Ask the sources; --no-fetch rebuilds from bronze.")] = True,
+) -> None:
+    """Bring months up to date: fetch, then every table from bronze to gold, and balances of later months.
+
+    Exit status 1 if anything failed or does not tie out.
+    """
+    from monette_assets.commands import refreshing
+    from monette_assets.commands.errors import UsageError
+    from monette_assets.commands.output import notes
+
+    platform = Platform()
+    start = platform.month(first)
+    end = platform.month(last) if last else start
+    if end < start:
+        raise UsageError(f"--to {last} comes before --from {first}")
+    companies = platform.companies(company) if company else None
+    for code in companies or ():
+        found = platform.group.company(code)
+        if end < found.first_period or (found.last_period is not None and start > found.last_period):
+            until = f" to {found.last_period:%Y-%m}" if found.last_period else " on"
+            raise UsageError(f"{code} belongs to the group from {found.first_period:%Y-%m}{until}, not in {first}")
+    console = notes()
+    with refreshing.judging() as judge:
+        result = refreshing.refresh(
+            platform, judge, console, start, end, companies=companies, select=select or (), fetch=fetch
+        )
+    refreshing.show_outcome(console, result)
+    months = f"{start:%Y-%m}" if start == end else f"{start:%Y-%m} to {end:%Y-%m}"
+    if not result.ok:
+        console.print(f"[bold red]{months}: not all is well[/]; runs of chain {result.chain_id} show why")
+        raise typer.Exit(1)
+    console.print(f"[bold green]{months}: up to date[/], runs of chain {result.chain_id}")

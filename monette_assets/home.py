@@ -1,0 +1,71 @@
+"""Dagster's storage under the platform's home, so that the command and the user interface share one instance.
+
+dagster.yaml names these classes. Where home is, only the settings know: nothing has to be set to run anything.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Self
+
+import dagster as dg
+from dagster._core.instance.ref import InstanceRef
+from dagster._core.storage.local_compute_log_manager import LocalComputeLogManager
+from dagster._core.storage.sqlite_storage import DagsterSqliteStorage
+from dagster._serdes import ConfigurableClassData
+
+from monette_assets.settings import Settings
+
+
+def dagster_folder(settings: Settings) -> Path:
+    """Where Dagster keeps runs, events and schedules of an embedded deployment."""
+    return settings.home.absolute() / "dagster"
+
+
+class HomeStorage(DagsterSqliteStorage):
+    """SQLite under the home of the environment's settings."""
+
+    @classmethod
+    def config_type(cls) -> dict[str, Any]:
+        """No configuration: the settings say where."""
+        return {}
+
+    @classmethod
+    def from_config_value(cls, inst_data: ConfigurableClassData | None, config_value: Mapping[str, Any]) -> Self:
+        """The storage, its folder made if need be."""
+        return cls.from_local(str(dagster_folder(Settings())), inst_data=inst_data)
+
+
+class HomeComputeLogs(LocalComputeLogManager):
+    """What steps print, beside the storage."""
+
+    @classmethod
+    def config_type(cls) -> dict[str, Any]:
+        """No configuration: the settings say where."""
+        return {}
+
+    @classmethod
+    def from_config_value(
+        cls, inst_data: ConfigurableClassData | None, config_value: Mapping[str, Any]
+    ) -> LocalComputeLogManager:
+        """The log manager."""
+        return cls(base_dir=str(dagster_folder(Settings()) / "storage"), inst_data=inst_data)
+
+
+@contextmanager
+def dagster_instance(settings: Settings) -> Iterator[dg.DagsterInstance]:
+    """The instance that `dagster dev` uses when started here: DAGSTER_HOME's if set, else this folder's dagster.yaml.
+
+    Without a dagster.yaml in the working directory, storage is at the same place with Dagster's own defaults.
+    """
+    if os.environ.get("DAGSTER_HOME"):
+        with dg.DagsterInstance.get() as instance:
+            yield instance
+        return
+    folder = dagster_folder(settings)
+    folder.mkdir(parents=True, exist_ok=True)
+    with dg.DagsterInstance.from_ref(InstanceRef.from_dir(str(folder), config_dir=str(Path.cwd()))) as instance:
+        yield instance

@@ -1,0 +1,1 @@
+"""Statements as text: read through a release, shown as tables, JSON or CSV."""

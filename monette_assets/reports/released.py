@@ -1,0 +1,111 @@
+"""Reading the lake through a release: every table at the version that belongs together with the others'."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from monette_assets.lake import Lake
+
+RELEASES = "releases"
+
+
+class ReportError(Exception):
+    """A report that cannot be made: what was asked for, what there is, and what to do."""
+
+
+@dataclass(frozen=True)
+class Released:
+    """The gold tables of one release; tables outside of releases (silver, quarantine) as they stand."""
+
+    lake: Lake
+    number: int
+    released_at: datetime
+    versions: dict[str, int]
+
+    def rows(
+        self,
+        table: str,
+        *,
+        period: date | None = None,
+        company: str | None = None,
+        columns: Sequence[str] | None = None,
+    ) -> list[dict[str, Any]]:
+        """The table's rows, of one month and company where given. Raises ReportError where there is no such table."""
+        return self.table(table, period=period, company=company, columns=columns).to_pylist()  # type: ignore[no-any-return]
+
+    def table(
+        self,
+        table: str,
+        *,
+        period: date | None = None,
+        company: str | None = None,
+        columns: Sequence[str] | None = None,
+    ) -> pa.Table:
+        """As `rows`, as an Arrow table."""
+        import pyarrow.compute as pc
+
+        if table.startswith("gold/") and table not in self.versions:
+            held = ", ".join(sorted(self.versions)) or "nothing"
+            raise ReportError(f"{table} is not in release {self.number}, which holds {held}; run `monette run`")
+        if not self.lake.exists(table):
+            raise ReportError(f"{table} does not exist yet; run `monette run`")
+        version = self.versions.get(table)
+        names = self.lake.schema(table, version).names
+        wanted: Any = None
+        for name, value in (("period", period), ("company", company)):
+            if value is None:
+                continue
+            if name not in names:
+                raise ReportError(f"{table} has no {name}; leave --{name} out")
+            test = pc.field(name) == value
+            wanted = test if wanted is None else wanted & test
+        return self.lake.read(table, version, columns=columns, filters=wanted)
+
+    def months(self, table: str = "gold/trial_balance") -> list[date]:
+        """The months a table holds, in order."""
+        column = self.table(table, columns=["period"]).column("period")
+        return sorted(column.unique().to_pylist())
+
+
+def open_release(lake: Lake, time_zone: ZoneInfo, as_of: str | None = None) -> Released:
+    """The newest release, the one of that number, or the last one up to the end of that day (group time zone).
+
+    Raises ReportError where there is none.
+    """
+    rows = sorted(lake.read(RELEASES).to_pylist(), key=lambda row: row["number"]) if lake.exists(RELEASES) else []
+    if not rows:
+        raise ReportError("nothing has been released yet; run `monette demo` or `monette run --from MONTH`")
+    chosen = rows[-1]
+    if as_of is not None:
+        found = [row for row in rows if _is_as_of(row, as_of, time_zone)]
+        if not found:
+            first, last = rows[0], rows[-1]
+            raise ReportError(
+                f"--as-of {as_of}: no such release; there are {first['number']} ({_day(first, time_zone)}) "
+                f"to {last['number']} ({_day(last, time_zone)})"
+            )
+        chosen = found[-1]
+    versions = {name: int(version) for name, version in zip(chosen["tables"], chosen["versions"], strict=True)}
+    return Released(lake, chosen["number"], chosen["released_at"], versions)
+
+
+def _is_as_of(row: dict[str, Any], as_of: str, time_zone: ZoneInfo) -> bool:
+    if as_of.isascii() and as_of.isdigit():
+        return bool(row["number"] == int(as_of))
+    try:
+        day = date.fromisoformat(as_of)
+    except ValueError:
+        raise ReportError(f"--as-of: expected a release number or a day such as 2026-10-31, found {as_of!r}") from None
+    end = datetime.combine(day + timedelta(days=1), time(), time_zone)
+    return bool(row["released_at"] < end)
+
+
+def _day(row: dict[str, Any], time_zone: ZoneInfo) -> str:
+    return f"{row['released_at'].astimezone(time_zone):%Y-%m-%d %H:%M}"
