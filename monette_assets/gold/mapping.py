@@ -61,7 +61,7 @@ def map_accounts(context: Context, rows: DataFrame) -> DataFrame:
     return joined.select(
         *rows.columns,
         F.coalesce("n_account", "m_account", F.lit(UNMAPPED)).alias("group_account"),
-        F.coalesce("n_commodity", "m_commodity").alias("commodity"),
+        F.when(F.col("n_account").isNotNull(), F.col("n_commodity")).otherwise(F.col("m_commodity")).alias("commodity"),
     )
 
 

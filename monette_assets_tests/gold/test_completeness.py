@@ -1,0 +1,77 @@
+"""Every company-month that the contract expects, and what keeps it from being complete (ACCOUNTING 6)."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from monette_assets.bronze import quickbooks_reports
+from monette_assets.gold import ledger, tie_out
+from monette_assets.gold.completeness import CONTRACT, completeness
+from monette_assets.tables import Context, Contract, quarantine
+from monette_assets_tests.contracts import small_contract
+from monette_assets_tests.frames import Row, context_of, failures, frame, group_of, rows, shown
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame, SparkSession
+
+LATE = datetime(2025, 1, 10, 12, tzinfo=UTC)  # January is still running
+
+
+@pytest.fixture(scope="module")
+def context(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> Context:
+    companies = [dict(each) for each in small_contract()["companies"]]
+    companies[1]["first_period"] = date(2024, 12, 1)
+    group = group_of(tmp_path_factory.mktemp("group"), companies=companies)
+    return context_of(spark, group, "2024-11", "2024-12", "2025-01", now=LATE)
+
+
+@pytest.fixture(scope="module")
+def computed(spark: SparkSession, context: Context) -> DataFrame:
+    def given(table: Contract, header: str, *lines: tuple[Any, ...], **constants: Any) -> DataFrame:
+        return frame(spark, table, rows(table, header, *lines, **constants))
+
+    return completeness(
+        context,
+        reports=given(
+            quickbooks_reports.CONTRACT, "company period report fetched_at",
+            ("north", "2024-11", "general_ledger", "2024-12-01"), ("north", "2024-11", "general_ledger", "2024-12-09"),
+            ("north", "2024-12", "general_ledger", "2025-01-02"), ("south", "2024-12", "trial_balance", "2025-01-02"),
+            ("south", "2025-01", "general_ledger", "2025-01-09"),
+        ),
+        ledger=given(ledger.CONTRACT, "company period", ("north", "2024-11"), ("north", "2024-11"), ("north", "2024-12")),
+        tie_out=given(
+            tie_out.CONTRACT, "company period difference",
+            ("north", "2024-11", "0.00"), ("north", "2024-12", "0.01"), ("north", "2024-12", "-0.01"),
+        ),
+        quarantine=given(
+            quarantine.CONTRACT, "table_name company period kind",
+            ("silver/general_ledger", "north", "2024-12", "transaction"), ("gold/ledger", "north", "2024-12", "unit"),
+            ("silver/accounts", "north", None, "transaction"), ("silver/general_ledger", "south", "2024-11", "report"),
+        ),
+    ).cache()  # fmt: skip
+
+
+def test_every_expected_company_month_and_what_is_missing(computed: DataFrame) -> None:
+    found: list[Row] = [row.asDict() for row in computed.collect()]
+    assert shown(found, "company period lines complete provisional missing") == [
+        ("north", "2024-11", 2, True, False, ""),
+        ("north", "2024-12", 1, False, False,
+         "1 table(s) hold it back; 1 entries in quarantine; 2 account(s) differ"),
+        ("north", "2025-01", 0, False, True, "its reports have not arrived"),
+        # nothing is expected of a company before it was bought
+        ("south", "2024-12", 0, False, False, "its reports have not arrived"),  # a trial balance alone is not enough
+        ("south", "2025-01", 0, True, True, ""),  # a month without activity is complete
+    ]  # fmt: skip
+    newest = {row["arrived_at"] for row in found if (row["company"], row["period"]) == ("north", date(2024, 11, 1))}
+    assert {each.date() for each in newest} == {date(2024, 12, 9)}
+
+
+def test_months_that_have_ended_and_are_not_complete_are_reported(context: Context, computed: DataFrame) -> None:
+    found = failures(CONTRACT, "all_present", context, computed)
+    assert shown(found, "company period missing") == [
+        ("north", "2024-12", "1 table(s) hold it back; 1 entries in quarantine; 2 account(s) differ"),
+        ("south", "2024-12", "its reports have not arrived"),
+    ]
