@@ -8,6 +8,7 @@ from typing import Any
 import dagster as dg
 
 from monette_assets import catalog
+from monette_assets.automation import changes, refresh_job, schedules
 from monette_assets.bronze import exchange_rates, quickbooks_objects, quickbooks_reports
 from monette_assets.engine import Engine
 from monette_assets.group import Group, load_group
@@ -20,6 +21,7 @@ from monette_assets.tables.asset import asset_spec, build_asset
 def build(settings: Settings, group: Group, overrides: Mapping[str, Any] | None = None) -> dg.Definitions:
     """The graph of a deployment and a contract. `overrides` replaces resources by name: tests, chains of runs."""
     gold = [table.contract for table in catalog.GOLD]
+    refresh = refresh_job.build(group, lambda replaced: build(settings, group, {**(overrides or {}), **replaced}))
     return dg.Definitions(
         assets=[
             quickbooks_objects.build(group),
@@ -29,6 +31,9 @@ def build(settings: Settings, group: Group, overrides: Mapping[str, Any] | None 
             asset_spec(quarantine.CONTRACT, group),
             releases.build(gold, group),
         ],
+        jobs=[refresh],
+        sensors=[changes.build(group, refresh)],
+        schedules=[schedules.build(group, refresh)],
         resources={
             "lake": LakeResource(url=settings.lake_url),
             "engine": Engine(remote=settings.spark_remote, timeout_seconds=settings.spark_timeout_seconds),

@@ -43,7 +43,14 @@ CONTRACT = Contract(
     freshness=Freshness(fail_after=hours(36), warn_after=hours(26)),
 )
 ARRIVED = "arrived"
+ASSET = "bronze__quickbooks_reports"
+BALANCES_ONLY = "balances_only"
 FLUSH_BYTES = 64_000_000
+
+
+def balances_only() -> dict[str, Any]:
+    """Run configuration that fetches only the reports that an earlier month's change reaches: balances, agings."""
+    return {"ops": {ASSET: {"config": {BALANCES_ONLY: True}}}}
 
 
 def build(group: Group) -> dg.AssetsDefinition:
@@ -51,7 +58,12 @@ def build(group: Group) -> dg.AssetsDefinition:
     key = asset_key(CONTRACT)
 
     @dg.multi_asset(
-        name="bronze__quickbooks_reports",
+        name=ASSET,
+        config_schema={
+            BALANCES_ONLY: dg.Field(
+                bool, default_value=False, description="Fetch only balances and agings: an earlier month has changed."
+            )
+        },
         specs=[asset_spec(CONTRACT, group)],
         check_specs=[
             dg.AssetCheckSpec(
@@ -67,16 +79,11 @@ def build(group: Group) -> dg.AssetsDefinition:
         can_subset=True,
     )
     def quickbooks_reports(context: dg.AssetExecutionContext) -> Iterator[Any]:
-        wanted: dict[tuple[str, date], str] = {}
-        for name in context.partition_keys:
-            dimensions = name.keys_by_dimension if isinstance(name, dg.MultiPartitionKey) else {}
-            company, period = dimensions["company"], partitions.period_of(dimensions["month"])
-            if group.is_active(company, period):
-                wanted[company, period] = name
-            else:
-                context.log.info("%s %s: not in the group then, nothing to fetch", company, dimensions["month"])
+        wanted = _wanted(context, group)
         lake: Lake = context.resources.lake.lake
+        only_balances: bool = context.op_execution_context.op_config[BALANCES_ONLY]
         requests, unready = context.resources.quickbooks.requests(wanted)
+        requests = [request for request in requests if request.cumulative or not only_balances]
         failures: dict[tuple[str, date], list[str]] = defaultdict(list)
         for (company, period), error in unready.items():
             failures[company, period].append(str(error))
@@ -86,11 +93,9 @@ def build(group: Group) -> dg.AssetsDefinition:
         size = 0
 
         def flush() -> None:
-            nonlocal size
             if batch:
                 append_commit(lake, CONTRACT, batch, context.run_id, group, now(group))
                 batch.clear()
-                size = 0
 
         for result in context.resources.quickbooks.fetch(requests):
             unit = _unit(result)
@@ -110,10 +115,13 @@ def build(group: Group) -> dg.AssetsDefinition:
             size += weight
             if size >= FLUSH_BYTES:
                 flush()
+                size = 0
         flush()
         calls = context.resources.quickbooks.calls()
         for unit, name in wanted.items():
             problems = failures.get(unit, [])
+            if only_balances and not problems:
+                continue  # says nothing of the month's other reports
             yield dg.AssetCheckEvaluation(
                 asset_key=key,
                 check_name=ARRIVED,
@@ -129,6 +137,19 @@ def build(group: Group) -> dg.AssetsDefinition:
             raise dg.Failure(_sentence(failures), allow_retries=False)
 
     return quickbooks_reports
+
+
+def _wanted(context: dg.AssetExecutionContext, group: Group) -> dict[tuple[str, date], str]:
+    """The run's partition keys by company-month, without those when the company was not in the group."""
+    wanted: dict[tuple[str, date], str] = {}
+    for name in context.partition_keys:
+        dimensions = name.keys_by_dimension if isinstance(name, dg.MultiPartitionKey) else {}
+        company, period = dimensions["company"], partitions.period_of(dimensions["month"])
+        if group.is_active(company, period):
+            wanted[company, period] = name
+        else:
+            context.log.info("%s %s: not in the group then, nothing to fetch", company, dimensions["month"])
+    return wanted
 
 
 def _unit(result: "Fetch | Failure") -> tuple[str, date]:

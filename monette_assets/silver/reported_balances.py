@@ -31,6 +31,7 @@ CONTRACT = Contract(
     ),
     key=("company", "period", "basis", "statement", "account_id"),
     inputs={"reports": Input(quickbooks_reports.CONTRACT)},
+    balance=True,
     columns=(
         Column("company", "string", "Contract code of the company.", source=("bronze/quickbooks_reports.company",)),
         Column("period", "date", "First day of the month.", source=("bronze/quickbooks_reports.period",)),

@@ -46,6 +46,8 @@ REPORTS: Final[Mapping[str, str]] = {
 # Reports of postings: the report of a range is the reports of its parts, laid one after the other.
 ADDITIVE: Final = frozenset({"general_ledger", "profit_and_loss_detail"})
 AGINGS: Final = frozenset({"aged_payable_detail", "aged_receivable_detail"})
+# Reports as at a date: a change in an earlier month changes them too.
+CUMULATIVE: Final = frozenset({"trial_balance", "balance_sheet", *AGINGS})
 
 _POSTING_COLUMNS = ("tx_date", "txn_type", "doc_num", "name", "memo", "split_acc", "klass_name", "dept_name")
 _LEDGER_COLUMNS = ("account_name", "account_num", "is_adj", "create_date", "last_mod_date", "debt_amt", "credit_amt")
@@ -104,6 +106,11 @@ class ReportRequest:
     def additive(self) -> bool:
         """Whether the report of a range can be put together from those of its parts."""
         return self.report in ADDITIVE
+
+    @property
+    def cumulative(self) -> bool:
+        """Whether a change in an earlier month changes this report too."""
+        return self.report in CUMULATIVE
 
     def params(self, start: date, end: date) -> dict[str, str]:
         """The query parameters for the range `start` to `end`, both included."""

@@ -1,0 +1,125 @@
+"""The job `refresh`: a chain of runs inside one run, so that a schedule or a sensor imports everything once.
+
+Every step of the chain is a Dagster run of its own, seen in the UI, tagged with the run of this job. Refreshes share a
+pool of one place, so that a second one waits in the queue.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+from typing import Any
+
+import dagster as dg
+from pydantic import Field
+
+from monette_assets.automation import chain
+from monette_assets.group import Group
+from monette_assets.tables import partitions
+
+JOB = "refresh"
+POOL = "refresh"
+PARENT_TAG = "monette/refresh"  # on the runs of the chain: the run of this job
+FETCHED_TAG = "monette/fetched"  # on the run of this job: everything asked for has come
+SHOWN_FAILURES = 20
+FINISHED = (dg.DagsterRunStatus.SUCCESS, dg.DagsterRunStatus.FAILURE, dg.DagsterRunStatus.CANCELED)
+
+# The graph with some resources replaced by name.
+Definitions = Callable[[Mapping[str, Any]], dg.Definitions]
+
+
+class Refresh(dg.Config):
+    """What to bring up to date: months of companies, or first..last of all or some companies, or both."""
+
+    first: str | None = Field(default=None, description="First month, YYYY-MM.")
+    last: str | None = Field(default=None, description="Last month, YYYY-MM.")
+    companies: list[str] | None = Field(default=None, description="Codes of companies for first..last; unset: all.")
+    months: dict[str, list[str]] = Field(default={}, description="Months, YYYY-MM, by company.")
+    fetch: bool = Field(default=True, description="False: rebuild from what was fetched before.")
+
+
+def run_config(refresh: Refresh) -> dict[str, Any]:
+    """The run configuration of the job."""
+    return {"ops": {JOB: {"config": refresh.model_dump(exclude_none=True)}}}
+
+
+def months_of(refresh: Refresh, group: Group) -> dict[str, set[date]]:
+    """The wanted months by company. Raises ValueError or KeyError saying what was expected."""
+    wanted = {group.company(code).code: set(partitions.periods_of(keys)) for code, keys in refresh.months.items()}
+    if (refresh.first is None) != (refresh.last is None):
+        raise ValueError(f"expected both first and last, or neither; found {refresh.first} and {refresh.last}")
+    if refresh.first is not None and refresh.last is not None:
+        span = group.periods(partitions.period_of(refresh.first), partitions.period_of(refresh.last))
+        codes = [company.code for company in group.companies] if refresh.companies is None else refresh.companies
+        for code in codes:
+            wanted.setdefault(group.company(code).code, set()).update(span)
+    there = partitions.months(group).get_partition_keys()
+    strange = sorted({partitions.month_key(p) for periods in wanted.values() for p in periods} - set(there))
+    if strange:
+        raise ValueError(f"expected months from {there[0]} to {there[-1]}, found {', '.join(strange)}")
+    return wanted
+
+
+def build(group: Group, definitions: Definitions) -> dg.JobDefinition:
+    """The job. Needs resource `lake`; `definitions` gives the graph whose assets the chain runs."""
+
+    @dg.op(name=JOB, required_resource_keys={"lake"}, pool=POOL)
+    def refresh_op(context: dg.OpExecutionContext, config: Refresh) -> None:
+        from monette_assets.resources import RunningJudge
+        from monette_assets.tables.judge import Judge
+
+        steps = chain.plan_months(
+            group,
+            months_of(config, group),
+            latest=chain.latest_period(context.resources.lake.lake),
+            fetch=config.fetch,
+        )
+        with Judge() as judge:
+            result = chain.execute(
+                definitions({"judge": RunningJudge(judge)}),
+                context.instance,
+                steps,
+                tags={PARENT_TAG: context.run_id},
+                on_step=lambda step: context.log.info("%s: %s to %s", step.name, step.start, step.end),
+            )
+        if fetched(result):
+            context.instance.add_run_tags(context.run_id, {FETCHED_TAG: "yes"})
+        context.add_output_metadata({"chain": result.chain_id, "runs": [step.run_id for step in result.steps]})
+        if not result.ok:
+            raise dg.Failure(told(result), metadata={"chain": result.chain_id}, allow_retries=False)
+
+    @dg.job(
+        name=JOB,
+        description="Bring months of companies up to date, from QuickBooks to a new release, as a chain of runs.",
+        executor_def=dg.in_process_executor,
+    )
+    def refresh() -> None:
+        refresh_op()
+
+    return refresh
+
+
+def fetched(result: chain.ChainResult) -> bool:
+    """Whether every fetching step brought all it was asked for: then trying again would bring nothing new."""
+    return all(step.success for step in result.steps if step.step.name in ("objects", "reports"))
+
+
+def told(result: chain.ChainResult) -> str:
+    """What failed: table, check, which units and by how much, and where to look."""
+    lines = [line for step in result.steps if not step.success for line in step.error.splitlines()]
+    errors = [
+        check for step in result.steps for check in step.failed_checks if check.severity is dg.AssetCheckSeverity.ERROR
+    ]
+    lines += [_line(check) for check in errors]
+    shown, more = lines[:SHOWN_FAILURES], len(lines) - SHOWN_FAILURES
+    rest = [f"... and {more} more"] if more > 0 else []
+    return "\n".join([f"Not all is well (chain {result.chain_id}). `monette check` lists it all.", *shown, *rest])
+
+
+def _line(check: dg.AssetCheckEvaluation) -> str:
+    where = f" {check.partition}" if check.partition else ""
+    return f"{check.asset_key.to_user_string()} {check.check_name}{where}: {check.description or 'no details'}"
+
+
+def active(instance: dg.DagsterInstance) -> Sequence[dg.DagsterRun]:
+    """Refreshes that wait or run."""
+    unfinished = [status for status in dg.DagsterRunStatus if status not in FINISHED]
+    return instance.get_runs(dg.RunsFilter(job_name=JOB, statuses=unfinished))
