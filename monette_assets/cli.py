@@ -13,10 +13,17 @@ from typing import Annotated
 
 import typer
 
+from monette_assets.commands.check import check
+from monette_assets.commands.connect import connect
 from monette_assets.commands.demo import demo
+from monette_assets.commands.dev import dev
+from monette_assets.commands.doctor import doctor
 from monette_assets.commands.errors import CommandError, UsageError
+from monette_assets.commands.history import compare, history, restore
+from monette_assets.commands.report import report
 from monette_assets.commands.run import run
 from monette_assets.commands.simulate import simulate
+from monette_assets.commands.status import status
 
 app = typer.Typer(
     name="monette",
@@ -38,7 +45,7 @@ def options(
     context.obj = {"debug": debug}
 
 
-for command in (demo, run, simulate):
+for command in (demo, run, check, status, report, history, compare, restore, connect, simulate, dev, doctor):
     app.command()(command)
 
 

@@ -26,8 +26,8 @@ def demo() -> None:
 
     with refreshing.judging() as judge:  # first of all: it imports for seconds beside the rest
         from monette_assets.commands.errors import CommandError
-        from monette_assets.commands.outside_world import connect, outside_world
         from monette_assets.commands.output import notes
+        from monette_assets.commands.outside_world import connect, outside_world
         from monette_assets.group.calendar import add_months
 
         begun = time.perf_counter()
@@ -35,8 +35,8 @@ def demo() -> None:
         settings, group = platform.settings, platform.group
         if not settings.simulated:
             raise CommandError(
-                f"the demo works with the simulator only, MONETTE_QUICKBOOKS_URL is {settings.quickbooks_url}; unset it, "
-                "or use `monette connect` and `monette run`"
+                f"the demo works with the simulator only, MONETTE_QUICKBOOKS_URL is {settings.quickbooks_url}; unset "
+                "it, or use `monette connect` and `monette run`"
             )
         first = group.first_period
         last = min(add_months(first, MONTHS - 1), add_months(platform.current_month, -1))

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -17,8 +18,7 @@ def notes() -> Console:
     """
     from rich.console import Console
 
-    try:
+    stream: TextIO = sys.stderr
+    with contextlib.suppress(OSError, ValueError, AttributeError):  # a test's or an embedder's stream has no descriptor
         stream = os.fdopen(os.dup(sys.stderr.fileno()), "w", buffering=1, encoding="utf-8", errors="replace")
-    except (OSError, ValueError, AttributeError):  # a test's or an embedder's stream
-        stream = sys.stderr
     return Console(file=stream, highlight=False)

@@ -65,7 +65,7 @@ class Child:
         self._log.parent.mkdir(parents=True, exist_ok=True)
         with self._log.open("ab") as log:
             # a session of its own: Ctrl-C ends it through us, when it is no longer needed
-            self.process = subprocess.Popen(
+            self.process = subprocess.Popen(  # noqa: S603 - our own module
                 [sys.executable, "-m", "monette_assets.cli", "simulate", "--port", str(port_of(settings)), "--child"],
                 stdin=subprocess.PIPE,  # closed by our end, however we end: the child ends then
                 stdout=log,

@@ -78,6 +78,7 @@ class ChainProgress:
         """The chain begins this step."""
         self._current = step.name
         task = self._tasks[step.name]
+        self._progress.update(task, now="beginning the run")
         if not self._progress.tasks[task].started:
             self._progress.start_task(task)
         if not self._console.is_terminal and step.name not in self._said:
@@ -128,6 +129,6 @@ class WatchedQuickBooks(QuickBooks):
         """As QuickBooks'."""
         for result in super().fetch(requests):
             if self.watcher is not None:
-                request = getattr(result, "request", result)
+                request: Any = getattr(result, "request", result)
                 self.watcher.came(f"{request.company} {request.period:%Y-%m}")
             yield result

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import Any
 
@@ -22,7 +22,7 @@ class Emphasis(Enum):
 
     NORMAL = "normal"
     RESULT = "result"  # a total or a result: bold
-    HEADING = "heading"
+    HEADING = "heading"  # stands above a group; left out of JSON and CSV
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +44,14 @@ class Statement:
     rows: Sequence[Mapping[str, Any]]
     emphasis: Sequence[Emphasis] = ()
     notes: Sequence[str] = field(default_factory=tuple)
-    headings: Sequence[int] = ()  # rows that stand above a group, left out of JSON and CSV
 
     def emphasis_of(self, position: int) -> Emphasis:
         """The emphasis of the row at that position."""
         return self.emphasis[position] if self.emphasis else Emphasis.NORMAL
+
+    def first(self, count: int) -> Statement:
+        """The first rows only, saying so in a note."""
+        if len(self.rows) <= count:
+            return self
+        note = f"The first {count} of {len(self.rows):,} rows; `--format csv` writes them all."
+        return replace(self, rows=self.rows[:count], emphasis=self.emphasis[:count], notes=[*self.notes, note])

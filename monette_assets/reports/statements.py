@@ -60,7 +60,7 @@ class Question:
 
 
 def profit_and_loss(question: Question) -> Statement:
-    """One month by pillar, in group currency: profit types and results (ACCOUNTING 24). Sub-pillars are in their own."""
+    """One month by pillar, in group currency: profit types and results, sub-pillars within pillars (ACCOUNTING 24)."""
     month, group = question.month, question.group
     rows = question.release.rows("gold/financial_summary", period=month, company=question.company)
     parents = {row["pillar"]: row["parent"] for row in group.pillar_rows()}

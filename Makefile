@@ -1,0 +1,38 @@
+# Everything sets itself up: Python 3.11, 3.12 or 3.13 is all that is needed.
+PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3; do command -v $$p && break; done)
+BIN := .venv/bin
+INSTALLED := .venv/.installed
+
+.PHONY: demo dev test bench lint clean
+
+demo: $(INSTALLED)  ## Fifteen fictional companies, from QuickBooks to a profit and loss that ties out
+	@$(BIN)/monette demo
+
+dev: $(INSTALLED)  ## Dagster's user interface on the same home, with the simulator beside it
+	@$(BIN)/monette dev
+
+test: $(INSTALLED)  ## Every test
+	@$(BIN)/pytest -n auto
+
+bench: $(INSTALLED)  ## The measurements of docs/benchmarks.md
+	@$(BIN)/python -m benchmarks
+
+lint: $(INSTALLED)  ## Style, types and the import contract
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+clean:  ## The environment and what tools left behind; .monette (lake, tokens, books) stays
+	@rm -rf .venv *.egg-info build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# Locked versions, checked against their hashes; then the project itself, without asking for anything more.
+$(INSTALLED): requirements.lock pyproject.toml
+	@"$(PYTHON)" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14))' || \
+		{ echo 'Python 3.11, 3.12 or 3.13 is needed; say which with: make PYTHON=/path/to/python3.11'; exit 1; }
+	@test -x $(BIN)/python || "$(PYTHON)" -m venv .venv
+	@echo 'Installing the locked dependencies into .venv (once, some minutes) ...'
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
+	@touch $@

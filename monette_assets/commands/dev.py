@@ -1,0 +1,56 @@
+"""`monette dev`: the user interface, the daemon and, where the settings point at it, the simulator."""
+
+from __future__ import annotations
+
+import shutil
+import signal
+import subprocess
+import sys
+from contextlib import nullcontext
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from monette_assets.commands.platform import Platform
+
+STOP_SECONDS = 30
+
+
+def dev(
+    port: Annotated[int, typer.Option(min=1, max=65535, help="Port of the interface on 127.0.0.1.")] = 3000,
+) -> None:
+    """Open Dagster's user interface and daemon on this home, with the simulator beside them, until Ctrl-C."""
+    from monette_assets.commands.demo import unconnected
+    from monette_assets.commands.errors import CommandError
+    from monette_assets.commands.output import notes
+    from monette_assets.commands.outside_world import connect, outside_world
+
+    platform, console = Platform(), notes()
+    settings, group = platform.settings, platform.group
+    if not Path("workspace.yaml").is_file():
+        raise CommandError(f"expected workspace.yaml in {Path.cwd()}; start it from the repository root")
+    program = shutil.which("dagster", path=str(Path(sys.executable).parent)) or "dagster"
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # ended as by Ctrl-C
+    with outside_world(settings, group) if settings.simulated else nullcontext() as world:
+        if world is not None:
+            world.wait_until_ready()
+            connect(settings, group, unconnected(platform))
+            console.print(f"Simulator at {settings.quickbooks_url}; its books and tokens are kept in {settings.home}")
+        console.print(f"User interface at http://127.0.0.1:{port} in some seconds; Ctrl-C ends everything")
+        ui = subprocess.Popen(  # noqa: S603 - Dagster's own command
+            [program, "dev", "-w", "workspace.yaml", "-h", "127.0.0.1", "-p", str(port)],
+            start_new_session=True,  # Ctrl-C reaches it once, through us
+        )
+        try:
+            status = ui.wait()
+        except KeyboardInterrupt:
+            ui.send_signal(signal.SIGINT)
+            try:
+                ui.wait(timeout=STOP_SECONDS)
+            except subprocess.TimeoutExpired:
+                ui.kill()
+                ui.wait()
+            console.print("Ended. Everything is kept; `monette dev` goes on where it was.")
+            return
+    raise CommandError(f"`dagster dev` ended by itself with status {status}; see what it said above")

@@ -1,0 +1,144 @@
+"""`monette doctor`: is everything here that is needed, and if not, what to do."""
+
+from __future__ import annotations
+
+import socket
+import sys
+import uuid
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from monette_assets.commands.platform import Platform
+
+PACKAGES = ("dagster", "pyspark", "pysail", "deltalake", "pyarrow", "great-expectations", "httpx")
+UI_PORT = 3000
+
+Finding = tuple[str, str]  # what was found; what to do, "" where nothing
+
+
+def doctor(
+    engine: Annotated[bool, typer.Option(help="Also start the engine, which takes some seconds.")] = True,
+) -> None:
+    """Look over the machine, the settings and the connections; each line is ok, or says what to do.
+
+    Exit status 1 if anything is not ok.
+    """
+    from rich.console import Console
+
+    platform, console = Platform(), Console(highlight=False)
+    sick = 0
+    for title, examine in _examinations(platform, engine=engine):
+        try:
+            found, to_do = examine()
+        except Exception as error:
+            found, to_do = str(error) or type(error).__name__, "see the message"
+        sick += bool(to_do)
+        mark = "[green]ok    [/]" if not to_do else "[red]not ok[/]"
+        console.print(f"{mark}  [bold]{title:<12}[/]", end=" ")
+        console.print(found + (f": {to_do}" if to_do else ""), markup=False, soft_wrap=True)
+    if sick:
+        raise typer.Exit(1)
+
+
+def _examinations(platform: Platform, *, engine: bool) -> Iterator[tuple[str, Callable[[], Finding]]]:
+    yield "python", _python
+    yield "packages", _packages
+    yield "settings", lambda: (f"home {platform.settings.home.absolute()}", "")
+    yield "contract", lambda: (f"{platform.group.name}, {len(platform.group.companies)} companies", "")
+    yield "lake", lambda: _lake(platform)
+    if engine:
+        yield "engine", lambda: _engine(platform)
+    yield "dagster", lambda: _dagster(platform)
+    yield "quickbooks", lambda: _reachable(platform.settings.quickbooks_url, simulated=platform.settings.simulated)
+    yield "rates", lambda: _reachable(platform.settings.bank_of_canada_url, simulated=platform.settings.simulated)
+    yield "tokens", lambda: _tokens(platform)
+    yield "ports", _ports
+
+
+def _python() -> Finding:
+    found = f"{sys.version_info.major}.{sys.version_info.minor}.{sys.version_info.micro}"
+    return found, "" if (3, 11) <= sys.version_info[:2] < (3, 14) else "use Python 3.11, 3.12 or 3.13"
+
+
+def _packages() -> Finding:
+    from importlib.metadata import PackageNotFoundError, version
+
+    found, missing = [], []
+    for name in PACKAGES:
+        try:
+            found.append(f"{name} {version(name)}")
+        except PackageNotFoundError:
+            missing.append(name)
+    return ", ".join(found), f"missing {', '.join(missing)}; run `make .venv`" if missing else ""
+
+
+def _lake(platform: Platform) -> Finding:
+    """Writable? A file is written, read back and deleted, beside the tables."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    from monette_assets.lake import staging
+
+    lake = platform.lake
+    if "://" not in lake.url:
+        Path(lake.url).mkdir(parents=True, exist_ok=True)
+    run = f"doctor-{uuid.uuid4().hex[:12]}"
+    files = staging.filesystem(lake.url, lake.storage_options)
+    folder = f"{staging.FOLDER}/{run}"
+    files.create_dir(folder, recursive=True)
+    pq.write_table(pa.table({"written": [True]}), f"{folder}/file.parquet", filesystem=files)
+    lake.clean_staged(run)
+    return f"{lake.url} is writable", ""
+
+
+def _engine(platform: Platform) -> Finding:
+    from monette_assets.engine import Engine
+
+    settings = platform.settings
+    engine = Engine(remote=settings.spark_remote, timeout_seconds=settings.spark_timeout_seconds)
+    try:
+        rows = engine.spark.sql("SELECT 1 AS one").collect()
+        where = "embedded" if engine.embedded else str(settings.spark_remote).split("/;")[0]
+        return f"{where} Spark session answers {rows[0]['one']}", ""
+    finally:
+        engine.close()
+
+
+def _dagster(platform: Platform) -> Finding:
+    here = Path("dagster.yaml").is_file() and Path("workspace.yaml").is_file()
+    with platform.instance() as instance:
+        runs = instance.get_runs_count()
+    to_do = "" if here else f"no dagster.yaml and workspace.yaml in {Path.cwd()}; start from the repository root"
+    return f"{runs} runs recorded", to_do
+
+
+def _reachable(url: str, *, simulated: bool) -> Finding:
+    import httpx
+
+    try:
+        answer = httpx.get(url, timeout=10)
+    except httpx.HTTPError as error:
+        what = "start the simulator: `monette simulate` or `monette dev`" if simulated else "check network and URL"
+        return f"{url} does not answer ({type(error).__name__})", what
+    return f"{url} answers (HTTP {answer.status_code})", ""
+
+
+def _tokens(platform: Platform) -> Finding:
+    from monette_assets.commands.status import connection
+
+    states = {company.code: connection(platform, company.code) for company in platform.group.companies}
+    good = [code for code, state in states.items() if state.startswith("connected")]
+    bad = {code: state for code, state in states.items() if code not in good}
+    to_do = "; ".join(f"{code} is {state}" for code, state in list(bad.items())[:3])
+    if len(bad) == len(states):
+        to_do = "connect them: `monette connect --all`"
+    return f"{len(good)} of {len(states)} companies connected", to_do
+
+
+def _ports() -> Finding:
+    with socket.socket() as probe:
+        taken = probe.connect_ex(("127.0.0.1", UI_PORT)) == 0
+    return f"127.0.0.1:{UI_PORT} is {'in use (the user interface, or something else)' if taken else 'free'}", ""

@@ -1,0 +1,174 @@
+"""`monette status`: companies, tables and runs at a glance. Shows no secret."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from monette_assets.commands.platform import Platform
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from rich.console import Console
+
+    from monette_assets.reports.statement import Statement
+
+RUNS = 8
+
+
+def status() -> None:
+    """Show each company's months and connection, how fresh the tables are, and the last runs."""
+    from rich.console import Console
+
+    from monette_assets.reports.rendering import show
+
+    platform = Platform()
+    console = Console(highlight=False)
+    settings = platform.settings
+    console.print(f"[bold]{platform.group.name}[/]  home {settings.home.absolute()}  lake {settings.lake_url}")
+    console.print()
+    show(companies(platform), console)
+    show(tables(platform), console)
+    _runs(platform, console)
+
+
+def companies(platform: Platform) -> Statement:
+    """Per company: months expected so far, arrived, complete; its connection; its last fetch; what is in quarantine."""
+    from monette_assets.reports.statement import Field, Kind, Statement
+    from monette_assets.tables import quarantine
+
+    lake, group = platform.lake, platform.group
+    found: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    if lake.exists("gold/completeness"):
+        for row in lake.read("gold/completeness").to_pylist():
+            found[row["company"]].append(row)
+    refused: dict[str, int] = defaultdict(int)
+    if lake.exists(quarantine.CONTRACT.name):
+        for company in lake.read(quarantine.CONTRACT.name, columns=["company"]).column("company").to_pylist():
+            refused[company] += 1
+    rows = []
+    for company in group.companies:
+        own = found[company.code]
+        fetched = max((row["arrived_at"] for row in own if row["arrived_at"]), default=None)
+        rows.append(
+            {
+                "company": company.code,
+                "currency": company.home_currency,
+                "expected": len(_expected(platform, company.code)),
+                "arrived": sum(row["arrived_at"] is not None for row in own),
+                "complete": sum(row["complete"] for row in own),
+                "quarantine": refused[company.code],
+                "fetched": fetched.astimezone(group.time_zone) if fetched else None,
+                "connection": connection(platform, company.code),
+            }
+        )
+    return Statement(
+        title="Companies",
+        subtitle=f"months expected from {group.first_period:%Y-%m} to the running one",
+        fields=(
+            Field("company", "Company"),
+            Field("currency", ""),
+            Field("expected", "Expected", Kind.COUNT),
+            Field("arrived", "Arrived", Kind.COUNT),
+            Field("complete", "Complete", Kind.COUNT),
+            Field("quarantine", "Quarantine", Kind.COUNT),
+            Field("fetched", "Last fetch", Kind.DATE),
+            Field("connection", "Connection"),
+        ),
+        rows=rows,
+    )
+
+
+def _expected(platform: Platform, company: str) -> list[date]:
+    group = platform.group
+    expected = group.expected_company_months(group.first_period, platform.current_month)
+    return [period for code, period in expected if code == company]
+
+
+def connection(platform: Platform, company: str) -> str:
+    """The state of a company's tokens in words."""
+    from monette_assets.sources.secrets import EncryptedFileTokenStore, TokenStoreError
+
+    settings = platform.settings
+    store = EncryptedFileTokenStore(settings.home / "tokens", settings.token_key_path)
+    try:
+        tokens = store.read(company)
+    except TokenStoreError as error:
+        return f"unreadable: {error}"
+    if tokens is None:
+        return f"not connected: monette connect {company}"
+    left = tokens.refresh_expires_at - datetime.now(UTC)
+    if left.total_seconds() <= 0:
+        return f"expired: monette connect {company}"
+    return f"connected, {left.days} days left"
+
+
+def tables(platform: Platform) -> Statement:
+    """Per table: version, when it last changed, its freshness limit."""
+    from monette_assets import catalog
+    from monette_assets.reports.statement import Field, Kind, Statement
+
+    lake, zone = platform.lake, platform.group.time_zone
+    rows = []
+    for contract in catalog.contracts():
+        row: dict[str, Any] = {"table": contract.name, "state": "not built yet"}
+        if lake.exists(contract.name):
+            newest = lake.history(contract.name, 1)[0]
+            row |= {
+                "version": newest.version,
+                "changed": newest.timestamp.astimezone(zone),
+                "state": "",
+                "run": newest.commit.run_id[:8] if newest.commit else "",
+            }
+        rows.append(row)
+    return Statement(
+        title="Tables",
+        subtitle="`monette history TABLE` lists the versions",
+        fields=(
+            Field("table", "Table"),
+            Field("version", "Version", Kind.COUNT),
+            Field("changed", "Last changed", Kind.DATE),
+            Field("run", "Run"),
+            Field("state", ""),
+        ),
+        rows=rows,
+    )
+
+
+def _runs(platform: Platform, console: Console) -> None:
+    from monette_assets.automation.chain import STEP_TAG
+    from monette_assets.reports.rendering import show
+    from monette_assets.reports.statement import Field, Kind, Statement
+
+    zone = platform.group.time_zone
+    with platform.instance() as instance:
+        records = instance.get_run_records(limit=RUNS)
+    rows = []
+    for record in records:
+        tags = record.dagster_run.tags
+        first, last = (
+            tags.get("dagster/asset_partition_range_start", ""),
+            tags.get("dagster/asset_partition_range_end", ""),
+        )
+        took = (record.end_time or 0) - (record.start_time or 0)
+        rows.append(
+            {
+                "run": record.dagster_run.run_id[:8],
+                "begun": datetime.fromtimestamp(record.start_time, zone) if record.start_time else None,
+                "seconds": round(took) if record.end_time and record.start_time else None,
+                "what": tags.get(STEP_TAG, ""),
+                "partitions": first if first == last else f"{first} ... {last}",
+                "status": record.dagster_run.status.value.lower(),
+            }
+        )
+    fields = (
+        Field("run", "Run"),
+        Field("begun", "Begun", Kind.DATE),
+        Field("seconds", "Seconds", Kind.COUNT),
+        Field("what", "Step"),
+        Field("partitions", "Partitions"),
+        Field("status", "Status"),
+    )
+    show(Statement("Last runs", "`monette dev` shows each at http://127.0.0.1:3000/runs", fields, rows), console)
