@@ -89,7 +89,7 @@ def audit(contract: Contract, staged: Staged, judge: Judge) -> Audit:
     ]:
         for unit, rows in _by_unit(contract, failing):
             table.setdefault(unit, {})[name] = len(rows)
-            samples[name, unit] = rows[:SAMPLES]
+            samples[name, unit] = sorted(rows, key=describe)[:SAMPLES]  # the same from run to run
         names.append(name)
     if not table:
         return outcome
@@ -128,7 +128,7 @@ def _rule(contract: Contract, measure: str) -> str:
     return {
         "null": f"{column} is never null",
         "choice": f"{column} is one of {', '.join(contract.column(column).choices) if column else ''}",
-        "width": f"{column} has at most 18 digits",
+        "width": f"{column} has at most 17 digits",
     }[rule]
 
 
@@ -146,8 +146,8 @@ def _column_measures(contract: Contract, rows: DataFrame) -> list[dict[str, Any]
             broken.append(F.sum(F.when(outside, 1).otherwise(0)).alias(f"broken__choice__{column.name}"))
         if (match := DECIMAL.match(column.type)) and int(match[1]) == 18:
             # sums of wider amounts can wrap silently (ACCOUNTING 16)
-            limit = F.lit("9" * (17 - int(match[2]))).cast("decimal(18, 0)")
-            broken.append(F.sum(F.when(F.abs(value) > limit, 1).otherwise(0)).alias(f"broken__width__{column.name}"))
+            limit = F.lit("1" + "0" * (17 - int(match[2]))).cast("decimal(18, 0)")
+            broken.append(F.sum(F.when(F.abs(value) >= limit, 1).otherwise(0)).alias(f"broken__width__{column.name}"))
     grouped = rows.groupBy(*contract.unit).agg(F.count(F.lit(1)).alias("rows"), *broken)
     return [row.asDict() for row in grouped.collect()]
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 import time
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -23,7 +24,7 @@ from monette_assets.tables.table import REFUSAL_COLUMNS, Context, Staged, Table,
 
 if TYPE_CHECKING:
     import pyarrow as pa
-    from pyspark.sql import DataFrame
+    from pyspark.sql import Column, DataFrame
 
 
 log = logging.getLogger(__name__)
@@ -60,6 +61,11 @@ class Outcome:
     def nothing_published(self) -> bool:
         """Whether every unit was held back."""
         return bool(self.audit.blocked) and not (set(self.audit.rows) - self.audit.blocked)
+
+    @property
+    def unchanged(self) -> bool:
+        """Whether the rows are those that stood there before."""
+        return all(change.none for change in self.changes.values())
 
     @contextmanager
     def timed(self, phase: str) -> Iterator[None]:
@@ -124,7 +130,7 @@ def refresh(
         with outcome.timed("compare"):
             outcome.changes = _changes(context, lake, contract, rows, scope, before)
     with outcome.timed("publish"):
-        if scope is not None and (before is None or not all(change.none for change in outcome.changes.values())):
+        if scope is not None and (_grows(lake, contract, before) or not outcome.unchanged):
             published = lake.publish(
                 contract.name,
                 partial(_passing, lake, stage, contract, outcome.audit.blocked, refuses),
@@ -183,6 +189,19 @@ def _passing(lake: Lake, stage: str, contract: Contract, blocked: set[Unit], ref
     )
 
 
+def _grows(lake: Lake, contract: Contract, before: int | None) -> bool:
+    """Whether the table does not exist yet, or lacks a column of the contract."""
+    return before is None or not set(contract.column_names) <= set(lake.schema(contract.name, before).names)
+
+
+def _content(contract: Contract) -> Column:
+    """A row's content as one number. The hash passes over nulls, so which columns are null is part of it."""
+    from pyspark.sql import functions as F
+
+    nulls = [F.when(F.col(column.name).isNull(), "1").otherwise("0") for column in contract.columns if column.nullable]
+    return F.xxhash64(*contract.column_names, *([F.concat(*nulls)] if nulls else []))
+
+
 def _changes(
     context: Context, lake: Lake, contract: Contract, rows: DataFrame, scope: Scope, before: int | None
 ) -> dict[date | None, Change]:
@@ -197,7 +216,11 @@ def _changes(
         counted = new.groupBy(month.alias("month")).count().collect()
         return {row["month"]: Change(added=row["count"]) for row in counted}
     current = context.spark.read.format("delta").option("versionAsOf", str(before)).load(lake.uri(contract.name))
-    key, content = list(contract.key), F.xxhash64(*contract.column_names)
+    there = lake.schema(contract.name, before).names
+    for column in contract.columns:
+        if column.name not in there:
+            current = current.withColumn(column.name, F.lit(None).cast(column.type))
+    key, content = list(contract.key), _content(contract)
     old = current.where(within).select(*key, month.alias("old_month"), content.alias("old_content"))
     if monthly and not old.limit(1).collect():
         counted = new.groupBy(month.alias("month")).count().collect()
@@ -285,12 +308,14 @@ def _quarantine(
     about = set(units_of(contract.unit, companies, outcome.periods)) | set(outcome.audit.rows) | blocked
     scope = Scope.of(columns, [(contract.name, *unit) for unit in about])
     schema = quarantine.CONTRACT.arrow_schema
-    before = lake.version(quarantine.CONTRACT.name)
-    stood = 0 if before is None else lake.read(quarantine.CONTRACT.name, columns=["reason"], scope=scope).num_rows
-    if not entries and not stood:
+    stamp = {"run_id": run_id, "quarantined_at": now}
+    told = [name for name in schema.names if name not in stamp]
+    exists = lake.exists(quarantine.CONTRACT.name)
+    stood = lake.read(quarantine.CONTRACT.name, columns=told, scope=scope).to_pylist() if exists else []
+    found = [{name: contract.name if name == "table_name" else entry.get(name) for name in told} for entry in entries]
+    if Counter(tuple(row.values()) for row in found) == Counter(tuple(row.values()) for row in stood):
         return counts
-    stamped = [{**entry, "table_name": contract.name, "run_id": run_id, "quarantined_at": now} for entry in entries]
-    rows = [{name: entry.get(name) for name in schema.names} for entry in stamped]
+    rows = [{**row, **stamp} for row in found]
     lake.publish(
         quarantine.CONTRACT.name,
         pa.Table.from_pylist(rows, schema=schema),
@@ -298,7 +323,7 @@ def _quarantine(
         scope=scope,
         commit=Commit(
             run_id=run_id,
-            publish_id=f"{run_id}:quarantine:{contract.name}:{len(rows)}:{stood}",
+            publish_id=f"{run_id}:quarantine:{contract.name}:{len(rows)}:{len(stood)}",
             code_version=quarantine.CONTRACT.code_version,
             contract_version="",
             input_versions={},
