@@ -67,7 +67,10 @@ def month_key(period: date) -> str:
 
 def period_of(key: str) -> date:
     """First day of the month a partition key names. Raises ValueError unless it reads YYYY-MM."""
-    return datetime.strptime(key, MONTH_FORMAT).date()  # noqa: DTZ007 a month has no time zone
+    try:
+        return datetime.strptime(key, MONTH_FORMAT).date()  # noqa: DTZ007 a month has no time zone
+    except ValueError:
+        raise ValueError(f"partition {key!r}: expected a month such as 2024-11") from None
 
 
 def periods_of(keys: Iterable[str]) -> tuple[date, ...]:

@@ -41,7 +41,9 @@ def computed(spark: SparkSession, context: Context) -> DataFrame:
             ("north", "2024-12", "general_ledger", "2025-01-02"), ("south", "2024-12", "trial_balance", "2025-01-02"),
             ("south", "2025-01", "general_ledger", "2025-01-09"),
         ),
-        ledger=given(ledger.CONTRACT, "company period", ("north", "2024-11"), ("north", "2024-11"), ("north", "2024-12")),
+        ledger=given(
+            ledger.CONTRACT, "company period", ("north", "2024-11"), ("north", "2024-11"), ("north", "2024-12")
+        ),
         tie_out=given(
             tie_out.CONTRACT, "company period difference",
             ("north", "2024-11", "0.00"), ("north", "2024-12", "0.01"), ("north", "2024-12", "-0.01"),

@@ -44,7 +44,8 @@ def computed(spark: SparkSession, context: Context) -> DataFrame:
             ("bank", "100.01"), ("capital", "-90.00"), ("only ours", "-10.01"), ("nothing", "0.00"),
         ),
         profit_and_loss=given(
-            profit_and_loss.CONTRACT, "account_id location amount", ("sales", "Home", "-4.00"), ("sales", "Yard", "-6.00")
+            profit_and_loss.CONTRACT, "account_id location amount",
+            ("sales", "Home", "-4.00"), ("sales", "Yard", "-6.00"),
         ),
         balance_sheet=given(balance_sheet.CONTRACT, "account_id amount", ("bank", "100.00"), ("net_income", "-9.00")),
         reported_balances=given(reported_balances.CONTRACT, "statement account_id amount", *THEIRS),

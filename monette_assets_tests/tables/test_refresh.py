@@ -86,9 +86,11 @@ def test_a_blocked_company_month_keeps_its_last_good_rows_and_leaves_quarantine_
     ]
     assert books.quarantined("table_name company period kind reason") == [
         ("silver/sample", "north", "2024-12", "unit",
-         "not_negative: north, 2024-12-01: 1 row(s); first: company=north, period=2024-12-01, account=bank, amount=-2.00"),
+         "not_negative: north, 2024-12-01: 1 row(s); first: "
+         "company=north, period=2024-12-01, account=bank, amount=-2.00"),
         ("silver/sample", "south", "2025-01", "unit",
-         "not_negative: south, 2025-01-01: 1 row(s); first: company=south, period=2025-01-01, account=bank, amount=-5.00"),
+         "not_negative: south, 2025-01-01: 1 row(s); first: "
+         "company=south, period=2025-01-01, account=bank, amount=-5.00"),
     ]  # fmt: skip
     version = books.lake.version("quarantine")
     assert not books.refresh(*bad).committed

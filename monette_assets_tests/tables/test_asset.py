@@ -1,0 +1,134 @@
+"""What Dagster sees of a refresh: one materialization and one evaluation of each check, per month."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import dagster as dg
+import pytest
+
+from monette_assets.engine import Engine
+from monette_assets.group import Group
+from monette_assets.lake import Lake
+from monette_assets.tables import Context, Input, Table
+from monette_assets.tables.asset import asset_key, build_asset, check_specs
+from monette_assets.tables.judge import Judge
+from monette_assets_tests.frames import frame, rows
+from monette_assets_tests.tables.sample import CONTRACT, HEADER
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame
+
+KEY = asset_key(CONTRACT)
+COPY = replace(CONTRACT, name="gold/copy", inputs={"sample": Input(CONTRACT)}, checks=())
+COPY_KEY = asset_key(COPY)
+TAGS = {"dagster/asset_partition_range_start": "2024-11", "dagster/asset_partition_range_end": "2025-01"}
+
+
+@dataclass
+class Resource:
+    """What runs already, handed to a run."""
+
+    lake: Lake | None = None
+    judge: Judge | None = None
+    spark: Any = None
+
+
+@pytest.fixture(scope="module")
+def instance() -> Iterator[dg.DagsterInstance]:
+    with dg.DagsterInstance.ephemeral() as made:
+        yield made
+
+
+Run = Callable[..., dg.ExecuteInProcessResult]
+
+
+@pytest.fixture
+def run(engine: Engine, judge: Judge, group: Group, lake: Lake, instance: dg.DagsterInstance) -> Run:
+    """`run(*lines)`: a Dagster run over three months of the sample table and of its copy below."""
+
+    def begin(*lines: tuple[str, ...]) -> dg.ExecuteInProcessResult:
+        def sample(context: Context) -> DataFrame:
+            return frame(context.spark, CONTRACT, rows(CONTRACT, HEADER, *lines))
+
+        def copy(context: Context, sample: DataFrame) -> DataFrame:
+            return sample
+
+        return dg.materialize(
+            [build_asset(Table(CONTRACT, sample), group), build_asset(Table(COPY, copy), group)],
+            instance=instance,
+            resources={
+                "lake": Resource(lake=lake), "judge": Resource(judge=judge), "engine": Resource(spark=engine.spark)
+            },
+            tags=TAGS,
+            raise_on_error=False,
+            run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
+        )  # fmt: skip
+
+    return begin
+
+
+LINES = (
+    ("north", "2024-11", "bank", "1.00"),
+    ("south", "2024-11", "bank", "2.00"),
+    ("north", "2024-12", "bank", "-1.00"),  # held back
+    ("south", "2024-12", "odd", "2.00"),  # reported
+    ("north", "2025-01", "bank", "3.00"),
+)
+
+
+def test_one_failing_company_month_shows_on_its_month_and_the_run_goes_on(run: Run, lake: Lake) -> None:
+    result = run(*LINES)
+    assert result.success
+    evaluations = {
+        (each.check_name, each.partition): each
+        for each in result.get_asset_check_evaluations()
+        if each.asset_key == KEY
+    }
+    assert {key: each.passed for key, each in evaluations.items()} == {
+        (name, month): (name, month) not in {("not_negative", "2024-12"), ("not_odd", "2024-12")}
+        for name in ("contract", "not_negative", "not_odd")
+        for month in ("2024-11", "2024-12", "2025-01")
+    }
+    failed = evaluations["not_negative", "2024-12"]
+    assert failed.severity is dg.AssetCheckSeverity.ERROR
+    assert failed.description == (
+        "not_negative: north, 2024-12-01: 1 row(s); first: company=north, period=2024-12-01, account=bank, amount=-1.00"
+    )
+    assert failed.metadata["failed_units"].value == 1
+    assert lake.read("gold/copy").num_rows == 4  # what passed went on to the table below
+
+
+def test_every_month_is_materialized_with_its_own_counts(run: Run) -> None:
+    result = run(*LINES)
+    found = {
+        event.partition: event.step_materialization_data.materialization.metadata
+        for event in result.get_asset_materialization_events()
+        if event.asset_key == KEY
+    }
+    names = ("dagster/row_count", "rows_added", "held_back", "committed")
+    assert {month: tuple(metadata[name].value for name in names) for month, metadata in found.items()} == {
+        "2024-11": (2, 2, "nothing", True),
+        "2024-12": (2, 1, "north/2024-12-01", True),
+        "2025-01": (1, 1, "nothing", True),
+    }
+
+
+def test_a_run_that_publishes_nothing_fails_with_the_reason(run: Run) -> None:
+    result = run(("north", "2024-11", "bank", "-1.00"))
+    assert not result.success
+    failure = next(event for event in result.all_events if event.is_step_failure).step_failure_data
+    assert failure.user_failure_data is not None
+    assert "nothing passed the audit, the last good rows stand. not_negative: north, 2024-11-01" in str(
+        failure.user_failure_data.description
+    )
+    assert any(not each.passed for each in result.get_asset_check_evaluations())  # and the check says so too
+
+
+def test_severity_says_what_a_failure_does(group: Group) -> None:
+    described = {spec.name: spec.description or "" for spec in check_specs(CONTRACT, group)}
+    assert described["not_negative"].endswith("(rule 1) Severity: blocks.")
+    assert described["not_odd"].endswith("(rule 2) Severity: reports.")
+    assert not any(spec.blocking for spec in check_specs(CONTRACT, group))  # companies are held back, not tables
