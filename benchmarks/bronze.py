@@ -45,7 +45,7 @@ SEED = 2024
 RUN_ID = "benchmark"
 FLUSH_BYTES = 64_000_000
 # What the payloads depend on: a change here makes the lake anew.
-CODE = ("simulator", "group", "bronze", "sources/quickbooks/requests.py", "sources/quickbooks/fetch.py")
+CODE = ("simulator", "group/demo", "bronze", "sources/quickbooks/requests.py", "sources/quickbooks/fetch.py")
 
 
 @dataclass(frozen=True)

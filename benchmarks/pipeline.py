@@ -33,18 +33,23 @@ PARSING = ("silver/general_ledger", "silver/profit_and_loss_lines", "silver/repo
 PHASES = ("parsing", "engine", "audit", "compare", "publish", "dagster")
 
 
-def fresh_home(made: Bronze, name: str, work: Path = WORK) -> Path:
-    """A home whose lake holds bronze alone: its files are linked, not copied, since nobody changes a file."""
-    home = work / "homes" / name
+def home_of(scale: float, name: str = "pipeline") -> Path:
+    """Where a benchmark's platform lives."""
+    return WORK / "homes" / f"{name}-{scale:g}"
+
+
+def linked(lake: Path, group: Path, home: Path) -> Path:
+    """A home with a lake and a contract. Files are linked, not copied: nobody changes a file of a Delta table."""
     if home.exists():
         shutil.rmtree(home)
-    shutil.copytree(made.lake, home / "lake", copy_function=os.link)
+    shutil.copytree(lake, home / "lake", copy_function=os.link)
+    shutil.copytree(group, home / "group")
     return home
 
 
-def environment(home: Path, made: Bronze) -> dict[str, str]:
+def environment(home: Path) -> dict[str, str]:
     """The deployment of a benchmark: all below its home."""
-    return {"MONETTE_HOME": str(home), "MONETTE_GROUP": str(made.group), "MONETTE_LAKE": str(home / "lake")}
+    return {"MONETTE_HOME": str(home), "MONETTE_GROUP": str(home / "group"), "MONETTE_LAKE": str(home / "lake")}
 
 
 def run_pipeline(made: Bronze, home: Path, profile: Path | None = None) -> Measured:
@@ -52,7 +57,7 @@ def run_pipeline(made: Bronze, home: Path, profile: Path | None = None) -> Measu
     command = [__file__, "--child", "--first", made.first.isoformat(), "--last", made.last.isoformat()]
     if profile is not None:
         command += ["--profile", str(profile)]
-    return measure(command, environment(home, made))
+    return measure(command, environment(home))
 
 
 def child(first: date, last: date, companies: Sequence[str] | None = None) -> dict[str, Any]:
@@ -177,7 +182,7 @@ def main() -> None:
         asked.result.write_text(json.dumps(told))
         return
     made = bronze(asked.scale, asked.months)
-    home = fresh_home(made, f"pipeline-{asked.scale:g}")
+    home = linked(made.lake, made.group, home_of(asked.scale))
     measured = run_pipeline(made, home, asked.profile)
     (home / "measured.json").write_text(json.dumps({"told": measured.told, "wall": measured.wall}))
     show(f"scale {asked.scale:g}, {asked.months} months, {made.facts['lines']:,} ledger lines", measured)
