@@ -1,7 +1,7 @@
 """Dagster's SQLite event log with its connections kept open.
 
-The stock storage builds an engine, opens a file and syncs it several times for every event; a refresh of 96 months writes
-thousands. Same tables, same files: a home may change from one storage to the other at any time.
+The stock storage builds an engine, opens a file and syncs it several times for every event; a refresh of 96 months
+writes thousands. Same tables, same files: a home may change from one storage to the other at any time.
 """
 
 from __future__ import annotations
