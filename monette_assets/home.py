@@ -14,9 +14,10 @@ from typing import Any, Self
 import dagster as dg
 from dagster._core.instance.ref import InstanceRef
 from dagster._core.storage.local_compute_log_manager import LocalComputeLogManager
-from dagster._core.storage.sqlite_storage import DagsterSqliteStorage
+from dagster._core.storage.sqlite_storage import DagsterSqliteStorage, _event_logs_directory
 from dagster._serdes import ConfigurableClassData
 
+from monette_assets.automation.event_log import PooledSqliteEventLogStorage
 from monette_assets.settings import Settings
 
 
@@ -26,7 +27,11 @@ def dagster_folder(settings: Settings) -> Path:
 
 
 class HomeStorage(DagsterSqliteStorage):
-    """SQLite under the home of the environment's settings."""
+    """SQLite under the home of the environment's settings, its event log with connections kept open."""
+
+    def __init__(self, base_dir: str, inst_data: ConfigurableClassData | None = None) -> None:
+        super().__init__(base_dir, inst_data)
+        self._event_log_storage = PooledSqliteEventLogStorage(_event_logs_directory(base_dir))
 
     @classmethod
     def config_type(cls) -> dict[str, Any]:
