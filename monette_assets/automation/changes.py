@@ -90,10 +90,14 @@ def build(group: Group, job: dg.JobDefinition) -> dg.SensorDefinition:
 
 
 def tick(
-    context: dg.SensorEvaluationContext, group: Group, lake: Lake, quickbooks: QuickBooks
+    context: dg.SensorEvaluationContext,
+    group: Group,
+    lake: Lake,
+    quickbooks: QuickBooks,
+    moment: datetime | None = None,
 ) -> dg.SensorResult | dg.SkipReason:
-    """One look at every company: at most one request for a refresh."""
-    moment = now(group)
+    """One look at every company: at most one request for a refresh. `moment` is now, aware."""
+    moment = moment or now(group)
     if running := refresh_job.active(context.instance):
         run = running[0]
         return dg.SkipReason(f"refresh {run.run_id[:8]} is {run.status.value.lower()}; changes are asked for after it")

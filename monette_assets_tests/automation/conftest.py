@@ -1,0 +1,156 @@
+"""A small group, its simulated books served over loopback and ingested once, for everything that watches them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+import dagster as dg
+import httpx
+import pytest
+
+from monette_assets.automation import chain
+from monette_assets.automation.changes import Cursor, tick
+from monette_assets.clock import now
+from monette_assets.definitions import build
+from monette_assets.group import Group, load_group
+from monette_assets.lake import Lake
+from monette_assets.resources import QuickBooks, RunningJudge, token_keeper
+from monette_assets.settings import Settings
+from monette_assets.simulator.books import generate_books
+from monette_assets.simulator.server import running
+from monette_assets.tables.judge import Judge
+from monette_assets_tests.contracts import write_contract
+
+NOVEMBER, DECEMBER, JANUARY = date(2024, 11, 1), date(2024, 12, 1), date(2025, 1, 1)
+REALMS = {"north": "1001", "south": "1002"}
+
+
+@dataclass
+class World:
+    """Two companies with their books, connected, November and December 2024 ingested."""
+
+    group: Group
+    settings: Settings
+    instance: dg.DagsterInstance
+    judge: Judge
+    url: str
+
+    @property
+    def lake(self) -> Lake:
+        return Lake(self.settings.lake_url)
+
+    @property
+    def quickbooks(self) -> QuickBooks:
+        return QuickBooks(self.settings, self.group)
+
+    def definitions(self) -> dg.Definitions:
+        return build(self.settings, self.group, {"judge": RunningJudge(self.judge)})
+
+    def connect(self, company: str) -> None:
+        code = httpx.post(f"{self.url}/simulator/connect/{REALMS[company]}").json()["code"]
+        token_keeper(self.settings).connect(company, REALMS[company], code, "http://127.0.0.1/callback")
+
+    def fault(self, **fault: Any) -> None:
+        httpx.post(f"{self.url}/simulator/faults", json=fault).raise_for_status()
+
+    def edit(self, company: str, action: str, **edit: Any) -> str:
+        """Edit the books over HTTP; the document's id."""
+        body = {"realm_id": REALMS[company], "action": action, "kind": "JournalEntry", **edit}
+        answer = httpx.post(f"{self.url}/simulator/edits", json=body)
+        assert answer.status_code == 200, answer.text
+        return str(answer.json()["id"])
+
+    def add(self, company: str, day: str, amount: str = "100.00", account: str = "Repairs") -> str:
+        """A journal entry: something paid from chequing."""
+        return self.edit(company, "add", document={"date": day, "postings": postings(amount, account)})
+
+    def ingested(self, company: str, month: date) -> str:
+        """The id of a journal entry of that month which the lake holds."""
+        last = month + timedelta(days=27)
+        wanted = {"realm": REALMS[company], "kind": "JournalEntry", "from": str(month), "to": str(last)}
+        return str(httpx.get(f"{self.url}/simulator/document", params=wanted).json()["id"])
+
+    def refresh(self) -> chain.ChainResult:
+        """Bring both months up to date."""
+        return chain.execute(self.definitions(), self.instance, chain.plan(self.group, NOVEMBER, DECEMBER))
+
+    def cost(self, company: str, period: date, account: str) -> Decimal:
+        """The account's amount in the profit and loss of the month."""
+        accounts = self.lake.read("silver/accounts").to_pylist()
+        ids = {row["account_id"] for row in accounts if (row["company"], row["account_name"]) == (company, account)}
+        assert len(ids) == 1
+        rows = self.lake.read("gold/profit_and_loss").to_pylist()
+        own = [row for row in rows if (row["company"], row["period"]) == (company, period)]
+        return sum((row["amount"] for row in own if row["account_id"] in ids), Decimal(0))
+
+
+def postings(amount: str, account: str = "Repairs") -> list[dict[str, str]]:
+    return [{"account": account, "amount": amount}, {"account": "1000", "amount": f"-{amount}"}]
+
+
+@dataclass
+class Watch:
+    """The sensor, tick by tick, with an instance and a cursor of its own."""
+
+    world: World
+    instance: dg.DagsterInstance = field(default_factory=dg.DagsterInstance.ephemeral)
+    cursor: str | None = None
+
+    def tick(self, moment: datetime | None = None, **replaced: Any) -> dg.SensorResult | dg.SkipReason:
+        """One tick as the daemon makes it: the cursor is kept if the tick lives."""
+        world = self.world
+        with dg.build_sensor_context(instance=self.instance, cursor=self.cursor) as context:
+            parts = {"lake": world.lake, "quickbooks": world.quickbooks, **replaced}
+            result = tick(context, world.group, **parts, moment=moment or now(world.group))
+        if isinstance(result, dg.SensorResult):
+            self.cursor = result.cursor
+        return result
+
+    def requested(self, moment: datetime | None = None, **replaced: Any) -> dict[str, list[str]] | None:
+        """The months a tick asks to refresh; None for a tick that asks for nothing."""
+        result = self.tick(moment, **replaced)
+        if isinstance(result, dg.SkipReason) or not result.run_requests:
+            return None
+        months: dict[str, list[str]] = result.run_requests[0].run_config["ops"]["refresh"]["config"]["months"]
+        return months
+
+    @property
+    def memory(self) -> Cursor:
+        assert self.cursor is not None
+        return Cursor.model_validate_json(self.cursor)
+
+    def caught_up(self) -> Watch:
+        """Everything so far heard, and nothing owed."""
+        self.tick()
+        self.cursor = self.memory.model_copy(update={"owed": {}, "request": None}).model_dump_json()
+        return self
+
+
+@pytest.fixture(scope="package")
+def world(tmp_path_factory: pytest.TempPathFactory, judge: Judge) -> Iterator[World]:
+    home = tmp_path_factory.mktemp("home")
+    group = load_group(write_contract(home / "group"))
+    with running(generate_books(group, until=DECEMBER.replace(day=31))) as simulator:
+        settings = Settings(
+            home=home,
+            quickbooks_url=simulator.url,
+            quickbooks_token_url=f"{simulator.url}/oauth2/v1/tokens/bearer",
+            bank_of_canada_url=f"{simulator.url}/valet",
+        )
+        with dg.DagsterInstance.local_temp(str(home)) as instance:
+            made = World(group, settings, instance, judge, simulator.url)
+            for company in REALMS:
+                made.connect(company)
+            result = made.refresh()
+            assert result.ok, [step.error or step.failed_checks for step in result.steps]
+            yield made
+
+
+@pytest.fixture
+def watch(world: World) -> Watch:
+    """A sensor that has heard everything so far."""
+    return Watch(world).caught_up()

@@ -1,0 +1,199 @@
+"""The sensor, tick by tick: what is edited in QuickBooks is asked for, whatever goes wrong on the way."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from threading import Event
+from typing import Any
+
+import dagster as dg
+import httpx
+import pytest
+from dagster._core.test_utils import create_run_for_test
+
+from monette_assets.automation.changes import ATTEMPTS, REQUEST_TAG, RETRY_AFTER, ask, ingested_since
+from monette_assets.automation.refresh_job import FETCHED_TAG, JOB
+from monette_assets.clock import now
+from monette_assets_tests.automation.conftest import DECEMBER, NOVEMBER, Watch, World, postings
+
+
+def run_of(watch: Watch, result: dg.SensorResult | dg.SkipReason, status: dg.DagsterRunStatus, **tags: str) -> None:
+    """The run that a tick's request became."""
+    assert isinstance(result, dg.SensorResult)
+    assert result.run_requests
+    key = result.run_requests[0].run_key
+    assert key is not None
+    create_run_for_test(watch.instance, job_name=JOB, status=status, tags={REQUEST_TAG: key, **tags})
+
+
+def test_a_quiet_tick_asks_for_nothing(watch: Watch) -> None:
+    result = watch.tick()
+    assert isinstance(result, dg.SensorResult)
+    assert not result.run_requests
+    assert result.skip_reason is not None
+    assert "nothing new" in str(result.skip_reason.skip_message)
+
+
+def test_a_new_document_asks_for_its_month_of_its_company_only_once(world: World, watch: Watch) -> None:
+    world.add("north", "2024-12-05")
+    assert watch.requested() == {"north": ["2024-12"]}
+    assert watch.memory.owed == {"north": ["2024-12"]}
+    assert watch.requested() is None
+
+
+def test_a_back_dated_document_asks_for_both_months(world: World, watch: Watch) -> None:
+    entry = world.ingested("north", DECEMBER)
+    world.edit("north", "backdate", id=entry, date="2024-11-20")
+    assert watch.requested() == {"north": ["2024-11", "2024-12"]}
+
+
+def test_a_deleted_documents_month_is_the_one_we_hold_it_in(world: World, watch: Watch) -> None:
+    entry = world.ingested("south", NOVEMBER)
+    world.edit("south", "delete", id=entry)
+    assert watch.requested() == {"south": ["2024-11"]}
+
+
+def test_a_document_before_the_groups_first_month_changes_its_opening_balances(world: World, watch: Watch) -> None:
+    world.add("south", "2024-06-30")
+    assert watch.requested() == {"south": ["2024-11"]}
+
+
+def test_a_month_the_lake_does_not_hold_is_opened_for_every_company_without_a_gap(world: World, watch: Watch) -> None:
+    entry = world.add("north", "2025-02-03")
+    assert watch.requested() == {"north": ["2025-01", "2025-02"], "south": ["2025-01", "2025-02"]}
+    world.edit("north", "delete", id=entry)
+
+
+def test_a_document_unknown_to_us_touches_the_latest_month(world: World, watch: Watch) -> None:
+    world.edit("north", "delete", id=world.add("north", "2024-11-11"))
+    assert watch.requested() == {"north": ["2024-12"]}
+
+
+def test_a_tick_that_dies_loses_nothing_and_repeats_its_key(world: World, watch: Watch) -> None:
+    world.add("north", "2024-11-12")
+
+    class Unreadable:
+        def __getattr__(self, name: str) -> Any:
+            raise OSError("the disk is gone")
+
+    before = watch.cursor
+    with pytest.raises(OSError, match="the disk is gone"):
+        watch.tick(lake=Unreadable())
+    assert watch.cursor == before
+    first = watch.tick()
+    watch.cursor = before
+    again = watch.tick()
+    assert isinstance(first, dg.SensorResult)
+    assert isinstance(again, dg.SensorResult)
+    assert first.run_requests
+    assert again.run_requests
+    assert [each.run_key for each in first.run_requests] == [each.run_key for each in again.run_requests]
+
+
+def test_a_change_between_a_dead_tick_and_its_repetition_has_a_key_of_its_own(world: World, watch: Watch) -> None:
+    entry = world.add("north", "2024-11-13")
+    before = watch.cursor
+    first = watch.tick()
+    world.edit("north", "change", id=entry, document={"postings": postings("55.00")})
+    watch.cursor = before
+    again = watch.tick()
+    assert isinstance(first, dg.SensorResult)
+    assert isinstance(again, dg.SensorResult)
+    assert first.run_requests
+    assert again.run_requests
+    assert first.run_requests[0].run_config == again.run_requests[0].run_config
+    assert first.run_requests[0].run_key != again.run_requests[0].run_key
+
+
+def test_a_lost_cursor_starts_before_the_last_ingest_with_new_keys(world: World) -> None:
+    world.add("south", "2024-12-12")
+    first, second = Watch(world), Watch(world)
+    results = [each.tick() for each in (first, second)]
+    requests = [
+        result.run_requests[0] for result in results if isinstance(result, dg.SensorResult) and result.run_requests
+    ]
+    assert [request.run_config["ops"]["refresh"]["config"]["months"]["south"][-1] for request in requests] == [
+        "2024-12",
+        "2024-12",
+    ]
+    assert requests[0].run_key != requests[1].run_key
+    assert min(ingested_since(world.lake).values()) > now(world.group) - timedelta(hours=1)
+
+
+def test_an_unreadable_cursor_is_a_lost_one(world: World) -> None:
+    watch = Watch(world, cursor='{"north": "2024-11-05T00:00:00Z"}')
+    assert isinstance(watch.tick(), dg.SensorResult)
+    assert set(watch.memory.since) == {"north", "south"}
+
+
+def test_changes_wait_while_a_refresh_runs(world: World, watch: Watch) -> None:
+    run = create_run_for_test(watch.instance, job_name=JOB, status=dg.DagsterRunStatus.STARTED)
+    world.add("north", "2024-12-06")
+    skipped = watch.tick()
+    assert isinstance(skipped, dg.SkipReason)
+    assert run.run_id[:8] in str(skipped.skip_message)
+    watch.instance.delete_run(run.run_id)
+    assert watch.requested() == {"north": ["2024-12"]}
+
+
+def test_a_company_whose_token_is_dead_fails_alone_and_is_heard_once_connected(world: World, watch: Watch) -> None:
+    world.fault(kind="revoke_token", realm="1001")
+    world.add("north", "2024-11-07")
+    world.add("south", "2024-11-08")
+    since = watch.memory.since
+    assert watch.requested() == {"south": ["2024-11"]}
+    assert watch.memory.since["north"] == since["north"]
+    quiet = watch.tick()
+    assert isinstance(quiet, dg.SensorResult)
+    assert quiet.skip_reason is not None
+    assert "no answer from north" in str(quiet.skip_reason.skip_message)
+    assert "monette connect north" in str(quiet.skip_reason.skip_message)
+    httpx.delete(f"{world.url}/simulator/faults")
+    world.connect("north")
+    assert (watch.requested() or {}).get("north") == ["2024-11"]
+
+
+def test_past_quickbooks_reach_the_whole_company_is_fetched_again(world: World, watch: Watch) -> None:
+    since = {**watch.memory.since, "north": now(world.group) - timedelta(days=31)}
+    watch.cursor = watch.memory.model_copy(update={"since": since}).model_dump_json()
+    assert watch.requested() == {"north": ["2024-11", "2024-12"]}
+
+
+def test_what_was_fetched_is_no_longer_owed(world: World, watch: Watch) -> None:
+    world.add("north", "2024-12-09")
+    run_of(watch, watch.tick(), dg.DagsterRunStatus.FAILURE, **{FETCHED_TAG: "yes"})  # a check failed, nothing else
+    assert watch.requested() is None
+    assert watch.memory.owed == {}
+
+
+def test_a_refresh_that_could_not_fetch_is_asked_for_again_but_not_for_ever(world: World, watch: Watch) -> None:
+    world.add("north", "2024-12-10")
+    moment: datetime = now(world.group)
+    keys = set()
+    for attempt in range(1, ATTEMPTS + 1):
+        result = watch.tick(moment)
+        run_of(watch, result, dg.DagsterRunStatus.FAILURE)
+        assert isinstance(result, dg.SensorResult)
+        keys |= {request.run_key for request in result.run_requests or ()}
+        assert watch.requested(moment + timedelta(minutes=1)) is None
+        moment += attempt * RETRY_AFTER
+    assert len(keys) == ATTEMPTS
+    assert watch.requested(moment + timedelta(days=1)) is None
+    world.add("south", "2024-11-10")
+    assert watch.requested(moment + timedelta(days=1)) == {"north": ["2024-12"], "south": ["2024-11"]}
+
+
+def test_a_company_that_takes_too_long_is_left_for_the_next_tick(world: World) -> None:
+    answered = Event()
+
+    class Slow:
+        def changes(self, company: str, since: datetime) -> str:
+            if company == "north":
+                answered.wait(timeout=30)
+            return company
+
+    moment = now(world.group)
+    poll = ask(Slow(), {"north": moment, "south": moment}, budget_seconds=0.2)  # type: ignore[arg-type]
+    answered.set()
+    assert list(poll.changes) == ["south"]
+    assert "no answer within 0.2 s" in poll.failures["north"]
