@@ -6,8 +6,9 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from monette_assets.bronze import quickbooks_reports
-from monette_assets.silver.parsing import CONSERVED, NOTHING_REFUSED, READABLE, newest_fetches, parse
-from monette_assets.tables import Check, Column, Context, Contract, Input, Staged, table
+from monette_assets.silver import accounts
+from monette_assets.silver.parsing import CONSERVED, NOTHING_REFUSED, READABLE, classifications, newest_fetches, parse
+from monette_assets.tables import Check, Column, Context, Contract, Input, Months, Staged, table
 from monette_assets.tables.contract import MONEY, RATE
 
 if TYPE_CHECKING:
@@ -36,7 +37,10 @@ CONTRACT = Contract(
     ),
     key=("company", "period", "basis", "transaction_type", "transaction_id", "account_id", "line_number"),
     layout=("period",),  # measured: a month is replaced without touching the others
-    inputs={"reports": Input(quickbooks_reports.CONTRACT)},
+    inputs={
+        "reports": Input(quickbooks_reports.CONTRACT),
+        "accounts": Input(accounts.CONTRACT, Months.ALL),  # their classification
+    },
     columns=(
         Column("company", "string", "Contract code of the company.", source=("bronze/quickbooks_reports.company",)),
         Column("period", "date", "First day of the posting month.", source=("bronze/quickbooks_reports.period",)),
@@ -82,15 +86,21 @@ CONTRACT = Contract(
 
 
 @table(CONTRACT)
-def general_ledger(context: Context, reports: DataFrame) -> DataFrame:
+def general_ledger(context: Context, reports: DataFrame, accounts: DataFrame) -> DataFrame:
     """The newest general ledger report of each company-month, parsed in the engine."""
     currencies = {company.code: company.home_currency for company in context.group.companies}
+    classes = classifications(accounts)
 
     def parser(_report: str, payloads: Sequence[str], company: str, period: date, basis: str) -> Parsed:
         from monette_assets.sources.quickbooks.reports import parse_general_ledger
 
         return parse_general_ledger(
-            payloads, company=company, period=period, basis=basis, home_currency=currencies[company]
+            payloads,
+            company=company,
+            period=period,
+            basis=basis,
+            home_currency=currencies[company],
+            classification=classes.get(company),
         )
 
     return parse(newest_fetches(reports, ["general_ledger"]), CONTRACT, parser)

@@ -31,6 +31,14 @@ def newest_fetches(reports: DataFrame, wanted: Sequence[str]) -> DataFrame:
     return fetches.join(chosen, "fetch_id", "left_semi").select(*FETCH_COLUMNS)
 
 
+def classifications(accounts: DataFrame) -> dict[str, dict[str, str]]:
+    """company -> account id -> classification: where a report leaves a sign open, or is another company's."""
+    found: dict[str, dict[str, str]] = {}
+    for row in accounts.select("company", "account_id", "classification").collect():
+        found.setdefault(row["company"], {})[row["account_id"]] = row["classification"]
+    return found
+
+
 def parse(fetches: DataFrame, contract: Contract, parser: Parser) -> DataFrame:
     """Parse every fetch into the contract's columns and those of a refusal. Runs wherever the engine runs it."""
     ddl = staging_ddl(contract)

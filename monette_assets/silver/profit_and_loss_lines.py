@@ -6,8 +6,9 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from monette_assets.bronze import quickbooks_reports
-from monette_assets.silver.parsing import CONSERVED, NOTHING_REFUSED, READABLE, newest_fetches, parse
-from monette_assets.tables import Column, Context, Contract, Input, table
+from monette_assets.silver import accounts
+from monette_assets.silver.parsing import CONSERVED, NOTHING_REFUSED, READABLE, classifications, newest_fetches, parse
+from monette_assets.tables import Column, Context, Contract, Input, Months, table
 from monette_assets.tables.contract import MONEY
 
 if TYPE_CHECKING:
@@ -26,7 +27,10 @@ CONTRACT = Contract(
     ),
     key=("company", "period", "basis", "account_id", "transaction_type", "transaction_id", "line_number"),
     layout=("period",),
-    inputs={"reports": Input(quickbooks_reports.CONTRACT)},
+    inputs={
+        "reports": Input(quickbooks_reports.CONTRACT),
+        "accounts": Input(accounts.CONTRACT, Months.ALL),  # their classification
+    },
     columns=(
         Column("company", "string", "Contract code of the company.", source=("bronze/quickbooks_reports.company",)),
         Column("period", "date", "First day of the posting month.", source=("bronze/quickbooks_reports.period",)),
@@ -55,15 +59,21 @@ CONTRACT = Contract(
 
 
 @table(CONTRACT)
-def profit_and_loss_lines(context: Context, reports: DataFrame) -> DataFrame:
+def profit_and_loss_lines(context: Context, reports: DataFrame, accounts: DataFrame) -> DataFrame:
     """The newest profit and loss detail of each company-month, parsed in the engine."""
     currencies = {company.code: company.home_currency for company in context.group.companies}
+    classes = classifications(accounts)
 
     def parser(_report: str, payloads: Sequence[str], company: str, period: date, basis: str) -> Parsed:
         from monette_assets.sources.quickbooks.reports import parse_profit_and_loss_detail
 
         return parse_profit_and_loss_detail(
-            payloads, company=company, period=period, basis=basis, home_currency=currencies[company]
+            payloads,
+            company=company,
+            period=period,
+            basis=basis,
+            home_currency=currencies[company],
+            classification=classes.get(company),
         )
 
     return parse(newest_fetches(reports, ["profit_and_loss_detail"]), CONTRACT, parser)

@@ -6,8 +6,9 @@ from datetime import date
 from typing import TYPE_CHECKING, cast
 
 from monette_assets.bronze import quickbooks_reports
-from monette_assets.silver.parsing import CONSERVED, READABLE, newest_fetches, parse
-from monette_assets.tables import Column, Context, Contract, Input, table
+from monette_assets.silver import accounts
+from monette_assets.silver.parsing import CONSERVED, READABLE, classifications, newest_fetches, parse
+from monette_assets.tables import Column, Context, Contract, Input, Months, table
 from monette_assets.tables.contract import MONEY
 
 if TYPE_CHECKING:
@@ -30,7 +31,10 @@ CONTRACT = Contract(
         "opening_trial_balance is what a company's first month starts from."
     ),
     key=("company", "period", "basis", "statement", "account_id"),
-    inputs={"reports": Input(quickbooks_reports.CONTRACT)},
+    inputs={
+        "reports": Input(quickbooks_reports.CONTRACT),
+        "accounts": Input(accounts.CONTRACT, Months.ALL),  # their classification
+    },
     balance=True,
     columns=(
         Column("company", "string", "Contract code of the company.", source=("bronze/quickbooks_reports.company",)),
@@ -48,9 +52,10 @@ CONTRACT = Contract(
 
 
 @table(CONTRACT)
-def reported_balances(context: Context, reports: DataFrame) -> DataFrame:
+def reported_balances(context: Context, reports: DataFrame, accounts: DataFrame) -> DataFrame:
     """The newest balance reports of each company-month, parsed in the engine."""
     currencies = {company.code: company.home_currency for company in context.group.companies}
+    classes = classifications(accounts)
 
     def parser(report: str, payloads: Sequence[str], company: str, period: date, basis: str) -> Parsed:
         from monette_assets.sources.quickbooks.reports import parse_balances
@@ -62,6 +67,7 @@ def reported_balances(context: Context, reports: DataFrame) -> DataFrame:
             period=period,
             basis=basis,
             home_currency=currencies[company],
+            classification=classes.get(company),
         )
 
     return parse(newest_fetches(reports, STATEMENTS), CONTRACT, parser)
