@@ -115,7 +115,7 @@ class Watch:
         result = self.tick(moment, **replaced)
         if isinstance(result, dg.SkipReason) or not result.run_requests:
             return None
-        months: dict[str, list[str]] = result.run_requests[0].run_config["ops"]["refresh"]["config"]["months"]
+        months: dict[str, list[str]] = result.run_requests[0].run_config["ops"]["refresh_chain"]["config"]["months"]
         return months
 
     @property

@@ -112,7 +112,7 @@ def test_a_lost_cursor_starts_before_the_last_ingest_with_new_keys(world: World)
     requests = [
         result.run_requests[0] for result in results if isinstance(result, dg.SensorResult) and result.run_requests
     ]
-    assert [request.run_config["ops"]["refresh"]["config"]["months"]["south"][-1] for request in requests] == [
+    assert [request.run_config["ops"]["refresh_chain"]["config"]["months"]["south"][-1] for request in requests] == [
         "2024-12",
         "2024-12",
     ]

@@ -32,6 +32,10 @@ def test_the_groups_time_zone_decides_what_month_it_is(tmp_path: Path) -> None:
     context = dg.build_schedule_context(scheduled_execution_time=datetime(2025, 3, 1, 4, tzinfo=UTC))
     request = schedule(context)
     assert isinstance(request, dg.RunRequest)
-    config = request.run_config["ops"]["refresh"]["config"]
+    config = request.run_config["ops"]["refresh_chain"]["config"]
     assert (config["first"], config["last"]) == ("2024-12", "2025-02")
     assert request.run_key == "2025-02-28"
+
+
+def test_the_graph_loads_with_its_job_sensor_and_schedule(tmp_path: Path) -> None:
+    dg.Definitions.validate_loadable(build(Settings(home=tmp_path), group_of(tmp_path / "group")))
