@@ -16,7 +16,7 @@ from monette_assets.group import Group
 from monette_assets.tables import partitions
 
 JOB = "refresh"
-OP = "refresh_chain"
+OP = "refresh_chain"  # an op and a job of one name are refused
 POOL = "refresh"
 PARENT_TAG = "monette/refresh"  # on the runs of the chain: the run of this job
 FETCHED_TAG = "monette/fetched"  # on the run of this job: everything asked for has come
@@ -62,8 +62,7 @@ def months_of(refresh: Refresh, group: Group) -> dict[str, set[date]]:
 def build(group: Group, definitions: Definitions) -> dg.JobDefinition:
     """The job. Needs resource `lake`; `definitions` gives the graph whose assets the chain runs."""
 
-    # a repository refuses an op and a graph of one name; within the job the op is called as the job
-    @dg.op(name="refresh_chain", required_resource_keys={"lake"}, pool=POOL)
+    @dg.op(name=OP, required_resource_keys={"lake"}, pool=POOL)
     def refresh_chain(context: dg.OpExecutionContext, config: Refresh) -> None:
         from monette_assets.resources import RunningJudge
         from monette_assets.tables.judge import Judge
@@ -94,7 +93,7 @@ def build(group: Group, definitions: Definitions) -> dg.JobDefinition:
         executor_def=dg.in_process_executor,
     )
     def refresh() -> None:
-        refresh_op.alias(JOB)()
+        refresh_chain()
 
     return refresh
 
