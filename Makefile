@@ -27,12 +27,12 @@ clean:  ## The environment and what tools left behind; .monette (lake, tokens, b
 	@rm -rf .venv *.egg-info build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-# Locked versions, checked against their hashes; then the project itself, without asking for anything more.
+# Locked versions, checked against their hashes (the lock is complete: nothing is resolved); then the project itself.
 $(INSTALLED): requirements.lock pyproject.toml
 	@"$(PYTHON)" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14))' || \
 		{ echo 'Python 3.11, 3.12 or 3.13 is needed; say which with: make PYTHON=/path/to/python3.11'; exit 1; }
 	@test -x $(BIN)/python || "$(PYTHON)" -m venv .venv
 	@echo 'Installing the locked dependencies into .venv (once, some minutes) ...'
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements.lock
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
 	@touch $@

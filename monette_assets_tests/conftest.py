@@ -1,17 +1,32 @@
-"""What is dear to start is started once: the embedded engine and the judging process."""
+"""What is dear to start is started once: the embedded engine, the judging process, a small world built end to end."""
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING
 
 import pytest
+from rich.console import Console
 
+from monette_assets.commands.outside_world import connect
+from monette_assets.commands.platform import Platform
+from monette_assets.commands.refreshing import refresh
 from monette_assets.engine import Engine
+from monette_assets.group import Group, load_group
+from monette_assets.lake import Lake
+from monette_assets.settings import Settings
+from monette_assets.simulator.books import generate_books
+from monette_assets.simulator.server import Running, running
 from monette_assets.tables.judge import Judge
+from monette_assets_tests.contracts import write_contract
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
+
+    from monette_assets.automation.chain import ChainResult
 
 
 @pytest.fixture(scope="session")
@@ -33,3 +48,52 @@ def judge() -> Iterator[Judge]:
     """Great Expectations in its own process, one for all tests."""
     with Judge() as running:
         yield running
+
+
+@dataclass(frozen=True)
+class SmallWorld:
+    """Two companies (one CAD, one USD), connected, November and December 2024 built from the simulated books.
+
+    Shared by every test of a session: whoever changes it makes a world of its own.
+    """
+
+    environment: dict[str, str]  # what to set to work on it, e.g. with the command
+    settings: Settings
+    group: Group
+    simulator: Running
+    outcome: ChainResult
+
+    @property
+    def lake(self) -> Lake:
+        """Its lake."""
+        return Lake(self.settings.lake_url)
+
+
+@pytest.fixture(scope="session")
+def small_world(tmp_path_factory: pytest.TempPathFactory, judge: Judge) -> Iterator[SmallWorld]:
+    """A small group after one chain of runs, as `monette connect --all` and `monette run` leave it."""
+    folder = tmp_path_factory.mktemp("small_world")
+    contract = write_contract(folder / "group")
+    group = load_group(contract)
+    with (
+        running(
+            generate_books(group, until=date(2025, 1, 10)), requests_per_second=1000, requests_per_minute=100_000
+        ) as simulator,
+        pytest.MonkeyPatch.context() as patch,
+    ):
+        environment = {
+            "MONETTE_HOME": str(folder / "home"),
+            "MONETTE_GROUP": str(contract),
+            "MONETTE_QUICKBOOKS_URL": simulator.url,
+            "MONETTE_QUICKBOOKS_TOKEN_URL": f"{simulator.url}/oauth2/v1/tokens/bearer",
+            "MONETTE_QUICKBOOKS_REQUESTS_PER_SECOND": "1000",
+            "MONETTE_BANK_OF_CANADA_URL": f"{simulator.url}/valet",
+        }
+        for name, value in environment.items():
+            patch.setenv(name, value)
+        platform = Platform()
+        connect(platform.settings, group, ["north", "south"])
+        silent = Console(file=io.StringIO())
+        outcome = refresh(platform, judge, silent, date(2024, 11, 1), date(2024, 12, 1))
+        patch.undo()
+        yield SmallWorld(environment, platform.settings, group, simulator, outcome)

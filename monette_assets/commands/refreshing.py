@@ -125,7 +125,10 @@ def selected(steps: Sequence[Step], names: Sequence[str]) -> list[Step]:
     cut = [replace(step, assets=tuple(key for key in step.assets if "/".join(key.path) in wanted)) for step in steps]
     kept = [step for step in cut if step.assets and {"/".join(key.path) for key in step.assets} != {releases.NAME}]
     if not kept:
-        raise UsageError(f"--select {','.join(names)}: with --no-fetch nothing of it is left to run")
+        raise UsageError(
+            f"--select {','.join(names)}: nothing of it is run by itself; --no-fetch leaves bronze out, "
+            "and quarantine is written by the tables that refuse"
+        )
     return kept
 
 

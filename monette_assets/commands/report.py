@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from monette_assets.commands.platform import Platform, parse_month
+from monette_assets.commands.platform import Platform
 
 SHOWN_ROWS = 200
 
@@ -48,7 +48,7 @@ def report(
     question = Question(
         open_release(platform.lake, platform.group.time_zone, as_of),
         platform.group,
-        parse_month(period) if period else None,
+        platform.month(period) if period else None,
         platform.companies([company])[0] if company else None,
     )
     statement = STATEMENTS[name](question) if name in STATEMENTS else whole_table(question, name)

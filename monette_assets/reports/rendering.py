@@ -144,6 +144,7 @@ def _text(value: Any) -> str:
 _SHOWN: dict[Kind, Callable[[Any], str]] = {
     Kind.TEXT: _text,
     Kind.DATE: _text,
+    Kind.MONTH: lambda value: "" if value is None else f"{value:%Y-%m}",
     Kind.MONEY: money,
     Kind.COUNT: lambda value: "" if value is None else f"{value:,}",
 }

@@ -14,7 +14,8 @@ class Kind(Enum):
     TEXT = "text"
     MONEY = "money"
     COUNT = "count"
-    DATE = "date"
+    DATE = "date"  # a day, or a moment
+    MONTH = "month"  # a period, by its first day
 
 
 class Emphasis(Enum):

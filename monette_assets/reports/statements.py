@@ -290,7 +290,7 @@ def completeness(question: Question) -> Statement:
             title=f"{question.whom}: completeness, {_span(rows, question)}",
             subtitle=question.subtitle("company-months the contract expects"),
             fields=(
-                Field("period", "Month", Kind.DATE),
+                Field("period", "Month", Kind.MONTH),
                 Field("company", "Company"),
                 Field("arrived_at", "Arrived", Kind.DATE),
                 Field("lines", "Lines", Kind.COUNT),
@@ -309,7 +309,7 @@ def completeness(question: Question) -> Statement:
         title=f"{question.whom}: completeness",
         subtitle=question.subtitle("company-months", "one month: --period MONTH"),
         fields=(
-            Field("period", "Month", Kind.DATE),
+            Field("period", "Month", Kind.MONTH),
             Field("expected", "Expected", Kind.COUNT),
             Field("arrived", "Arrived", Kind.COUNT),
             Field("complete", "Complete", Kind.COUNT),
@@ -331,9 +331,15 @@ def completeness(question: Question) -> Statement:
 
 
 def whole_table(question: Question, table: str) -> Statement:
-    """Any table of the lake as it is, of one month and company where asked for."""
-    found = question.release.table(table, period=question.period, company=question.company)
+    """Any table of the lake by its key, of one month and company where asked for."""
     import pyarrow as pa
+
+    from monette_assets import catalog
+
+    keys = {contract.name: contract.key for contract in catalog.contracts()}
+    found = question.release.table(table, period=question.period, company=question.company)
+    key = [name for name in keys.get(table, ()) if name in found.column_names]
+    found = found.sort_by([(name, "ascending") for name in key]) if key else found
 
     def kind(column: pa.DataType) -> Kind:
         if pa.types.is_decimal(column):

@@ -1,0 +1,1 @@
+"""Tests of statements and how they are written."""

@@ -1,0 +1,227 @@
+"""The command: exit statuses, one-sentence errors, clean output, and a small world end to end."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from monette_assets.cli import main
+from monette_assets.commands.demo import versions
+from monette_assets.group import load_group
+from monette_assets_tests.conftest import SmallWorld
+from monette_assets_tests.contracts import write_contract
+from monette_assets_tests.reports.small_lake import small_lake
+
+Say = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def say(capsys: pytest.CaptureFixture[str]) -> Say:
+    """Run the command: exit status, standard output, standard error."""
+
+    def run(*arguments: str) -> tuple[int, str, str]:
+        status = main(arguments)
+        captured = capsys.readouterr()
+        return status, captured.out, captured.err
+
+    return run
+
+
+@pytest.fixture
+def lake_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A home with a few released rows, and nothing outside."""
+    contract = write_contract(tmp_path / "group")
+    monkeypatch.setenv("MONETTE_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("MONETTE_GROUP", str(contract))
+    monkeypatch.setenv("MONETTE_QUICKBOOKS_URL", "http://127.0.0.1:9")  # nobody listens there
+    monkeypatch.setenv("MONETTE_BANK_OF_CANADA_URL", "http://127.0.0.1:9/valet")
+    small_lake(tmp_path / "home" / "lake", load_group(contract))
+    return tmp_path / "home"
+
+
+@pytest.fixture
+def world(small_world: SmallWorld, monkeypatch: pytest.MonkeyPatch) -> SmallWorld:
+    """The command works on the small world."""
+    for name, value in small_world.environment.items():
+        monkeypatch.setenv(name, value)
+    return small_world
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["run", "--from", "2024-1"], "expected a month such as 2025-03, found '2024-1'"),
+        (["run", "--from", "2024-13"], "expected a month such as 2025-03, found '2024-13'"),
+        (["run", "--from", "2024-10"], "2024-10: the group's first month is 2024-11 (group.yaml: first_period)"),
+        (["run", "--from", "2999-01"], "2999-01: that month has not begun; the running month is "),
+        (["run", "--from", "2024-12", "--to", "2024-11"], "--to 2024-11 comes before --from 2024-12"),
+        (["run", "--from", "2024-11", "--company", "nort"], "(did you mean 'north'?)"),
+        (["run", "--from", "2024-11", "--select", "gold/ledgr"], "(did you mean 'gold/ledger'?)"),
+        (["run"], "Missing option '--from'"),
+        (["report", "profit_and_lost"], "(did you mean 'profit_and_loss'?)"),
+        (["report", "tie_out", "--company", "noth"], "(did you mean 'north'?)"),
+        (["history", "gold/tie_oot"], "(did you mean 'gold/tie_out'?)"),
+        (["restore", "gold/tie_out", "--version", "1", "--reason", " "], "--reason: say why"),
+        (["connect"], "say which companies to connect, or --all"),
+        (["simulate", "--months", "2", "--until", "2025-01-31"], "--months and --until say the same thing; give one"),
+        (["simulate", "--until", "soon"], "--until: expected a day such as 2025-10-31, found 'soon'"),
+        (["nonsense"], "No such command 'nonsense'"),
+    ],
+)
+def test_misuse_is_one_sentence_and_status_2(lake_home: Path, say: Say, arguments: list[str], sentence: str) -> None:
+    status, out, err = say(*arguments)
+    assert (status, out) == (2, "")
+    assert sentence in err
+    assert len(err.splitlines()) == 1
+
+
+def test_a_company_that_was_not_there_yet_is_named_with_its_months(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, say: Say
+) -> None:
+    companies = small_companies(first_period="2025-02-01")
+    monkeypatch.setenv("MONETTE_GROUP", str(write_contract(tmp_path / "group", companies=companies)))
+    status, _, err = say("run", "--from", "2024-12", "--company", "south")
+    assert status == 2
+    assert "south belongs to the group from 2025-02 on, not in 2024-12" in err
+
+
+def small_companies(first_period: str) -> list[dict[str, object]]:
+    from datetime import date
+
+    from monette_assets_tests.contracts import small_contract
+
+    companies: list[dict[str, object]] = small_contract()["companies"]
+    companies[1]["first_period"] = date.fromisoformat(first_period)
+    return companies
+
+
+def test_a_broken_contract_is_told_with_every_mistake(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, say: Say
+) -> None:
+    monkeypatch.setenv("MONETTE_GROUP", str(tmp_path / "nowhere"))
+    status, _, err = say("status")
+    assert status == 1
+    assert "group.yaml" in err
+    assert "Traceback" not in err
+
+
+def test_a_wrong_setting_is_named_by_its_variable(monkeypatch: pytest.MonkeyPatch, say: Say) -> None:
+    monkeypatch.setenv("MONETTE_SPARK_TIMEOUT_SECONDS", "soon")
+    status, _, err = say("status")
+    assert status == 1
+    assert "MONETTE_SPARK_TIMEOUT_SECONDS: input should be a valid number" in err
+
+
+def test_nothing_built_yet_says_what_to_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, say: Say) -> None:
+    monkeypatch.setenv("MONETTE_HOME", str(tmp_path))
+    status, out, err = say("report", "profit_and_loss")
+    assert (status, out) == (1, "")
+    assert err == "monette: nothing has been released yet; run `monette demo` or `monette run --from MONTH`\n"
+
+
+def test_json_is_alone_on_standard_output_and_exact(lake_home: Path, say: Say) -> None:
+    status, out, err = say("report", "profit_and_loss", "--format", "json")
+    assert (status, err) == (0, "")
+    rows = {row["line"]: row for row in json.loads(out)["rows"]}
+    assert rows["Net Income"] == {"line": "Net Income", "Grain": "1000.10", "Cattle": "-250.05", "total": "750.05"}
+
+
+def test_csv_holds_no_formula(lake_home: Path, say: Say) -> None:
+    status, out, err = say("report", "trial_balance", "--company", "north", "--format", "csv")
+    assert (status, err) == (0, "")
+    rows = list(csv.DictReader(io.StringIO(out, newline="")))
+    assert rows[0]["account_name"] == "'=SUM(A1)"
+    assert Decimal(rows[1]["closing"]) == Decimal("-5.10")
+
+
+def test_a_month_that_was_not_built_is_refused(lake_home: Path, say: Say) -> None:
+    status, _, err = say("report", "trial_balance", "--period", "2025-06")
+    assert status == 1
+    assert "2025-06 has not been built; release 1 holds 2024-11 to 2025-01: run `monette run --from 2025-06`" in err
+
+
+def test_history_names_run_and_rows(lake_home: Path, say: Say) -> None:
+    status, out, _ = say("history", "gold/tie_out")
+    assert status == 0
+    assert "Rows written" in out
+
+
+def test_restore_asks_and_without_an_answer_changes_nothing(
+    lake_home: Path, say: Say, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO(""))
+    status, _, err = say("restore", "gold/tie_out", "--version", "0", "--reason", "wrong rates")
+    assert status == 1
+    assert "not done: not confirmed" in err
+    assert "wrong rates" not in say("history", "gold/tie_out")[1]
+
+
+def test_restore_publishes_the_version_again_with_its_reason(lake_home: Path, say: Say) -> None:
+    status, _, err = say("restore", "gold/tie_out", "--version", "0", "--reason", "wrong rates", "--yes")
+    assert status == 0
+    assert "monette run --no-fetch --from 2024-11" in err
+    assert "--select gold/completeness" in err
+    assert "wrong rates" in say("history", "gold/tie_out")[1]
+
+
+@pytest.mark.parametrize(("table", "sentence"), [("bronze/quickbooks_reports", "expected a table at")])
+def test_restoring_what_is_not_there_fails(lake_home: Path, say: Say, table: str, sentence: str) -> None:
+    status, _, err = say("restore", table, "--version", "0", "--reason", "x", "--yes")
+    assert status == 1
+    assert sentence in err
+
+
+def test_check_fails_on_what_the_lake_itself_says(lake_home: Path, say: Say) -> None:
+    status, out, _ = say("check")
+    assert status == 1
+    assert "does not tie out: north 2024-12 trial_balance account 1: ours 5.10, QuickBooks 5.00, difference 0.10" in out
+    assert "incomplete: north 2024-12: 1 account(s) differ" in out
+
+
+def test_doctor_says_what_is_not_ok_and_what_to_do(lake_home: Path, say: Say) -> None:
+    status, out, _ = say("doctor", "--no-engine")
+    assert status == 1
+    assert "http://127.0.0.1:9 does not answer (ConnectError): start the simulator" in out
+    assert "0 of 2 companies connected: connect them: `monette connect --all`" in out
+
+
+def test_help_needs_none_of_the_heavy_packages() -> None:
+    heavy = "{'dagster', 'pyspark', 'pysail', 'great_expectations', 'pyarrow', 'deltalake', 'pandas'}"
+    program = f"import sys, monette_assets.cli; sys.exit(bool({heavy} & set(sys.modules)))"
+    assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
+
+
+def test_the_small_world_is_built_and_ties_out(world: SmallWorld, say: Say) -> None:
+    assert world.outcome.ok, [(step.error, step.failed_checks) for step in world.outcome.steps]
+    status, out, err = say("check", "--to", "2024-12")
+    assert (status, err) == (0, ""), out
+    assert "All is well" in out
+    status, out, _ = say("report", "tie_out", "--format", "json")
+    total = json.loads(out)["rows"][-1]
+    assert (total["company"], total["months"], total["differences"]) == ("All", 4, 0)
+    assert total["trial_balance"] > 0
+
+
+def test_status_shows_months_and_connections_but_no_token(world: SmallWorld, say: Say) -> None:
+    status, out, _ = say("status")
+    assert status == 0
+    assert "connected, " in out
+    state = (world.settings.home / "tokens").glob("*.token")
+    assert all(path.read_text()[:20] not in out for path in state)
+
+
+def test_a_second_run_changes_nothing(world: SmallWorld, say: Say) -> None:
+    before = versions(world.lake)
+    status, out, err = say("run", "--from", "2024-11", "--to", "2024-12")
+    assert (status, out) == (0, ""), err
+    assert "2024-11 to 2024-12: up to date" in err
+    assert versions(world.lake) == before
+    assert "tables" in say("status")[1]  # the run is in Dagster's records
