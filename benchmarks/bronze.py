@@ -33,7 +33,6 @@ from monette_assets.group.loading import DEMO_FOLDER
 from monette_assets.lake import Lake
 from monette_assets.simulator.entities import Entities
 from monette_assets.simulator.generator import generate_company
-from monette_assets.simulator.model import Books
 from monette_assets.simulator.profiles import profile_of
 from monette_assets.simulator.reports import LedgerIndex, ReportRequest, build_report
 from monette_assets.sources.quickbooks.client import Answer, QuickBooksClient

@@ -1,11 +1,11 @@
 """The same statements by hand, without the framework: `python benchmarks/by_hand.py --scale 1`.
 
-orjson in two processes (hand_parsing.py), DuckDB for the rest, delta-rs to write; it reads the same bronze Delta tables
-and the same group contract (its rows stand in for the tables of mappings one would keep). It makes the general ledger,
-profit and loss lines, QuickBooks' balances, accounts and rates of silver and the ledger, trial balance, profit and loss,
-balance sheet, summary and tie-out of gold. It has no checks, quarantine, history, partial refresh or lineage, and no
-contacts, classes, locations (three small lists) and completeness. Afterwards its tables are compared with the platform's,
-every business column of every row: a test of both.
+orjson in two processes (hand_parsing.py), DuckDB for the rest, delta-rs to write; it reads the same bronze Delta
+tables and the same group contract (its rows stand in for the tables of mappings one would keep). It makes the general
+ledger, profit and loss lines, QuickBooks' balances, accounts and rates of silver and the ledger, trial balance, profit
+and loss, balance sheet, summary and tie-out of gold. It has no checks, quarantine, history, partial refresh or lineage,
+and no contacts, classes, locations (three small lists) and completeness. Afterwards its tables are compared with the
+platform's, every business column of every row: a test of both.
 """
 
 from __future__ import annotations
@@ -13,12 +13,12 @@ from __future__ import annotations
 import argparse
 import json
 import multiprocessing
-import os
 import shutil
 import sys
 import time
 from collections.abc import Iterable, Mapping
 from decimal import ROUND_HALF_UP, Decimal
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -36,9 +36,9 @@ REVENUE_TYPES = "('Sales Revenue', 'Other Operating Revenue', 'Other Income')"
 # ---- silver
 
 GENERAL_LEDGER = """
-SELECT company, period, basis, transaction_date::DATE AS transaction_date, transaction_type, transaction_id, line_number,
-  document_number, account_id, account_number, account_name, contact_id, contact_name, class_id, class_name, location_id,
-  location_name, memo, split_account, coalesce(debit::DECIMAL(18, 2), 0) AS debit,
+SELECT company, period, basis, transaction_date::DATE AS transaction_date, transaction_type, transaction_id,
+  line_number, document_number, account_id, account_number, account_name, contact_id, contact_name, class_id,
+  class_name, location_id, location_name, memo, split_account, coalesce(debit::DECIMAL(18, 2), 0) AS debit,
   coalesce(credit::DECIMAL(18, 2), 0) AS credit,
   (coalesce(debit::DECIMAL(18, 2), 0) - coalesce(credit::DECIMAL(18, 2), 0))::DECIMAL(18, 2) AS amount,
   coalesce(currency, home_currency) AS currency, exchange_rate::DECIMAL(18, 6) AS exchange_rate,
@@ -54,14 +54,16 @@ PROFIT_AND_LOSS_LINES = """
 SELECT company, period, basis, section, account_id, r.account_name, transaction_date::DATE AS transaction_date,
   transaction_type, transaction_id, line_number, document_number, contact_id, contact_name, class_id, class_name,
   location_id, location_name, memo, split_account, natural_amount::DECIMAL(18, 2) AS amount,
-  (natural_amount::DECIMAL(18, 2) * CASE classification WHEN 'Revenue' THEN -1 ELSE 1 END)::DECIMAL(18, 2) AS ledger_amount
+  (natural_amount::DECIMAL(18, 2) * CASE classification WHEN 'Revenue' THEN -1 ELSE 1 END)::DECIMAL(18, 2)
+    AS ledger_amount
 FROM raw_profit_and_loss_detail r JOIN accounts USING (company, account_id)
 """
 REPORTED_BALANCES = """
 SELECT company, period, basis, statement, account_id, r.account_name,
-  (CASE WHEN statement LIKE '%trial_balance' THEN coalesce(debit::DECIMAL(18, 2), 0) - coalesce(credit::DECIMAL(18, 2), 0)
-    ELSE debit::DECIMAL(18, 2) * CASE WHEN classification IN ('Asset', 'Expense') THEN 1 ELSE -1 END END)::DECIMAL(18, 2)
-    AS amount
+  (CASE WHEN statement LIKE '%trial_balance'
+    THEN coalesce(debit::DECIMAL(18, 2), 0) - coalesce(credit::DECIMAL(18, 2), 0)
+    ELSE debit::DECIMAL(18, 2) * CASE WHEN classification IN ('Asset', 'Expense') THEN 1 ELSE -1 END
+    END)::DECIMAL(18, 2) AS amount
 FROM (FROM raw_trial_balance UNION ALL FROM raw_opening_trial_balance UNION ALL FROM raw_profit_and_loss
   UNION ALL FROM raw_balance_sheet) r LEFT JOIN accounts USING (company, account_id)
 """
@@ -93,8 +95,8 @@ WITH described AS (
 SELECT r.company, r.period, basis, fiscal_year, transaction_date, transaction_type, transaction_id, line_number,
   document_number, account_id, account_number, account_name, classification, r.group_account, profit_type,
   coalesce(l.location, 'Unclassified') AS location, location_name,
-  coalesce(l.pillar, CASE WHEN blank THEN own_pillar END, 'Unclassified') AS pillar, r.commodity, contact_name, class_name,
-  memo, r.currency, amount, rate AS average_rate, (amount * rate)::DECIMAL(28, 8) AS amount_cad
+  coalesce(l.pillar, CASE WHEN blank THEN own_pillar END, 'Unclassified') AS pillar, r.commodity, contact_name,
+  class_name, memo, r.currency, amount, rate AS average_rate, (amount * rate)::DECIMAL(28, 8) AS amount_cad
 FROM rerouted r
 LEFT JOIN chart USING (group_account)
 LEFT JOIN locations l ON l.company = r.company AND l.raw_name = r.spelling
@@ -227,7 +229,7 @@ TABLES = {
     "gold/financial_summary": FINANCIAL_SUMMARY,
     "gold/tie_out": TIE_OUT,
 }
-# Columns that are compared, all where none are named. Names of accounts are printed on reports, and come from the chart.
+# Columns that are compared, all where none are named. Silver keeps account names as the reports print them: left out.
 COMPARED: Mapping[str, str] = {
     "silver/general_ledger": "* EXCLUDE (account_name, account_number)",
     "silver/profit_and_loss_lines": "* EXCLUDE (account_name, section)",
@@ -270,7 +272,7 @@ def child(lake: Path, group_folder: Path, folder: Path) -> dict[str, float]:
             write_deltalake(str(folder / name), reader)
         marks.append(("writing", time.perf_counter()))
     shutil.rmtree(raw)
-    return {name: end - start for (_, start), (name, end) in zip(marks, marks[1:], strict=False)}
+    return {name: end - start for (_, start), (name, end) in pairwise(marks)}
 
 
 def parse(lake: Path, target: Path) -> None:
@@ -286,7 +288,7 @@ def parse(lake: Path, target: Path) -> None:
         told = (fetch["fetched_at"], fetch["fetch_id"])
         newest[identity] = max(newest.get(identity, told), told)
     wanted = frozenset(fetch for _, fetch in newest.values())
-    files = sorted(table.file_uris(), key=lambda path: -os.path.getsize(path))
+    files = sorted(table.file_uris(), key=lambda path: -Path(path).stat().st_size)
     jobs = []
     for number, path in enumerate(files):
         report = path.partition("report=")[2].partition("/")[0]
@@ -395,7 +397,8 @@ def compare(ours: Path, platform: Path) -> dict[str, tuple[int, int, int]]:
                 f"""
                 SELECT sum(least(hands, frameworks)), sum(greatest(hands - frameworks, 0)),
                   sum(greatest(frameworks - hands, 0))
-                FROM (SELECT count(*) FILTER (side = 'hand') AS hands, count(*) FILTER (side = 'framework') AS frameworks
+                FROM (SELECT count(*) FILTER (side = 'hand') AS hands,
+                    count(*) FILTER (side = 'framework') AS frameworks
                   FROM (SELECT {names}, 'hand' AS side FROM hand UNION ALL
                     SELECT {names}, 'framework' FROM framework) GROUP BY {names})
                 """

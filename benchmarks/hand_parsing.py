@@ -19,8 +19,8 @@ import pyarrow.parquet as pq
 LINE_COLUMNS = (
     "company", "period", "basis", "transaction_date", "transaction_type", "transaction_id", "line_number",
     "document_number", "account_id", "account_number", "account_name", "contact_id", "contact_name", "class_id",
-    "class_name", "location_id", "location_name", "memo", "split_account", "debit", "credit", "natural_amount", "currency",
-    "exchange_rate", "foreign_amount", "is_adjustment", "created_at", "modified_at", "section",
+    "class_name", "location_id", "location_name", "memo", "split_account", "debit", "credit", "natural_amount",
+    "currency", "exchange_rate", "foreign_amount", "is_adjustment", "created_at", "modified_at", "section",
 )  # fmt: skip
 BALANCE_COLUMNS = ("company", "period", "basis", "statement", "account_id", "account_name", "debit", "credit")
 NATURAL = ("subt_nat_home_amount", "subt_nat_amount_home_nt", "subt_nat_amount", "subt_nat_amount_nt")
@@ -44,9 +44,9 @@ def parse_file(job: tuple[str, str, frozenset[str], str]) -> str:
                 company, period, basis, fetch, payloads = (batch.column(name)[each].as_py() for name in names)
                 if fetch in wanted:
                     rows += parser(report, payloads, company, period, basis)
-            arrays = [pa.array(values, field.type) for values, field in zip(zip(*rows), schema)] if rows else []
-            if arrays:
-                writer.write_table(pa.table(arrays, schema=schema))
+            if rows:
+                values = zip(zip(*rows, strict=True), schema, strict=True)
+                writer.write_table(pa.table([pa.array(each, field.type) for each, field in values], schema=schema))
     return target
 
 
@@ -63,37 +63,36 @@ def _keys(report: dict[str, Any]) -> dict[str, int]:
 
 def _lines(_report: str, payloads: Sequence[str], company: str, period: date, basis: str) -> list[Row]:
     """Postings of a general ledger or of a profit and loss detail."""
-    rows: list[Row] = []
     ordinals: dict[tuple[str, str, str], int] = defaultdict(int)
-    for payload in payloads:
-        report = orjson.loads(payload)
-        keys = _keys(report)
-        take = _picker(keys)
-        kind_at = keys.get("txn_type", 1)
+    return [
+        (company, period, basis, *row) for payload in payloads for row in _postings(orjson.loads(payload), ordinals)
+    ]
 
-        def walk(found: list[dict[str, Any]], account: str, name: str, section: str) -> None:
-            for row in found:
-                cells = row.get("ColData")
-                if cells is None:
-                    children = row.get("Rows", {}).get("Row")
-                    if not children:
-                        continue
-                    header = row.get("Header")
-                    if header is None:  # a parent's own postings: the account of the enclosing section
-                        walk(children, account, name, section)
-                        continue
-                    first = header["ColData"][0]
-                    walk(children, first.get("id") or account, first["value"], section or first["value"])  # noqa: B023
-                    continue
-                kind = cells[kind_at]  # noqa: B023
-                identifier = kind.get("id")
-                if not identifier:  # a beginning balance
-                    continue
+
+def _postings(report: dict[str, Any], ordinals: dict[tuple[str, str, str], int]) -> list[Row]:
+    keys = _keys(report)
+    take, kind_at = _picker(keys), keys.get("txn_type", 1)
+    rows: list[Row] = []
+
+    def walk(found: list[dict[str, Any]], account: str, name: str, section: str) -> None:
+        for row in found:
+            cells = row.get("ColData")
+            if cells is None:
+                children = row.get("Rows", {}).get("Row", ())
+                if "Header" in row:
+                    first = row["Header"]["ColData"][0]
+                    walk(children, first.get("id") or account, first["value"], section or first["value"])
+                else:  # a parent's own postings: the account of the enclosing section
+                    walk(children, account, name, section)
+                continue
+            kind = cells[kind_at]
+            identifier = kind.get("id")
+            if identifier:  # a beginning balance has none
                 key = (kind["value"], identifier, account)
                 ordinals[key] = ordinal = ordinals[key] + 1
-                rows.append((company, period, basis, *take(cells, ordinal, account, name, section)))  # noqa: B023
+                rows.append(take(cells, ordinal, account, name, section))
 
-        walk(report["Rows"].get("Row", []), "", "", "")
+    walk(report["Rows"].get("Row", []), "", "", "")
     return rows
 
 
@@ -105,7 +104,11 @@ def _picker(keys: dict[str, int]) -> Callable[[list[dict[str, str]], int, str, s
 
     day, kind, number, contact = at("tx_date"), at("txn_type"), at("doc_num"), at("name")
     class_, place, memo, split = at("klass_name"), at("dept_name"), at("memo"), at("split_acc")
-    account_number, debit, credit = at("account_num"), at("debt_home_amt", "debt_amt"), at("credit_home_amt", "credit_amt")
+    account_number, debit, credit = (
+        at("account_num"),
+        at("debt_home_amt", "debt_amt"),
+        at("credit_home_amt", "credit_amt"),
+    )
     currency, rate, foreign = at("currency"), at("exch_rate"), at("nat_foreign_amount")
     adjusting, created, modified = at("is_adj"), at("create_date"), at("last_mod_date")
     naturals = [keys[name] for name in NATURAL if name in keys]

@@ -37,8 +37,8 @@ class Measured:
     told: dict[str, Any]
 
 
-def measure(command: Sequence[str], environment: Mapping[str, str] | None = None) -> Measured:
-    """Run `python <command>`, with its children, and measure it. What it told is the JSON it wrote to `--result`.
+def measure(command: Sequence[str], environment: Mapping[str, str] | None = None, *, tells: bool = True) -> Measured:
+    """Run `python <command>`, with its children, and measure it. If it `tells`, it writes JSON to `--result`.
 
     Memory is the sum of what the processes hold resident, sampled every 50 ms: pages they share count in each.
     Raises RuntimeError where the child fails, TooMuchMemoryError where it needs too much.
@@ -47,7 +47,7 @@ def measure(command: Sequence[str], environment: Mapping[str, str] | None = None
         result = Path(folder) / "result.json"
         load, before, start = os.getloadavg()[0], _children_cpu(), time.perf_counter()
         child = subprocess.Popen(
-            [sys.executable, *command, "--result", str(result)],
+            [sys.executable, *command, *(["--result", str(result)] if tells else [])],
             cwd=ROOT,
             env={**os.environ, **(environment or {})},
             stdout=sys.stderr,

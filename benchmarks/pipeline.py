@@ -27,8 +27,6 @@ from measuring import WORK, Measured, folder_bytes, measure
 if TYPE_CHECKING:
     import dagster as dg
 
-    from monette_assets.automation.chain import ChainResult
-
 PARSING = ("silver/general_ledger", "silver/profit_and_loss_lines", "silver/reported_balances")
 PHASES = ("parsing", "engine", "audit", "compare", "publish", "dagster")
 
@@ -79,7 +77,7 @@ def child(first: date, last: date, companies: Sequence[str] | None = None) -> di
         loaded = time.perf_counter()
         result = chain.execute(definitions, instance, steps)
         ran = time.perf_counter()
-        tables = phases(instance, result)
+        tables = phases(instance, [step.run_id for step in result.steps])
     for step in result.steps:
         if step.error:
             print(f"{step.step.name}: {step.error}", file=sys.stderr)
@@ -89,14 +87,14 @@ def child(first: date, last: date, companies: Sequence[str] | None = None) -> di
         "tables": tables,
         "ok": result.ok,
         "success": all(step.success for step in result.steps),
-        "failed_checks": sorted({str(e.asset_check_key.to_user_string()) for s in result.steps for e in s.failed_checks}),
-    }  # fmt: skip
+        "failed_checks": sorted({e.asset_check_key.to_user_string() for s in result.steps for e in s.failed_checks}),
+    }
 
 
-def phases(instance: dg.DagsterInstance, result: ChainResult) -> dict[str, dict[str, float]]:
+def phases(instance: dg.DagsterInstance, run_ids: Iterable[str]) -> dict[str, dict[str, float]]:
     """Seconds of each phase of each table, from the runs' own events, in order of execution.
 
-    What no step accounts for (planning, starting and ending a run) stands under "between steps".
+    What of a run no step accounts for, from its creation to its end, stands under "between steps".
     """
     import dagster as dg
 
@@ -107,10 +105,10 @@ def phases(instance: dg.DagsterInstance, result: ChainResult) -> dict[str, dict[
         dg.DagsterEventType.ASSET_MATERIALIZATION,
     }
     tables: dict[str, dict[str, float]] = {}
-    for step in result.steps:
+    for run_id in run_ids:
         marks: dict[str, dict[str, float]] = defaultdict(dict)
         told: dict[str, dict[str, float]] = {}
-        for entry in instance.all_logs(step.run_id, of_type=kinds):
+        for entry in instance.all_logs(run_id, of_type=kinds):
             event = entry.get_dagster_event()
             name = str(event.step_key).replace("__", "/")
             if event.event_type is dg.DagsterEventType.STEP_START:
@@ -129,9 +127,9 @@ def phases(instance: dg.DagsterInstance, result: ChainResult) -> dict[str, dict[
             for phase, seconds in told.get(name, {}).items():
                 spent["parsing" if phase == "engine" and name in PARSING else phase] += seconds
             spent["dagster"] += mark.get("end", mark["start"]) - mark["start"] - sum(told.get(name, {}).values())
-        record = instance.get_run_record_by_id(step.run_id)
+        record = instance.get_run_record_by_id(run_id)
         assert record is not None
-        start, end = record.start_time or 0.0, record.end_time or 0.0
+        start, end = record.create_timestamp.timestamp(), record.end_time or 0.0
         steps = sum(mark.get("end", mark["start"]) - mark["start"] for mark in marks.values())
         between = tables.setdefault("between steps", dict.fromkeys(PHASES, 0.0))
         between["dagster"] += end - start - steps
