@@ -37,9 +37,9 @@ def engine() -> Iterator[Engine]:
     running.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def spark(engine: Engine) -> SparkSession:
-    """The embedded engine's session."""
+    """The embedded engine's session; a module's own, since a run in between may have ended the process's session."""
     return engine.spark
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
+from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 from monette_assets.lake import Commit
@@ -48,7 +49,7 @@ def append_commit(
         partition_by=contract.layout,
         commit=Commit(
             run_id=run_id,
-            publish_id=f"{run_id}:{contract.name}:{rows[0].get('fetch_id', '')}:{len(rows)}",
+            publish_id=f"{run_id}:{contract.name}:{_digest(contract, rows)}",
             code_version=contract.code_version,
             contract_version=group.fingerprint,
             input_versions={},
@@ -56,3 +57,9 @@ def append_commit(
             at=at.astimezone(UTC),
         ),
     )
+
+
+def _digest(contract: Contract, rows: list[dict[str, Any]]) -> str:
+    """Which rows these are: a run appends several times, and no two of its appends may pass for one another."""
+    keys = repr([[row[name] for name in contract.key] for row in rows])
+    return sha256(keys.encode()).hexdigest()[:16]

@@ -54,7 +54,7 @@ class Engine(ConfigurableResource):  # type: ignore[type-arg]
     @property
     def spark(self) -> SparkSession:
         """The session. Raises EngineUnreachableError where a remote engine does not answer."""
-        if self._session is None:
+        if self._session is None or self._session.is_stopped:  # another engine of the process may have ended it
             from dagster_pyspark import LazyPySparkResource
 
             session: SparkSession = LazyPySparkResource(
@@ -71,11 +71,12 @@ class Engine(ConfigurableResource):  # type: ignore[type-arg]
         return self.remote
 
     def _start_embedded(self) -> str:
-        os.environ.setdefault("RUST_LOG", "error")
-        from pysail.spark import SparkConnectServer
+        if self._server is None:
+            os.environ.setdefault("RUST_LOG", "error")
+            from pysail.spark import SparkConnectServer
 
-        self._server = SparkConnectServer("127.0.0.1", 0)
-        self._server.start(background=True)
+            self._server = SparkConnectServer("127.0.0.1", 0)
+            self._server.start(background=True)
         host, port = self._server.listening_address
         return f"sc://{host}:{port}"
 

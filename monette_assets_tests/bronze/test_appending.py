@@ -1,0 +1,58 @@
+"""Bronze only grows: the same content again adds nothing, and no append passes for another."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from monette_assets.bronze.appending import append_commit, newest_hashes
+from monette_assets.bronze.quickbooks_objects import CONTRACT
+from monette_assets.group import Group
+from monette_assets.lake import Lake
+from monette_assets_tests.frames import group_of, rows
+
+AT = datetime(2025, 1, 10, tzinfo=UTC)
+HEADER = "company entity object_id content_hash fetched_at"
+
+
+@pytest.fixture(scope="module")
+def group(tmp_path_factory: pytest.TempPathFactory) -> Group:
+    return group_of(tmp_path_factory.mktemp("group"))
+
+
+def test_companies_with_as_many_objects_in_one_run_are_all_kept(tmp_path: Path, group: Group) -> None:
+    lake = Lake(str(tmp_path))
+    for company in ("north", "south", "west"):
+        append_commit(
+            lake, CONTRACT, rows(CONTRACT, HEADER, (company, "Account", "1", "a", "2025-01-10")), "run", group, AT
+        )
+    assert sorted(lake.read(CONTRACT.name).column("company").to_pylist()) == ["north", "south", "west"]
+
+
+def test_the_same_append_of_a_run_again_is_made_once(tmp_path: Path, group: Group) -> None:
+    lake = Lake(str(tmp_path))
+    for _ in range(2):
+        append_commit(
+            lake, CONTRACT, rows(CONTRACT, HEADER, ("north", "Account", "1", "a", "2025-01-10")), "run", group, AT
+        )
+    assert lake.read(CONTRACT.name).num_rows == 1
+
+
+def test_the_newest_hash_of_every_identity(tmp_path: Path, group: Group) -> None:
+    lake = Lake(str(tmp_path))
+    identity = ("company", "entity", "object_id")
+    assert newest_hashes(lake, CONTRACT.name, identity) == {}
+    given = rows(
+        CONTRACT,
+        HEADER,
+        ("north", "Account", "1", "new", "2025-01-02"),
+        ("north", "Account", "1", "old", "2025-01-01"),
+        ("south", "Account", "1", "other", "2025-01-01"),
+    )
+    append_commit(lake, CONTRACT, given, "run", group, AT)
+    assert newest_hashes(lake, CONTRACT.name, identity) == {
+        ("north", "Account", "1"): "new",
+        ("south", "Account", "1"): "other",
+    }
