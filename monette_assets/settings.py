@@ -17,7 +17,7 @@ SIMULATOR_URL = "http://127.0.0.1:8765"
 class Settings(BaseSettings):
     """Every setting of a deployment, typed. Environment variables are the upper-case names after `MONETTE_`."""
 
-    model_config = SettingsConfigDict(env_prefix="MONETTE_", extra="forbid", frozen=True)
+    model_config = SettingsConfigDict(env_prefix="MONETTE_", env_ignore_empty=True, extra="forbid", frozen=True)
 
     home: Path = Field(default=Path(".monette"), description="Embedded lake, tokens and Dagster's storage.")
     group: Path | None = Field(default=None, description="Folder of the group contract; unset: the demo group.")

@@ -5,19 +5,28 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
+import socket
 import subprocess
 import sys
 from collections.abc import Callable
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
+import dagster as dg
 import pytest
+from dagster import DagsterRun, DagsterRunStatus
+from dagster._core.utils import make_new_run_id
 
+from monette_assets.automation.chain import plan
 from monette_assets.cli import main
 from monette_assets.commands.demo import versions
+from monette_assets.commands.refreshing import PROCESS_TAG, fail_abandoned, selected
 from monette_assets.group import load_group
+from monette_assets.sources.secrets import EncryptedFileTokenStore
 from monette_assets_tests.conftest import SmallWorld
-from monette_assets_tests.contracts import write_contract
+from monette_assets_tests.contracts import small_contract, write_contract
 from monette_assets_tests.reports.small_lake import small_lake
 
 Say = Callable[..., tuple[int, str, str]]
@@ -94,10 +103,6 @@ def test_a_company_that_was_not_there_yet_is_named_with_its_months(
 
 
 def small_companies(first_period: str) -> list[dict[str, object]]:
-    from datetime import date
-
-    from monette_assets_tests.contracts import small_contract
-
     companies: list[dict[str, object]] = small_contract()["companies"]
     companies[1]["first_period"] = date.fromisoformat(first_period)
     return companies
@@ -225,3 +230,28 @@ def test_a_second_run_changes_nothing(world: SmallWorld, say: Say) -> None:
     assert "2024-11 to 2024-12: up to date" in err
     assert versions(world.lake) == before
     assert "tables" in say("status")[1]  # the run is in Dagster's records
+
+
+def test_a_company_connects_again_at_the_simulator(world: SmallWorld, say: Say) -> None:
+    status, _, err = say("connect", "north")
+    assert (status, err) == (0, "Connected: north\n")
+    assert EncryptedFileTokenStore(world.settings.home / "tokens", world.settings.token_key_path).read("north")
+
+
+def test_a_run_whose_process_died_is_marked_failed(tmp_path: Path) -> None:
+    gone = subprocess.Popen([sys.executable, "-c", ""])
+    gone.wait()
+    with dg.DagsterInstance.local_temp(str(tmp_path)) as instance:
+        for pid in (gone.pid, os.getpid()):
+            tags = {PROCESS_TAG: f"{socket.gethostname()}:{pid}"}
+            instance.add_run(DagsterRun("job", run_id=make_new_run_id(), status=DagsterRunStatus.STARTED, tags=tags))
+        assert fail_abandoned(instance) == 1
+        failed = instance.get_runs(dg.RunsFilter(statuses=[DagsterRunStatus.FAILURE]))
+        assert [run.tags[PROCESS_TAG].rpartition(":")[2] for run in failed] == [str(gone.pid)]
+
+
+def test_a_selection_with_plus_takes_all_that_is_made_of_it(world: SmallWorld) -> None:
+    steps = plan(world.group, date(2024, 11, 1), date(2024, 11, 1))
+    [tables] = selected(steps, ["gold/balance_sheet+"])
+    names = {"/".join(key.path) for key in tables.assets}
+    assert names == {"gold/balance_sheet", "gold/tie_out", "gold/completeness", "releases"}
