@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from monette_assets.bronze import quickbooks_reports
 from monette_assets.gold import ledger, tie_out
+from monette_assets.gold.mapping import UNMAPPED
 from monette_assets.group.calendar import month_end
 from monette_assets.tables import Check, Column, Context, Contract, Freshness, Input, Months, Severity, Staged, table
 from monette_assets.tables import quarantine as quarantine_table
@@ -43,10 +44,11 @@ CONTRACT = Contract(
         Column("arrived_at", "timestamp", "When its newest general ledger was fetched.", nullable=True,
                source=("bronze/quickbooks_reports.fetched_at",)),
         Column("lines", "bigint", "Ledger lines published.", source=("gold/ledger.line_number",)),
+        Column("unmapped", "bigint", "Accounts without a group account.", source=("gold/ledger.group_account",)),
         Column("refused", "bigint", "Entries in quarantine.", source=("quarantine.reason",)),
         Column("held_back", "bigint", "Tables that keep its last good rows.", source=("quarantine.reason",)),
         Column("differences", "bigint", "Accounts that do not tie out.", source=("gold/tie_out.difference",)),
-        Column("complete", "boolean", "Arrived, published, nothing refused, tied out."),
+        Column("complete", "boolean", "Arrived, published, nothing refused, every account mapped, tied out."),
         Column("missing", "string", "What keeps it from being complete; empty if nothing."),
     ),
     checks=(
@@ -77,7 +79,10 @@ def completeness(
     arrived = (
         reports.where(F.col("report") == "general_ledger").groupBy(*unit).agg(F.max("fetched_at").alias("arrived_at"))
     )
-    lines = ledger.groupBy(*unit).agg(one.alias("lines"))
+    lines = ledger.groupBy(*unit).agg(
+        one.alias("lines"),
+        F.count_distinct(F.when(F.col("group_account") == UNMAPPED, F.col("account_id"))).alias("unmapped"),
+    )
     differing = tie_out.where(F.col("difference") != 0).groupBy(*unit).agg(one.alias("differences"))
     held = quarantine.where(F.col("company").isNotNull() & F.col("period").isNotNull())
     is_unit = F.col("kind") == "unit"
@@ -90,13 +95,14 @@ def completeness(
         .join(lines, unit, "left")
         .join(differing, unit, "left")
         .join(refused, ["company", "period"], "left")
-        .na.fill(0, ["lines", "refused", "held_back", "differences"])
+        .na.fill(0, ["lines", "unmapped", "refused", "held_back", "differences"])
     )
     missing = F.concat_ws(
         "; ",
         F.when(F.col("arrived_at").isNull(), F.lit("its reports have not arrived")),
         F.when(F.col("held_back") > 0, F.concat(F.col("held_back").cast("string"), F.lit(" table(s) hold it back"))),
         F.when(F.col("refused") > 0, F.concat(F.col("refused").cast("string"), F.lit(" entries in quarantine"))),
+        F.when(F.col("unmapped") > 0, F.concat(F.col("unmapped").cast("string"), F.lit(" account(s) unmapped"))),
         F.when(F.col("differences") > 0, F.concat(F.col("differences").cast("string"), F.lit(" account(s) differ"))),
     )
     return (

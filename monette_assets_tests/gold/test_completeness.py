@@ -10,6 +10,7 @@ import pytest
 from monette_assets.bronze import quickbooks_reports
 from monette_assets.gold import ledger, tie_out
 from monette_assets.gold.completeness import CONTRACT, completeness
+from monette_assets.gold.mapping import UNMAPPED
 from monette_assets.tables import Context, Contract, quarantine
 from monette_assets_tests.contracts import small_contract
 from monette_assets_tests.frames import Row, context_of, failures, frame, group_of, rows, shown
@@ -42,7 +43,8 @@ def computed(spark: SparkSession, context: Context) -> DataFrame:
             ("south", "2025-01", "general_ledger", "2025-01-09"),
         ),
         ledger=given(
-            ledger.CONTRACT, "company period", ("north", "2024-11"), ("north", "2024-11"), ("north", "2024-12")
+            ledger.CONTRACT, "company period group_account",
+            ("north", "2024-11", "cash"), ("north", "2024-11", "cash"), ("north", "2024-12", UNMAPPED),
         ),
         tie_out=given(
             tie_out.CONTRACT, "company period difference",
@@ -61,7 +63,7 @@ def test_every_expected_company_month_and_what_is_missing(computed: DataFrame) -
     assert shown(found, "company period lines complete provisional missing") == [
         ("north", "2024-11", 2, True, False, ""),
         ("north", "2024-12", 1, False, False,
-         "1 table(s) hold it back; 1 entries in quarantine; 2 account(s) differ"),
+         "1 table(s) hold it back; 1 entries in quarantine; 1 account(s) unmapped; 2 account(s) differ"),
         ("north", "2025-01", 0, False, True, "its reports have not arrived"),
         # nothing is expected of a company before it was bought
         ("south", "2024-12", 0, False, False, "its reports have not arrived"),  # a trial balance alone is not enough
@@ -74,6 +76,10 @@ def test_every_expected_company_month_and_what_is_missing(computed: DataFrame) -
 def test_months_that_have_ended_and_are_not_complete_are_reported(context: Context, computed: DataFrame) -> None:
     found = failures(CONTRACT, "all_present", context, computed)
     assert shown(found, "company period missing") == [
-        ("north", "2024-12", "1 table(s) hold it back; 1 entries in quarantine; 2 account(s) differ"),
+        (
+            "north",
+            "2024-12",
+            "1 table(s) hold it back; 1 entries in quarantine; 1 account(s) unmapped; 2 account(s) differ",
+        ),
         ("south", "2024-12", "its reports have not arrived"),
     ]
