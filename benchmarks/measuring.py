@@ -26,6 +26,9 @@ class TooMuchMemoryError(RuntimeError):
     """The measured processes together went over the limit, and were ended."""
 
 
+Sample = tuple[float, float, int]  # seconds since 1970, CPU seconds so far, bytes resident
+
+
 @dataclass(frozen=True)
 class Measured:
     """One run of a child process: wall and CPU seconds, peak bytes resident, and what it told."""
@@ -35,6 +38,14 @@ class Measured:
     peak: int
     load: float  # the machine's one-minute load average before the start: other people's work
     told: dict[str, Any]
+    samples: list[Sample]
+
+    def between(self, start: float, end: float) -> tuple[float, int]:
+        """CPU seconds and peak bytes resident between two moments (seconds since 1970)."""
+        within = [sample for sample in self.samples if start - SAMPLE_SECONDS <= sample[0] <= end + SAMPLE_SECONDS]
+        if not within:
+            return 0.0, 0
+        return within[-1][1] - within[0][1], max(resident for _, _, resident in within)
 
 
 def measure(command: Sequence[str], environment: Mapping[str, str] | None = None, *, tells: bool = True) -> Measured:
@@ -52,13 +63,13 @@ def measure(command: Sequence[str], environment: Mapping[str, str] | None = None
             env={**os.environ, **(environment or {})},
             stdout=sys.stderr,
         )
-        peak = 0
+        samples: list[Sample] = []
         try:
             while child.poll() is None:
-                peak = max(peak, _resident(child.pid))
-                if peak > MEMORY_LIMIT:
+                samples.append(_sample(child.pid))
+                if samples[-1][2] > MEMORY_LIMIT:
                     raise TooMuchMemoryError(
-                        f"{' '.join(command)}: {peak / 1e9:.1f} GB, limit {MEMORY_LIMIT / 1e9:.0f}"
+                        f"{' '.join(command)}: {samples[-1][2] / 1e9:.1f} GB, limit {MEMORY_LIMIT / 1e9:.0f}"
                     )
                 time.sleep(SAMPLE_SECONDS)
         finally:
@@ -67,7 +78,8 @@ def measure(command: Sequence[str], environment: Mapping[str, str] | None = None
         if child.returncode:
             raise RuntimeError(f"{' '.join(command)} ended with status {child.returncode}; its output is above")
         told = json.loads(result.read_text()) if result.exists() else {}
-        return Measured(wall, _children_cpu() - before, peak, load, told)
+        peak = max(resident for _, _, resident in samples)
+        return Measured(wall, _children_cpu() - before, peak, load, told, samples)
 
 
 def _children_cpu() -> float:
@@ -76,19 +88,22 @@ def _children_cpu() -> float:
     return times.children_user + times.children_system
 
 
-def _resident(pid: int) -> int:
+def _sample(pid: int) -> Sample:
+    """The process and its children now."""
+    cpu, resident = 0.0, 0
     try:
         root = psutil.Process(pid)
         family = [root, *root.children(recursive=True)]
     except psutil.NoSuchProcess:
-        return 0
-    total = 0
+        family = []
     for each in family:
         try:
-            total += each.memory_info().rss
+            times = each.cpu_times()
+            cpu += times.user + times.system + times.children_user + times.children_system
+            resident += each.memory_info().rss
         except psutil.NoSuchProcess:
             continue
-    return total
+    return time.time(), cpu, resident
 
 
 def _end(child: subprocess.Popen[bytes]) -> None:

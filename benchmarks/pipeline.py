@@ -14,7 +14,7 @@ import shutil
 import sys
 import time
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import nullcontext
 from cProfile import Profile
 from datetime import date
@@ -124,6 +124,7 @@ def phases(instance: dg.DagsterInstance, run_ids: Iterable[str]) -> dict[str, di
                 marks[name]["end"] = entry.timestamp
         for name, mark in marks.items():
             spent = tables.setdefault(name, dict.fromkeys(PHASES, 0.0))
+            spent |= {"start": mark["start"], "end": mark.get("end", mark["start"])}
             for phase, seconds in told.get(name, {}).items():
                 spent["parsing" if phase == "engine" and name in PARSING else phase] += seconds
             spent["dagster"] += mark.get("end", mark["start"]) - mark["start"] - sum(told.get(name, {}).values())
@@ -141,12 +142,24 @@ def totals(tables: dict[str, dict[str, float]]) -> dict[str, float]:
     return {phase: sum(spent[phase] for spent in tables.values()) for phase in PHASES}
 
 
-def lines_of(tables: dict[str, dict[str, float]]) -> Iterable[str]:
-    """The phases of every table as a Markdown table."""
-    yield "| table | " + " | ".join(PHASES) + " | all |"
-    yield "|---|" + "---:|" * (len(PHASES) + 1)
+def seconds_of(spent: Mapping[str, float]) -> float:
+    """Wall seconds of a table, all phases."""
+    return sum(spent[phase] for phase in PHASES)
+
+
+def lines_of(measured: Measured) -> Iterable[str]:
+    """The phases of every table as a Markdown table, with the CPU seconds and peak memory of its time."""
+    tables = measured.told["tables"]
+    yield "| table | " + " | ".join(PHASES) + " | all | CPU | peak |"
+    yield "|---|" + "---:|" * (len(PHASES) + 3)
     for name, spent in [*tables.items(), ("**all**", totals(tables))]:
-        yield f"| {name} | " + " | ".join(f"{spent[p]:.1f}" for p in PHASES) + f" | {sum(spent.values()):.1f} |"
+        cells = [f"{seconds:.1f}" for seconds in (*(spent[phase] for phase in PHASES), seconds_of(spent))]
+        if "start" in spent:
+            cpu, peak = measured.between(spent["start"], spent["end"])
+            cells += [f"{cpu:.1f}", f"{peak / 1e9:.2f} GB"]
+        else:
+            cells += ["", ""]
+        yield f"| {name} | {' | '.join(cells)} |"
 
 
 def show(title: str, measured: Measured) -> None:
@@ -157,7 +170,7 @@ def show(title: str, measured: Measured) -> None:
         f"load before {measured.load:.1f}; code loaded in {told['load']:.1f} s, run {told['run']:.1f} s; "
         f"ok: {told['ok']}, failed checks: {', '.join(told['failed_checks']) or 'none'}"
     )
-    print("\n".join(lines_of(told["tables"])))
+    print("\n".join(lines_of(measured)))
 
 
 def main() -> None:

@@ -135,7 +135,7 @@ def show(title: str, measured: Measured) -> None:
         f"{title}: wall {measured.wall:.1f} s, CPU {measured.cpu:.1f} s, peak {measured.peak / 1e9:.2f} GB, "
         f"load before {measured.load:.1f}"
     )
-    print("\n".join(lines_of(measured.told["tables"])))
+    print("\n".join(lines_of(measured)))
 
 
 def main() -> None:
