@@ -23,7 +23,7 @@ def answer(published: Mapping[str, str]) -> str:
     ).decode()
 
 
-ANSWERS = (
+ANSWERS: tuple[tuple[str, str, dict[str, str]], ...] = (
     # November ends on a Saturday: the closing rate is Friday's. An earlier answer is superseded.
     ("2024-11", "2024-11-20", {"2024-11-01": "9.9999"}),
     (

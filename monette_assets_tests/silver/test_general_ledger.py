@@ -1,0 +1,129 @@
+"""Which fetch counts, what belongs together, and what becomes of what cannot be read."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from monette_assets.bronze import quickbooks_reports
+from monette_assets.lake import Lake
+from monette_assets.silver import accounts, general_ledger
+from monette_assets.tables import Context, Table, quarantine
+from monette_assets.tables.judge import Judge
+from monette_assets.tables.refresh import Outcome, refresh
+from monette_assets_tests.frames import context_of, failures, frame, group_of, rows, shown
+from monette_assets_tests.silver.ledgers import fetches_of, sale
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame, SparkSession
+
+NOVEMBER = {"start": "2024-11-01", "end": "2024-11-30"}
+CHART = (("north", "1", "Bank", "Asset"), ("north", "2", "Sales", "Revenue"))
+
+
+@pytest.fixture(scope="module")
+def context(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> Context:
+    return context_of(spark, group_of(tmp_path_factory.mktemp("group")), "2024-11", "2024-12")
+
+
+@pytest.fixture(scope="module")
+def chart(spark: SparkSession) -> DataFrame:
+    header = "company account_id account_name classification"
+    return frame(spark, accounts.CONTRACT, rows(accounts.CONTRACT, header, *CHART))
+
+
+def test_the_newest_fetch_counts_and_the_parts_of_a_bisected_one_belong_together(
+    spark: SparkSession, context: Context, chart: DataFrame
+) -> None:
+    first_half = sale("1", "2024-11-05", "10.00", start="2024-11-01", end="2024-11-15")
+    second_half = sale("2", "2024-11-20", "20.00", start="2024-11-16", end="2024-11-30")
+    reports = fetches_of(
+        spark,
+        ("north", "2024-11", "2024-12-01", [sale("1", "2024-11-05", "99.00", **NOVEMBER)]),
+        ("north", "2024-11", "2024-12-03", [first_half, second_half]),
+        ("north", "2024-11", "2024-12-02", [sale("1", "2024-11-05", "98.00", **NOVEMBER)]),
+        ("north", "2024-12", "2024-12-01", [sale("3", "2024-12-05", "30.00", start="2024-12-01", end="2024-12-31")]),
+    )
+    found = general_ledger.general_ledger(context, reports=reports, accounts=chart)
+    lines = [row.asDict() for row in found.collect() if row["_kind"] == "row"]
+    assert shown(lines, "period transaction_id account_id amount") == [
+        ("2024-11", "1", "1", "10.00"), ("2024-11", "1", "2", "-10.00"),
+        ("2024-11", "2", "1", "20.00"), ("2024-11", "2", "2", "-20.00"),
+        ("2024-12", "3", "1", "30.00"), ("2024-12", "3", "2", "-30.00"),
+    ]  # fmt: skip
+    read = [row.asDict() for row in found.collect() if row["_kind"] == "read"]
+    assert shown(read, "company period _rows_seen") == [("north", "2024-11", 4), ("north", "2024-12", 2)]
+
+
+def test_a_transaction_out_of_balance_is_named_with_its_difference(spark: SparkSession, context: Context) -> None:
+    """ACCOUNTING 1: per transaction, company and period; two that cancel out do not hide each other."""
+    header = "company period transaction_type transaction_id account_id amount"
+    given = rows(
+        general_ledger.CONTRACT,
+        header,
+        ("north", "2024-11", "Bill", "1", "a", "10.01"),
+        ("north", "2024-11", "Bill", "1", "b", "-10.00"),
+        ("north", "2024-11", "Bill", "2", "a", "9.99"),
+        ("north", "2024-11", "Bill", "2", "b", "-10.00"),
+        ("north", "2024-11", "Invoice", "1", "a", "5.00"),
+        ("north", "2024-11", "Invoice", "1", "b", "-5.00"),
+    )
+    found = failures(general_ledger.CONTRACT, "double_entry", context, frame(spark, general_ledger.CONTRACT, given))
+    assert shown(found, "company period transaction_type transaction_id difference") == [
+        ("north", "2024-11", "Bill", "1", "0.01"),
+        ("north", "2024-11", "Bill", "2", "-0.01"),
+    ]
+
+
+def test_a_refused_report_keeps_that_company_months_last_good_rows_while_others_publish(
+    spark: SparkSession, context: Context, judge: Judge, tmp_path: Path
+) -> None:
+    lake = Lake(str(tmp_path))
+
+    def refreshed(run_id: str, *fetches: tuple[str, str, str, list[str]]) -> Outcome:
+        reports = fetches_of(spark, *fetches)
+
+        def computed(context: Context) -> DataFrame:
+            nothing = frame(spark, accounts.CONTRACT)
+            return general_ledger.general_ledger(context, reports=reports, accounts=nothing)
+
+        alone = replace(general_ledger.CONTRACT, inputs={})
+        return refresh(Table(alone, computed), context=context, lake=lake, judge=judge, run_id=run_id)
+
+    good = (
+        ("north", "2024-11", "2024-12-01", [sale("1", "2024-11-05", "10.00", **NOVEMBER)]),
+        ("south", "2024-11", "2024-12-01", [sale("1", "2024-11-05", "50.00", **NOVEMBER, Currency="USD")]),
+    )
+    assert refreshed("run-1", *good).committed
+    again = (
+        ("north", "2024-11", "2024-12-02", [sale("1", "2024-11-05", "11.00", **NOVEMBER)[:-20]]),  # half a JSON
+        ("south", "2024-11", "2024-12-02", [sale("1", "2024-11-05", "51.00", **NOVEMBER, Currency="USD")]),
+    )
+    outcome = refreshed("run-2", *good, *again)
+    assert {unit[0] for unit in outcome.audit.blocked} == {"north"}
+    assert shown(lake.read("silver/general_ledger").to_pylist(), "company amount") == [
+        ("north", "-10.00"), ("north", "10.00"), ("south", "-51.00"), ("south", "51.00"),
+    ]  # fmt: skip
+    held = lake.read(quarantine.CONTRACT.name).to_pylist()
+    assert shown(held, "table_name company period kind") == [
+        ("silver/general_ledger", "north", "2024-11", "report"),
+        ("silver/general_ledger", "north", "2024-11", "unit"),
+    ]
+    # an unbalanced transaction whose report adds up blocks its company-month too
+    uneven = ("north", "2024-11", "2024-12-03", [sale("1", "2024-11-05", "12.00", credit="11.99", **NOVEMBER)])
+    outcome = refreshed("run-3", *good, *again, uneven)
+    assert [failure.sentence for failure in outcome.audit.failures] == [
+        "double_entry: north, 2024-11-01: 1 row(s); first: company=north, period=2024-11-01, basis=accrual, "
+        "transaction_type=Invoice, transaction_id=1, difference=0.01"
+    ]
+    fixed = ("north", "2024-11", "2024-12-04", [sale("1", "2024-11-05", "13.00", **NOVEMBER)])
+    assert refreshed("run-4", *good, *again, uneven, fixed).audit.failures == []
+    assert ("north", "13.00") in shown(lake.read("silver/general_ledger").to_pylist(), "company amount")
+    assert lake.read(quarantine.CONTRACT.name).num_rows == 0
+
+
+def test_the_table_reads_the_bronze_reports() -> None:
+    assert general_ledger.CONTRACT.inputs["reports"].contract is quickbooks_reports.CONTRACT
