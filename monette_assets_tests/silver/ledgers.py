@@ -35,5 +35,5 @@ def sale(identifier: str, day: str, amount: str, *, credit: str | None = None, *
 
 def fetches_of(spark: SparkSession, *fetches: Sequence[Any], name: str = "general_ledger") -> DataFrame:
     """The fetches of one report as the bronze table."""
-    lines = [(*fetch, f"fetch-{number}") for number, fetch in enumerate(fetches)]
+    lines = [(*fetch, f"{name}-{number}") for number, fetch in enumerate(fetches)]
     return frame(spark, CONTRACT, rows(CONTRACT, "company period fetched_at payloads fetch_id", *lines, report=name))
