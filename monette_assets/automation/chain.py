@@ -177,13 +177,17 @@ def _neighbours(group: Group, companies: Iterable[str]) -> list[tuple[str, str]]
 
 
 def latest_period(lake: Lake) -> date | None:
-    """The last month whose balances the lake holds."""
-    if not lake.exists("gold/trial_balance"):
-        return None
+    """The last month whose reports and balances the lake holds.
+
+    A backfill from the user interface carries balances forward into the running month, whether or not it was fetched.
+    """
     import pyarrow.compute as pc
 
-    found: date | None = pc.max(lake.read("gold/trial_balance", columns=["period"]).column("period")).as_py()
-    return found
+    tables = (quickbooks_reports.CONTRACT.name, "gold/trial_balance")
+    if not all(lake.exists(table) for table in tables):
+        return None
+    found = [pc.max(lake.read(table, columns=["period"]).column("period")).as_py() for table in tables]
+    return None if None in found else min(found)
 
 
 def execute(

@@ -26,6 +26,7 @@ from monette_assets.tables.judge import Judge
 from monette_assets_tests.contracts import write_contract
 
 NOVEMBER, DECEMBER, JANUARY = date(2024, 11, 1), date(2024, 12, 1), date(2025, 1, 1)
+FAST = 10_000
 REALMS = {"north": "1001", "south": "1002"}
 
 
@@ -134,12 +135,15 @@ class Watch:
 def world(tmp_path_factory: pytest.TempPathFactory, judge: Judge) -> Iterator[World]:
     home = tmp_path_factory.mktemp("home")
     group = load_group(write_contract(home / "group"))
-    with running(generate_books(group, until=DECEMBER.replace(day=31))) as simulator:
+    # every definition brings a client that counts for itself: none is throttled here, a 429 costs a minute
+    books = generate_books(group, until=DECEMBER.replace(day=31))
+    with running(books, requests_per_second=FAST, requests_per_minute=FAST, concurrent_requests=FAST) as simulator:
         settings = Settings(
             home=home,
             quickbooks_url=simulator.url,
             quickbooks_token_url=f"{simulator.url}/oauth2/v1/tokens/bearer",
             bank_of_canada_url=f"{simulator.url}/valet",
+            quickbooks_requests_per_second=100,
         )
         with dg.DagsterInstance.local_temp(str(home)) as instance:
             made = World(group, settings, instance, judge, simulator.url)
