@@ -1,6 +1,5 @@
 """From a table to its Dagster asset: specs, dependencies, checks, and the events of a refresh per partition."""
 
-import warnings
 from collections.abc import Iterator
 from datetime import date
 from typing import Any
@@ -17,8 +16,6 @@ from monette_assets.tables.refresh import Outcome, refresh
 from monette_assets.tables.table import Context, Table
 
 SHOWN_SAMPLES = 10
-# Preview in Dagster 1.13, pinned with it and tested: one evaluation per check and partition.
-warnings.filterwarnings("ignore", message=".*partitions_def on an AssetCheckSpec.*")
 
 
 def asset_key(contract: Contract) -> dg.AssetKey:
