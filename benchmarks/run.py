@@ -30,6 +30,8 @@ AIMS = {1.0: (90, 2.0), 10.0: (480, 4.0)}  # seconds, GB
 AIM_RATIO = 2.5
 AIM_RERUN = 20.0
 AIM_LOADING = 3.0
+QUIET = 1.5  # load average above which other people's work shows in the figures; the run before leaves 1.0 or so
+MEASURED = ("pipeline", "by_hand", "rerun", "rerun_fetching")
 SHOWN = 8  # the largest items of a run
 
 Figures = dict[str, Any]
@@ -81,6 +83,11 @@ def page(found: list[Figures]) -> Iterator[str]:
     yield "Written by `make bench` (`python benchmarks/run.py`, for scale 10 `--scale 10`); do not edit. What each"
     yield "figure is and how it is taken stands at the top of each file in `benchmarks/`."
     yield ""
+    runs = [figures[name] for figures in found for name in MEASURED if name in figures]
+    if (load := max(run["load"] for run in runs)) > QUIET:
+        yield f"**The machine was not quiet** (load up to {load:.1f} before a run): wall seconds and what is made of them"
+        yield "mean little here, CPU seconds more. Measure again before drawing conclusions."
+        yield ""
     yield "## Against the aims"
     yield ""
     yield "| what | aim | measured | |"
