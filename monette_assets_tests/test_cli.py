@@ -15,6 +15,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import dagster as dg
+import httpx
 import pytest
 from dagster import DagsterRun, DagsterRunStatus
 from dagster._core.utils import make_new_run_id
@@ -22,6 +23,7 @@ from dagster._core.utils import make_new_run_id
 from monette_assets.automation.chain import plan
 from monette_assets.cli import main
 from monette_assets.commands.demo import versions
+from monette_assets.commands.outside_world import connect, unconnected
 from monette_assets.commands.refreshing import PROCESS_TAG, fail_abandoned, selected
 from monette_assets.group import load_group
 from monette_assets.sources.secrets import EncryptedFileTokenStore
@@ -236,6 +238,17 @@ def test_a_company_connects_again_at_the_simulator(world: SmallWorld, say: Say) 
     status, _, err = say("connect", "north")
     assert (status, err) == (0, "Connected: north\n")
     assert EncryptedFileTokenStore(world.settings.home / "tokens", world.settings.token_key_path).read("north")
+
+
+def test_companies_whose_tokens_the_simulator_forgot_are_connected_again(world: SmallWorld) -> None:
+    assert unconnected(world.settings, world.group) == []
+    httpx.post(
+        f"{world.simulator.url}/simulator/faults", json={"kind": "revoke_token", "realm": "1002"}
+    ).raise_for_status()
+    httpx.delete(f"{world.simulator.url}/simulator/faults").raise_for_status()
+    assert unconnected(world.settings, world.group) == ["south"]
+    connect(world.settings, world.group, ["south"])
+    assert unconnected(world.settings, world.group) == []
 
 
 def test_a_run_whose_process_died_is_marked_failed(tmp_path: Path) -> None:

@@ -27,8 +27,9 @@ def demo() -> None:
     with refreshing.judging() as judge:  # first of all: it imports for seconds beside the rest
         from monette_assets.commands.errors import CommandError
         from monette_assets.commands.output import notes
-        from monette_assets.commands.outside_world import connect, outside_world
+        from monette_assets.commands.outside_world import connect, outside_world, unconnected
         from monette_assets.group.calendar import add_months
+        from monette_assets.tables import releases
 
         begun = time.perf_counter()
         platform, console = Platform(), notes()
@@ -50,7 +51,7 @@ def demo() -> None:
                 import monette_assets.definitions  # noqa: F401 - beside the simulator's start, both take seconds
 
                 world.wait_until_ready()
-            new = connect(settings, group, unconnected(platform))
+            new = connect(settings, group, unconnected(settings, group))
             running = "was running already" if world.process is None else "started"
             console.print(
                 f"Simulator {running} at {settings.quickbooks_url}; "
@@ -59,6 +60,8 @@ def demo() -> None:
             result = refreshing.refresh(platform, judge, console, first, last)
     refreshing.show_outcome(console, result)
     after = versions(platform.lake)
+    if releases.NAME not in after:
+        raise CommandError("nothing could be released; put right what failed above, then run the demo again")
     ties = show_results(platform, last)
     changed = sorted(name for name in after if after[name] != before.get(name))
     seconds = time.perf_counter() - begun
@@ -73,15 +76,6 @@ def demo() -> None:
     where_next(console, last.strftime("%Y-%m"))
     if not (result.ok and ties):
         raise typer.Exit(1)
-
-
-def unconnected(platform: Platform) -> list[str]:
-    """Companies without tokens."""
-    from monette_assets.sources.secrets import EncryptedFileTokenStore
-
-    settings = platform.settings
-    held = set(EncryptedFileTokenStore(settings.home / "tokens", settings.token_key_path).companies())
-    return [company.code for company in platform.group.companies if company.code not in held]
 
 
 def versions(lake: Lake) -> dict[str, int]:

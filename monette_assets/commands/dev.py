@@ -21,10 +21,9 @@ def dev(
     port: Annotated[int, typer.Option(min=1, max=65535, help="Port of the interface on 127.0.0.1.")] = 3000,
 ) -> None:
     """Open Dagster's user interface and daemon on this home, with the simulator beside them, until Ctrl-C."""
-    from monette_assets.commands.demo import unconnected
     from monette_assets.commands.errors import CommandError
     from monette_assets.commands.output import notes
-    from monette_assets.commands.outside_world import connect, outside_world
+    from monette_assets.commands.outside_world import connect, outside_world, unconnected
 
     platform, console = Platform(), notes()
     settings, group = platform.settings, platform.group
@@ -35,7 +34,7 @@ def dev(
     with outside_world(settings, group) if settings.simulated else nullcontext() as world:
         if world is not None:
             world.wait_until_ready()
-            connect(settings, group, unconnected(platform))
+            connect(settings, group, unconnected(settings, group))
             console.print(f"Simulator at {settings.quickbooks_url}; its books and tokens are kept in {settings.home}")
         console.print(f"User interface at http://127.0.0.1:{port} in some seconds; Ctrl-C ends everything")
         ui = subprocess.Popen(  # noqa: S603 - Dagster's own command

@@ -108,6 +108,19 @@ def outside_world(settings: Settings, group: Group) -> Iterator[Child]:
         child.stop()
 
 
+def unconnected(settings: Settings, group: Group) -> list[str]:
+    """Companies without tokens, and those whose tokens the simulator no longer takes (its state was deleted)."""
+    from monette_assets.resources import QuickBooks
+    from monette_assets.sources.quickbooks.errors import TokenDead
+    from monette_assets.sources.secrets import EncryptedFileTokenStore
+
+    held = EncryptedFileTokenStore(settings.home / "tokens", settings.token_key_path).companies()
+    asked = [(company.code, company.first_period) for company in group.companies if company.code in held]
+    _, unready = QuickBooks(settings, group).requests(asked)
+    dead = {code for (code, _), error in unready.items() if isinstance(error, TokenDead)}
+    return [company.code for company in group.companies if company.code not in held or company.code in dead]
+
+
 def connect(settings: Settings, group: Group, companies: list[str]) -> list[str]:
     """Connect these companies at the simulator, as a person would in a browser. Raises CommandError."""
     import httpx

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
@@ -140,18 +140,22 @@ def show_outcome(console: Console, result: ChainResult) -> None:
         if not step.success:
             console.print(f"[bold red]{step.step.name} failed[/]", style=None)
             for line in step.error.splitlines() or ["for no stated reason"]:
-                console.print(f"  {line}", markup=False)
+                console.print(f"  {line}", markup=False, soft_wrap=True)
     checks = [check for step in result.steps for check in step.failed_checks]
     errors = [check for check in checks if check.severity is AssetCheckSeverity.ERROR]
     if errors:
         console.print(f"[bold red]{len(errors)} failed check(s)[/]")
-        for check in errors[:SHOWN_FAILURES]:
-            where = f" {check.partition}" if check.partition else ""
-            console.print(f"  [bold]{check.asset_key.to_user_string()}[/] {check.check_name}{where}")
-            for line in check_lines(check):
-                console.print(f"    {line}", markup=False)
-        if len(errors) > SHOWN_FAILURES:
-            console.print(f"  ... and {len(errors) - SHOWN_FAILURES} more: `monette check` lists them all")
+        alike: dict[tuple[str, str, tuple[str, ...]], list[str]] = defaultdict(list)
+        for check in errors:
+            key = (check.asset_key.to_user_string(), check.check_name, tuple(check_lines(check)))
+            alike[key].append(check.partition or "")
+        for (table, name, lines), partitions in list(alike.items())[:SHOWN_FAILURES]:
+            first = partitions[0] + (f" and {len(partitions) - 1} more" if len(partitions) > 1 else "")
+            console.print(f"  [bold]{table}[/] {name} {first}")
+            for line in lines:
+                console.print(f"    {line}", markup=False, soft_wrap=True)
+        if len(alike) > SHOWN_FAILURES:
+            console.print(f"  ... and {len(alike) - SHOWN_FAILURES} more: `monette check` lists them all")
     warned = Counter(
         (check.asset_key.to_user_string(), check.check_name)
         for check in checks
