@@ -21,4 +21,4 @@ def notes() -> Console:
     stream: TextIO = sys.stderr
     with contextlib.suppress(OSError, ValueError, AttributeError):  # a test's or an embedder's stream has no descriptor
         stream = os.fdopen(os.dup(sys.stderr.fileno()), "w", buffering=1, encoding="utf-8", errors="replace")
-    return Console(file=stream, highlight=False)
+    return Console(file=stream, highlight=False, soft_wrap=not stream.isatty())
