@@ -8,8 +8,9 @@ run, from it to the latest month there is.
 from __future__ import annotations
 
 import uuid
+from collections import deque
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +18,7 @@ import dagster as dg
 
 from monette_assets import catalog
 from monette_assets.bronze import exchange_rates, quickbooks_objects, quickbooks_reports
+from monette_assets.gold import completeness
 from monette_assets.group.calendar import add_months
 from monette_assets.tables import releases
 from monette_assets.tables.asset import asset_key
@@ -31,6 +33,8 @@ CHAIN_TAG = "monette/chain"
 STEP_TAG = "monette/step"
 RANGE_START = "dagster/asset_partition_range_start"
 RANGE_END = "dagster/asset_partition_range_end"
+
+COMPLETENESS = (asset_key(completeness.CONTRACT), dg.AssetKey(releases.NAME))
 
 Listener = Callable[[dg.EventLogEntry], None]
 
@@ -202,9 +206,12 @@ def execute(
     """Run the steps one after the other in this process, each a Dagster run of the instance.
 
     A failed step does not stop the chain: what could be had is brought up to date, the rest keeps its last good rows.
+    Where a table failed, those below it in its run did not run; what is complete is then told by a run of its own.
     """
     result = ChainResult(chain_id=uuid.uuid4().hex[:12])
-    for step in steps:
+    waiting = deque(steps)
+    while waiting:
+        step = waiting.popleft()
         if on_step is not None:
             on_step(step)
         job = definitions.resolve_implicit_job_def_def_for_assets(list(step.assets))
@@ -235,6 +242,8 @@ def execute(
                 error="" if done.success else _why(done),
             )
         )
+        if not done.success and not waiting and set(COMPLETENESS) < set(step.assets):
+            waiting.append(replace(step, name="completeness", assets=COMPLETENESS))
     return result
 
 

@@ -50,6 +50,7 @@ def build(group: Group) -> dg.AssetsDefinition:
 
     @dg.multi_asset(
         name="bronze__exchange_rates",
+        pool="bronze__exchange_rates",  # one run at a time writes a table
         specs=[asset_spec(CONTRACT, group)],
         check_specs=[
             dg.AssetCheckSpec(
@@ -65,19 +66,26 @@ def build(group: Group) -> dg.AssetsDefinition:
         can_subset=True,
     )
     def exchange_rates(context: dg.AssetExecutionContext) -> Iterator[Any]:
+        from monette_assets.sources.bank_of_canada.client import BankOfCanadaDown
+
         lake: Lake = context.resources.lake.lake
         stored = newest_hashes(lake, CONTRACT.name, ("period", "series"))
         periods = partitions.periods_of(context.partition_keys)
         rows: list[dict[str, Any]] = []
         problems: dict[str, str] = {}
+        down = ""  # who cannot be reached for one month cannot be for the next
         for period in periods:
             for series in series_of(group):
+                if down:
+                    problems[partitions.month_key(period)] = down
+                    continue
                 try:
                     rates = context.resources.bank_of_canada.rates(
                         series, period - timedelta(days=DAYS_BEFORE), month_end(period)
                     )
                 except Exception as error:
                     problems[partitions.month_key(period)] = str(error)
+                    down = str(error) if isinstance(error, BankOfCanadaDown) else ""
                     continue
                 content_hash = sha256(rates.payload.encode()).hexdigest()
                 if stored.get((period, series)) != content_hash:

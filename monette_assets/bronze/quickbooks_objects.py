@@ -43,6 +43,7 @@ def build(group: Group) -> dg.AssetsDefinition:
 
     @dg.multi_asset(
         name="bronze__quickbooks_objects",
+        pool="bronze__quickbooks_objects",  # one run at a time writes a table
         specs=[asset_spec(CONTRACT, group)],
         check_specs=[
             dg.AssetCheckSpec(
