@@ -67,6 +67,7 @@ def build_asset(table: Table, group: Group) -> dg.AssetsDefinition:
 
     @dg.multi_asset(
         name=contract.name.replace("/", "__"),
+        pool=contract.name.replace("/", "__"),  # one run at a time writes a table
         specs=[asset_spec(contract, group)],
         check_specs=check_specs(contract, group),
         partitions_def=partitions.definition(contract.partitions, group),
