@@ -59,6 +59,7 @@ def build(group: Group) -> dg.AssetsDefinition:
 
     @dg.multi_asset(
         name=ASSET,
+        pool=ASSET,  # one run at a time writes a table
         config_schema={
             BALANCES_ONLY: dg.Field(
                 bool, default_value=False, description="Fetch only balances and agings: an earlier month has changed."
