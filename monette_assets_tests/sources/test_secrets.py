@@ -116,7 +116,9 @@ def test_a_missing_key_is_not_replaced_while_tokens_exist(store: EncryptedFileTo
 
 
 @pytest.mark.parametrize(
-    ("key", "message"), [(Fernet.generate_key(), "cannot be opened with the key"), (b"nonsense", "not a Fernet key")]
+    ("key", "message"),
+    [(Fernet.generate_key(), "cannot be opened with the key"), (b"nonsense", "not a Fernet key")],
+    ids=["another key", "no key"],
 )
 def test_a_wrong_key_is_said(store: EncryptedFileTokenStore, tmp_path: Path, key: bytes, message: str) -> None:
     store.write("north", TOKENS)
