@@ -413,7 +413,7 @@ def show(measured: Measured, compared: Mapping[str, tuple[int, int, int]]) -> No
     spent = ", ".join(f"{name} {seconds:.1f} s" for name, seconds in measured.told.items())
     print(
         f"by hand: wall {measured.wall:.1f} s, CPU {measured.cpu:.1f} s, peak {measured.peak / 1e9:.2f} GB, "
-        f"load before {measured.load:.1f}: {spent}"
+        f"load before {measured.load:.1f}, others {measured.others:.1f} cores: {spent}"
     )
     for name, (same, hand, framework) in compared.items():
         print(f"  {name}: {same:,} rows equal, {hand:,} only by hand, {framework:,} only in the platform")

@@ -36,7 +36,8 @@ class Measured:
     wall: float
     cpu: float
     peak: int
-    load: float  # the machine's one-minute load average before the start: other people's work
+    load: float  # the machine's one-minute load average before the start
+    others: float  # cores that were busy with something else meanwhile, on average
     told: dict[str, Any]
     samples: list[Sample]
 
@@ -56,7 +57,7 @@ def measure(command: Sequence[str], environment: Mapping[str, str] | None = None
     """
     with tempfile.TemporaryDirectory() as folder:
         result = Path(folder) / "result.json"
-        load, before, start = os.getloadavg()[0], _children_cpu(), time.perf_counter()
+        load, before, busy, start = os.getloadavg()[0], _children_cpu(), _busy(), time.perf_counter()
         child = subprocess.Popen(
             [sys.executable, *command, *(["--result", str(result)] if tells else [])],
             cwd=ROOT,
@@ -79,7 +80,14 @@ def measure(command: Sequence[str], environment: Mapping[str, str] | None = None
             raise RuntimeError(f"{' '.join(command)} ended with status {child.returncode}; its output is above")
         told = json.loads(result.read_text()) if result.exists() else {}
         peak = max(resident for _, _, resident in samples)
-        return Measured(wall, _children_cpu() - before, peak, load, told, samples)
+        cpu = _children_cpu() - before
+        return Measured(wall, cpu, peak, load, max(0.0, _busy() - busy - cpu) / wall, told, samples)
+
+
+def _busy() -> float:
+    """CPU seconds of the whole machine since it started."""
+    times = psutil.cpu_times()
+    return float(times.user + times.system)
 
 
 def _children_cpu() -> float:

@@ -167,7 +167,8 @@ def show(title: str, measured: Measured) -> None:
     told = measured.told
     print(
         f"{title}: wall {measured.wall:.1f} s, CPU {measured.cpu:.1f} s, peak {measured.peak / 1e9:.2f} GB, "
-        f"load before {measured.load:.1f}; code loaded in {told['load']:.1f} s, run {told['run']:.1f} s; "
+        f"load before {measured.load:.1f}, others {measured.others:.1f} cores; "
+        f"code loaded in {told['load']:.1f} s, run {told['run']:.1f} s; "
         f"ok: {told['ok']}, failed checks: {', '.join(told['failed_checks']) or 'none'}"
     )
     print("\n".join(lines_of(measured)))

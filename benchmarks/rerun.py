@@ -133,7 +133,7 @@ def show(title: str, measured: Measured) -> None:
     """Print one rerun."""
     print(
         f"{title}: wall {measured.wall:.1f} s, CPU {measured.cpu:.1f} s, peak {measured.peak / 1e9:.2f} GB, "
-        f"load before {measured.load:.1f}"
+        f"load before {measured.load:.1f}, others {measured.others:.1f} cores"
     )
     print("\n".join(lines_of(measured)))
 
