@@ -75,8 +75,13 @@ class World:
 
 
 @contextmanager
-def world_of(home: Path, group: Group, books: Mapping[str, Books], engine: Engine, judge: Judge) -> Iterator[World]:
-    """The group's companies served and connected; `home` holds lake and tokens."""
+def world_of(
+    home: Path, group: Group, books: Mapping[str, Books], engine: Engine | None = None, judge: Judge | None = None
+) -> Iterator[World]:
+    """The group's companies served and connected; `home` holds lake and tokens.
+
+    Bronze needs neither engine nor judge.
+    """
     with (
         running(books, requests_per_second=FAST, requests_per_minute=60 * FAST) as simulator,
         httpx.Client(base_url=simulator.url, timeout=20) as outside,
@@ -93,5 +98,6 @@ def world_of(home: Path, group: Group, books: Mapping[str, Books], engine: Engin
         for company in group.companies:
             code = outside.post(f"/simulator/connect/{company.realm_id}").json()["code"]
             keeper.connect(company.code, company.realm_id, code, "http://127.0.0.1/callback")
-        overrides = {"judge": RunningJudge(judge), "engine": RunningEngine(engine.spark)}
+        overrides: dict[str, Any] = {} if judge is None else {"judge": RunningJudge(judge)}
+        overrides |= {} if engine is None else {"engine": RunningEngine(engine.spark)}
         yield World(group, settings, build(settings, group, overrides), instance, outside)

@@ -124,7 +124,7 @@ def months_held(lake: Lake, company: str, objects: Collection[Object]) -> set[da
             if known is None or known in entities:
                 months.add(row["period"])
     if lake.exists(OBJECTS):
-        where = (pc.field("company") == company) & pc.field("object_id").isin(ids)
+        where = (pc.field("company") == company) & pc.field("object_id").isin(ids) & ~pc.field("deleted")
         columns = ["entity", "object_id", "fetched_at", "payload"]
         versions = defaultdict(list)
         for row in lake.read(OBJECTS, columns=columns, filters=where).to_pylist():

@@ -1,11 +1,13 @@
 """QuickBooks' objects: accounts, locations, classes, contacts, documents and settings; one row an object version."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
+from datetime import datetime
+from hashlib import sha256
 from typing import Any
 
 import dagster as dg
 
-from monette_assets.bronze.appending import append_commit, newest_hashes
+from monette_assets.bronze.appending import Identity, append_commit, newest_hashes
 from monette_assets.clock import now
 from monette_assets.group import Group
 from monette_assets.lake import Lake
@@ -25,8 +27,8 @@ CONTRACT = Contract(
         Column("entity", "string", "QuickBooks' object type, e.g. Account."),
         Column("object_id", "string", "QuickBooks' id, unique within company and entity."),
         Column("deleted", "boolean", "Whether this version says that the object is gone."),
-        Column("modified_at", "string", "As QuickBooks wrote it."),
-        Column("payload", "string", "The object, verbatim."),
+        Column("modified_at", "string", "As QuickBooks wrote it; empty where the object is gone."),
+        Column("payload", "string", "The object, verbatim; empty where it is gone."),
         Column("content_hash", "string", "SHA-256 of the payload."),
         Column("fetched_at", "timestamp", "When it was asked for."),
         Column("run_id", "string", "The run that fetched it."),
@@ -35,6 +37,8 @@ CONTRACT = Contract(
     freshness=Freshness(fail_after=hours(36), warn_after=hours(26)),
 )
 ARRIVED = "arrived"
+IDENTITY = ("company", "entity", "object_id")
+GONE = sha256(b"").hexdigest()  # the content hash of a version without content
 
 
 def build(group: Group) -> dg.AssetsDefinition:
@@ -60,18 +64,18 @@ def build(group: Group) -> dg.AssetsDefinition:
     )
     def quickbooks_objects(context: dg.AssetExecutionContext) -> Iterator[Any]:
         lake: Lake = context.resources.lake.lake
-        stored = newest_hashes(lake, CONTRACT.name, ("company", "entity", "object_id"))
+        stored = newest_hashes(lake, CONTRACT.name, IDENTITY)
+        asked_at = now(group)
         failed: dict[str, str] = {}
         for company, objects in context.resources.quickbooks.objects(list(context.partition_keys)):
             if isinstance(objects, Exception):
                 failed[company] = str(objects)
                 rows: list[dict[str, Any]] = []
             else:
-                rows = [
-                    {**row, "company": company, "run_id": context.run_id}
-                    for row in objects
-                    if stored.get((company, row["entity"], row["object_id"])) != row["content_hash"]
-                ]
+                whole = [{**row, "company": company, "run_id": context.run_id} for row in objects]
+                rows = [row for row in whole if stored.get(_identity(row)) != row["content_hash"]]
+                there = {_identity(row) for row in whole}
+                rows += [_deletion(each, asked_at, context.run_id) for each in _gone(stored, company, there)]
             if rows:
                 append_commit(lake, CONTRACT, rows, context.run_id, group, now(group))
             problem = failed.get(company)
@@ -80,11 +84,35 @@ def build(group: Group) -> dg.AssetsDefinition:
             )
             if problem is None:
                 seen = len(objects) if isinstance(objects, list) else 0
+                deleted = sum(row["deleted"] for row in rows)
                 yield dg.AssetMaterialization(
-                    asset_key=key, partition=company, metadata={"objects": seen, "new_versions": len(rows)}
+                    asset_key=key,
+                    partition=company,
+                    metadata={"objects": seen, "new_versions": len(rows), "deleted": deleted},
                 )
         if failed:
             what = "; ".join(f"{company}: {problem}" for company, problem in sorted(failed.items()))
             raise dg.Failure(f"{len(failed)} company(ies) failed, the others are done. {what}", allow_retries=False)
 
     return quickbooks_objects
+
+
+def _identity(row: Mapping[str, Any]) -> Identity:
+    return tuple(row[name] for name in IDENTITY)
+
+
+def _gone(stored: Mapping[Identity, str], company: str, there: Collection[Identity]) -> list[Identity]:
+    """The company's objects that we hold and a whole answer no longer has: lists name inactive objects too."""
+    return [each for each, newest in stored.items() if each[0] == company and each not in there and newest != GONE]
+
+
+def _deletion(identity: Identity, asked_at: datetime, run_id: str) -> dict[str, Any]:
+    return {
+        **dict(zip(IDENTITY, identity, strict=True)),
+        "deleted": True,
+        "modified_at": "",
+        "payload": "",
+        "content_hash": GONE,
+        "fetched_at": asked_at,
+        "run_id": run_id,
+    }
