@@ -74,11 +74,11 @@ def page(browser: Browser) -> Iterator[Page]:
     opened.close()
 
 
-def test_every_gold_table_is_in_the_asset_catalogue(interface: str, page: Page) -> None:
+def test_every_gold_table_is_there_with_its_checks(interface: str, page: Page) -> None:
     page.goto(f"{interface}/asset-groups/__repository__@monette_assets.definitions/list")
     for table in ("ledger", "trial_balance", "profit_and_loss", "balance_sheet", "financial_summary", "tie_out"):
-        page.goto(f"{interface}/assets/gold/{table}")
-        expect(page.get_by_text(table, exact=True).first).to_be_visible(timeout=PATIENCE)
+        page.goto(f"{interface}/assets/gold/{table}?view=checks")
+        expect(page.get_by_text("contract", exact=True).first).to_be_visible(timeout=PATIENCE)
 
 
 def test_a_table_shows_its_months_as_partitions(interface: str, page: Page) -> None:

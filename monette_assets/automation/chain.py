@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 import dagster as dg
 
 from monette_assets import catalog
+from monette_assets.automation.abandoned import PROCESS_TAG, this_process
 from monette_assets.bronze import exchange_rates, quickbooks_objects, quickbooks_reports
 from monette_assets.gold import completeness
 from monette_assets.group.calendar import add_months
@@ -227,6 +228,7 @@ def execute(
             run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}, **step.config},
             tags={
                 CHAIN_TAG: result.chain_id,
+                PROCESS_TAG: this_process(),
                 STEP_TAG: step.name,
                 RANGE_START: step.start,
                 RANGE_END: step.end,

@@ -19,6 +19,7 @@ import dagster as dg
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from monette_assets.automation import chain, refresh_job
+from monette_assets.automation.abandoned import fail_abandoned
 from monette_assets.automation.affected import affected_months, every_month
 from monette_assets.clock import now
 from monette_assets.tables.partitions import month_key, periods_of
@@ -98,6 +99,8 @@ def tick(
 ) -> dg.SensorResult | dg.SkipReason:
     """One look at every company: at most one request for a refresh. `moment` is now, aware."""
     moment = moment or now(group)
+    for run_id in fail_abandoned(context.instance):
+        context.log.warning(f"run {run_id[:8]}: its process is gone; marked failed, its months are still owed")
     if running := refresh_job.active(context.instance):
         run = running[0]
         return dg.SkipReason(f"refresh {run.run_id[:8]} is {run.status.value.lower()}; changes are asked for after it")

@@ -12,6 +12,7 @@ import dagster as dg
 from pydantic import Field
 
 from monette_assets.automation import chain
+from monette_assets.automation.abandoned import PROCESS_TAG, this_process
 from monette_assets.group import Group
 from monette_assets.tables import partitions
 
@@ -67,6 +68,7 @@ def build(group: Group, definitions: Definitions) -> dg.JobDefinition:
         from monette_assets.resources import RunningJudge
         from monette_assets.tables.judge import Judge
 
+        context.instance.add_run_tags(context.run_id, {PROCESS_TAG: this_process()})
         steps = chain.plan_months(
             group,
             months_of(config, group),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import dagster as dg
 
 from monette_assets.automation import refresh_job
+from monette_assets.automation.abandoned import fail_abandoned
 from monette_assets.group.calendar import add_months, period_of
 from monette_assets.tables.partitions import month_key
 
@@ -38,6 +39,7 @@ def build(group: Group, job: dg.JobDefinition) -> dg.ScheduleDefinition:
         description="The running month and the two before, every company, every night.",
     )
     def daily_refresh(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
+        fail_abandoned(context.instance)  # one would hold the pool of refreshes
         today = context.scheduled_execution_time.astimezone(group.time_zone).date()
         first, last = trailing_months(group, today)
         config = refresh_job.Refresh(first=month_key(first), last=month_key(last))

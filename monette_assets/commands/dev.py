@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import signal
 import subprocess
 import sys
-from contextlib import nullcontext
+import time
+from contextlib import nullcontext, suppress
 from pathlib import Path
 from typing import Annotated
 
@@ -14,7 +16,7 @@ import typer
 
 from monette_assets.commands.platform import Platform
 
-STOP_SECONDS = 30
+ENDING = ((signal.SIGINT, 30.0), (signal.SIGTERM, 10.0), (signal.SIGKILL, 5.0))  # and the seconds each is given
 
 
 def dev(
@@ -30,6 +32,8 @@ def dev(
     if not Path("workspace.yaml").is_file():
         raise CommandError(f"expected workspace.yaml in {Path.cwd()}; start it from the repository root")
     program = shutil.which("dagster", path=str(Path(sys.executable).parent)) or "dagster"
+    # A shell that starts us with `&` has us, and everything we start, ignore Ctrl-C: the interface could not be ended.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # ended as by Ctrl-C
     with outside_world(settings, group) if settings.simulated else nullcontext() as world:
         if world is not None:
@@ -41,15 +45,39 @@ def dev(
             [program, "dev", "-w", "workspace.yaml", "-h", "127.0.0.1", "-p", str(port)],
             start_new_session=True,  # Ctrl-C reaches it once, through us
         )
-        try:
+        status: int | None = None
+        with suppress(KeyboardInterrupt):
             status = ui.wait()
-        except KeyboardInterrupt:
-            ui.send_signal(signal.SIGINT)
-            try:
-                ui.wait(timeout=STOP_SECONDS)
-            except subprocess.TimeoutExpired:
-                ui.kill()
-                ui.wait()
+        end(ui)
+        if status is None:
             console.print("Ended. Everything is kept; `monette dev` goes on where it was.")
             return
     raise CommandError(f"`dagster dev` ended by itself with status {status}; see what it said above")
+
+
+def end(leader: subprocess.Popen[bytes]) -> None:
+    """End a process group, its leader our child: interrupted, terminated, killed, each waiting until all are gone.
+
+    Ctrl-C while waiting goes on to the next.
+    """
+    for number, seconds in ENDING:
+        deadline = time.monotonic() + seconds
+        try:
+            if not _signalled(leader, number):
+                return
+            while time.monotonic() < deadline:
+                if not _signalled(leader, 0):
+                    return
+                time.sleep(0.05)
+        except KeyboardInterrupt:
+            continue
+
+
+def _signalled(leader: subprocess.Popen[bytes], number: int) -> bool:
+    """Send the group a signal (0: none); whether anybody was left to get it."""
+    leader.poll()  # one that ended stays in its group until it is waited for
+    try:
+        os.killpg(leader.pid, number)
+    except ProcessLookupError:
+        return False
+    return True

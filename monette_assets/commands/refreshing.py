@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import socket
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -13,14 +11,12 @@ from typing import TYPE_CHECKING, Any
 from monette_assets.commands.errors import UsageError
 
 if TYPE_CHECKING:
-    import dagster as dg
     from rich.console import Console
 
     from monette_assets.automation.chain import ChainResult, Step
     from monette_assets.commands.platform import Platform
     from monette_assets.tables.judge import Judge
 
-PROCESS_TAG = "monette/process"  # host:pid of the process that executes a run
 SHOWN_FAILURES = 40
 
 
@@ -46,6 +42,7 @@ def refresh(
 ) -> ChainResult:
     """Bring the months up to date, as a chain of Dagster runs. Raises UsageError where nothing is selected."""
     from monette_assets.automation import chain
+    from monette_assets.automation.abandoned import fail_abandoned
     from monette_assets.commands.progress import ChainProgress, WatchedQuickBooks
     from monette_assets.definitions import build
     from monette_assets.resources import RunningJudge
@@ -69,31 +66,7 @@ def refresh(
             steps,
             listener=progress.listen,
             on_step=progress.step,
-            tags={PROCESS_TAG: f"{socket.gethostname()}:{os.getpid()}"},
         )
-
-
-def fail_abandoned(instance: dg.DagsterInstance) -> int:
-    """Mark runs failed whose process on this machine died (power cut, kill): nobody else would. Returns how many."""
-    from dagster import DagsterRunStatus, RunsFilter
-
-    count = 0
-    for run in instance.get_runs(RunsFilter(statuses=[DagsterRunStatus.STARTED, DagsterRunStatus.STARTING])):
-        host, _, pid = run.tags.get(PROCESS_TAG, "").rpartition(":")
-        if host == socket.gethostname() and pid.isdecimal() and not _alive(int(pid)):
-            instance.report_run_failed(run, "its process ended without saying so; run it again")
-            count += 1
-    return count
-
-
-def _alive(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True
 
 
 def selected(steps: Sequence[Step], names: Sequence[str]) -> list[Step]:

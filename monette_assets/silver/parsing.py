@@ -17,18 +17,22 @@ if TYPE_CHECKING:
 
 # (report, payloads, company, period, basis) -> what was parsed
 Parser = Callable[[str, Sequence[str], str, date, str], "Parsed"]
+BATCH_ROWS = 32_768
 FETCH_COLUMNS = ("company", "period", "basis", "report", "fetch_id", "payloads")
 
 
 def newest_fetches(reports: DataFrame, wanted: Sequence[str]) -> DataFrame:
-    """The newest fetch of each of the wanted reports, per company, month and basis."""
+    """The newest fetch of each of the wanted reports, per company, month and basis.
+
+    Their ids are few and are looked up first: joined instead, the payloads would become the join's table in memory.
+    """
     from pyspark.sql import functions as F
 
     identity = ["company", "period", "basis", "report"]
     fetches = reports.where(F.col("report").isin(list(wanted)))
     newest = fetches.groupBy(*identity).agg(F.max(F.struct("fetched_at", "fetch_id")).alias("newest"))
-    chosen = newest.select(F.col("newest.fetch_id").alias("fetch_id"))
-    return fetches.join(chosen, "fetch_id", "left_semi").select(*FETCH_COLUMNS)
+    chosen = [row["fetch_id"] for row in newest.select(F.col("newest.fetch_id").alias("fetch_id")).collect()]
+    return fetches.where(F.col("fetch_id").isin(chosen)).select(*FETCH_COLUMNS)
 
 
 def classifications(accounts: DataFrame) -> dict[str, dict[str, str]]:
@@ -46,14 +50,22 @@ def parse(fetches: DataFrame, contract: Contract, parser: Parser) -> DataFrame:
     names = contract.column_names
 
     def parse_batches(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        import pyarrow as pa
+
         for batch in batches:
             columns = [batch.column(name) for name in FETCH_COLUMNS]
+            found: list[pa.RecordBatch] = []
+            rows = 0
             for position in range(batch.num_rows):
                 company, period, basis, report, _, payloads = (column[position].as_py() for column in columns)
                 parsed = parser(report, payloads, company, period, basis)
-                yield from staging_batches(parsed, schema, names)
+                found += staging_batches(parsed, schema, names)
                 seen = parsed.counts.data_rows - parsed.counts.not_postings
-                yield count_batch(schema, {"company": company, "period": period, "basis": basis}, seen)
+                found.append(count_batch(schema, {"company": company, "period": period, "basis": basis}, seen))
+                rows += parsed.lines.num_rows
+                if rows >= BATCH_ROWS or position == batch.num_rows - 1:  # few large batches: each has its price
+                    yield from pa.Table.from_batches(found, schema).combine_chunks().to_batches()
+                    found, rows = [], 0
 
     return fetches.mapInArrow(parse_batches, ddl)
 

@@ -32,7 +32,7 @@ def asset_spec(contract: Contract, group: Group) -> dg.AssetSpec:
             for spec in contract.inputs.values()
         ],
         description=contract.description,
-        group_name=contract.name.split("/")[0],
+        group_name=contract.name.split("/")[0] if "/" in contract.name else "records",
         kinds={"delta"},
         code_version=contract.code_version,
         tags={"owner": contract.owner.replace(" ", "-")},
