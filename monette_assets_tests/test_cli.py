@@ -5,8 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-import os
-import socket
 import subprocess
 import sys
 from collections.abc import Callable
@@ -14,17 +12,14 @@ from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
-import dagster as dg
 import httpx
 import pytest
-from dagster import DagsterRun, DagsterRunStatus
-from dagster._core.utils import make_new_run_id
 
 from monette_assets.automation.chain import plan
 from monette_assets.cli import main
 from monette_assets.commands.demo import versions
 from monette_assets.commands.outside_world import connect, unconnected
-from monette_assets.commands.refreshing import PROCESS_TAG, fail_abandoned, selected
+from monette_assets.commands.refreshing import selected
 from monette_assets.group import load_group
 from monette_assets.sources.secrets import EncryptedFileTokenStore
 from monette_assets_tests.conftest import SmallWorld
@@ -249,18 +244,6 @@ def test_companies_whose_tokens_the_simulator_forgot_are_connected_again(world: 
     assert unconnected(world.settings, world.group) == ["south"]
     connect(world.settings, world.group, ["south"])
     assert unconnected(world.settings, world.group) == []
-
-
-def test_a_run_whose_process_died_is_marked_failed(tmp_path: Path) -> None:
-    gone = subprocess.Popen([sys.executable, "-c", ""])
-    gone.wait()
-    with dg.DagsterInstance.local_temp(str(tmp_path)) as instance:
-        for pid in (gone.pid, os.getpid()):
-            tags = {PROCESS_TAG: f"{socket.gethostname()}:{pid}"}
-            instance.add_run(DagsterRun("job", run_id=make_new_run_id(), status=DagsterRunStatus.STARTED, tags=tags))
-        assert fail_abandoned(instance) == 1
-        failed = instance.get_runs(dg.RunsFilter(statuses=[DagsterRunStatus.FAILURE]))
-        assert [run.tags[PROCESS_TAG].rpartition(":")[2] for run in failed] == [str(gone.pid)]
 
 
 def test_a_selection_with_plus_takes_all_that_is_made_of_it(world: SmallWorld) -> None:

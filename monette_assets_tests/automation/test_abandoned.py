@@ -36,7 +36,7 @@ def dead() -> str:
 
 def run_of(instance: dg.DagsterInstance, process: str, status: dg.DagsterRunStatus, **tags: str) -> str:
     tags[PROCESS_TAG] = process
-    return create_run_for_test(instance, job_name=JOB, status=status, tags=tags).run_id
+    return str(create_run_for_test(instance, job_name=JOB, status=status, tags=tags).run_id)
 
 
 @pytest.mark.parametrize("status", [dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.CANCELING])
@@ -85,9 +85,9 @@ def test_a_run_whose_process_is_not_known_to_be_gone_is_left_alone(instance: dg.
     assert fail_abandoned(instance) == []
 
 
-def test_a_run_that_finished_or_waits_in_the_queue_is_left_alone(instance: dg.DagsterInstance) -> None:
+def test_a_run_that_finished_or_has_not_begun_is_left_alone(instance: dg.DagsterInstance) -> None:
     process = dead()
-    for status in (dg.DagsterRunStatus.SUCCESS, dg.DagsterRunStatus.QUEUED):
+    for status in (dg.DagsterRunStatus.SUCCESS, dg.DagsterRunStatus.NOT_STARTED):
         run_of(instance, process, status)
     assert fail_abandoned(instance) == []
 

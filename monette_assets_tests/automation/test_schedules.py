@@ -29,8 +29,9 @@ def test_the_running_month_and_the_two_before(tmp_path: Path, today: date, first
 def test_the_groups_time_zone_decides_what_month_it_is(tmp_path: Path) -> None:
     """At 04:00 UTC on the first of March it is still February in Regina."""
     schedule = build(Settings(home=tmp_path), group_of(tmp_path / "group")).resolve_schedule_def(SCHEDULE)
-    context = dg.build_schedule_context(scheduled_execution_time=datetime(2025, 3, 1, 4, tzinfo=UTC))
-    request = schedule(context)
+    with dg.DagsterInstance.local_temp(str(tmp_path)) as instance:
+        moment = datetime(2025, 3, 1, 4, tzinfo=UTC)
+        request = schedule(dg.build_schedule_context(instance, scheduled_execution_time=moment))
     assert isinstance(request, dg.RunRequest)
     config = request.run_config["ops"]["refresh_chain"]["config"]
     assert (config["first"], config["last"]) == ("2024-12", "2025-02")

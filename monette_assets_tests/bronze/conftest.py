@@ -12,7 +12,6 @@ from typing import Any
 import dagster as dg
 import pytest
 
-from monette_assets.automation import chain
 from monette_assets.automation.chain import Step, StepResult, multi_key
 from monette_assets.group import Group
 from monette_assets.simulator.books import generate_books
