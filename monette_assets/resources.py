@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from datetime import date, datetime
-from functools import cached_property
+from functools import cached_property, partial
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -138,9 +139,12 @@ class QuickBooks:
 
         yield from fetch_company_months(self.client, requests)
 
-    def objects(self, companies: Iterable[str]) -> Iterator[tuple[str, list[dict[str, Any]] | Exception]]:
-        """Every list and document of each company as rows, or why there are none."""
-        yield from self._of_each(companies, lambda company: _objects(self.client, company)).items()
+    def objects(
+        self, companies: Iterable[str], since: Mapping[str, datetime]
+    ) -> Iterator[tuple[str, Pulled | Exception]]:
+        """Every list of each company, and its documents or what changed in them `since`; or why there are none."""
+        pull = partial(_pull, self.client, since)
+        yield from self._of_each(companies, pull).items()
 
     def changes(self, company: str, since: datetime) -> Changes:
         """What changed in a company's lists and documents since a moment."""
@@ -173,25 +177,50 @@ class QuickBooks:
             return dict(zip(codes, pool.map(attempt, codes), strict=True))
 
 
-def _objects(client: QuickBooksClient, company: str) -> list[dict[str, Any]]:
-    from monette_assets.sources.quickbooks.objects import DOCUMENT_ENTITIES, LIST_ENTITIES, query_all
+@dataclass(frozen=True)
+class Pulled:
+    """Objects of a company: rows of bronze but for company and run, and the entities that are whole."""
 
+    rows: list[dict[str, Any]]
+    whole: frozenset[str]
+
+
+def _pull(client: QuickBooksClient, since: Mapping[str, datetime], company: str) -> Pulled:
+    """Lists are few and read whole; of documents what changed is enough, as long as QuickBooks tells all of it."""
+    from monette_assets.bronze.quickbooks_objects import gone
+    from monette_assets.sources.quickbooks.objects import (
+        CHANGES_REACH,
+        DOCUMENT_ENTITIES,
+        LIST_ENTITIES,
+        QuickBooksObject,
+        changes_since,
+        query_all,
+    )
+
+    def version(found: QuickBooksObject, asked_at: datetime) -> dict[str, Any]:
+        return {
+            "entity": found.entity,
+            "object_id": found.id,
+            "deleted": False,
+            "modified_at": found.modified_at,
+            "payload": found.payload,
+            "content_hash": sha256(found.payload.encode()).hexdigest(),
+            "fetched_at": asked_at,
+        }
+
+    whole: tuple[str, ...] = (*LIST_ENTITIES, *DOCUMENT_ENTITIES)
     rows: list[dict[str, Any]] = []
-    for entity in (*LIST_ENTITIES, *DOCUMENT_ENTITIES):
+    last = since.get(company)
+    if last is not None and client.clock.now() - last < CHANGES_REACH:
+        changes = changes_since(client, company, DOCUMENT_ENTITIES, last)
+        if not changes.too_far:
+            whole = LIST_ENTITIES
+            rows += [version(found, changes.until) for found in changes.changed]
+            rows += [gone(each.entity, each.id, changes.until) for each in changes.deleted]
+    for entity in whole:
         asked_at = client.clock.now()
-        rows += [
-            {
-                "entity": entity,
-                "object_id": found.id,
-                "deleted": False,
-                "modified_at": found.modified_at,
-                "payload": found.payload,
-                "content_hash": sha256(found.payload.encode()).hexdigest(),
-                "fetched_at": asked_at,
-            }
-            for found in query_all(client, company, entity)
-        ]
-    return rows
+        rows += [version(found, asked_at) for found in query_all(client, company, entity)]
+    return Pulled(rows, frozenset(whole))
 
 
 class BankOfCanada:

@@ -1,13 +1,13 @@
 """QuickBooks' objects: accounts, locations, classes, contacts, documents and settings; one row an object version."""
 
-from collections.abc import Collection, Iterator, Mapping
-from datetime import datetime
+from collections.abc import Iterator
+from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
 import dagster as dg
 
-from monette_assets.bronze.appending import Identity, append_commit, newest_hashes
+from monette_assets.bronze.appending import append_commit, newest_hashes
 from monette_assets.clock import now
 from monette_assets.group import Group
 from monette_assets.lake import Lake
@@ -38,6 +38,7 @@ CONTRACT = Contract(
 )
 ARRIVED = "arrived"
 IDENTITY = ("company", "entity", "object_id")
+OVERLAP = timedelta(hours=1)
 GONE = sha256(b"").hexdigest()  # the content hash of a version without content
 
 
@@ -65,17 +66,24 @@ def build(group: Group) -> dg.AssetsDefinition:
     def quickbooks_objects(context: dg.AssetExecutionContext) -> Iterator[Any]:
         lake: Lake = context.resources.lake.lake
         stored = newest_hashes(lake, CONTRACT.name, IDENTITY)
-        asked_at = now(group)
+        asked_at, since = now(group), _last_fetches(lake)
         failed: dict[str, str] = {}
-        for company, objects in context.resources.quickbooks.objects(list(context.partition_keys)):
-            if isinstance(objects, Exception):
-                failed[company] = str(objects)
-                rows: list[dict[str, Any]] = []
+        for company, pulled in context.resources.quickbooks.objects(list(context.partition_keys), since):
+            rows: list[dict[str, Any]] = []
+            if isinstance(pulled, Exception):
+                failed[company] = str(pulled)
             else:
-                whole = [{**row, "company": company, "run_id": context.run_id} for row in objects]
-                rows = [row for row in whole if stored.get(_identity(row)) != row["content_hash"]]
-                there = {_identity(row) for row in whole}
-                rows += [_deletion(each, asked_at, context.run_id) for each in _gone(stored, company, there)]
+                there = {(company, row["entity"], row["object_id"]): row for row in pulled.rows}
+                missing = [
+                    gone(entity, object_id, asked_at)
+                    for (owner, entity, object_id) in stored
+                    if owner == company and entity in pulled.whole and (owner, entity, object_id) not in there
+                ]  # lists name inactive objects too
+                rows = [
+                    {**row, "company": company, "run_id": context.run_id}
+                    for row in (*pulled.rows, *missing)
+                    if stored.get((company, row["entity"], row["object_id"]), GONE) != row["content_hash"]
+                ]
             if rows:
                 append_commit(lake, CONTRACT, rows, context.run_id, group, now(group))
             problem = failed.get(company)
@@ -83,7 +91,7 @@ def build(group: Group) -> dg.AssetsDefinition:
                 asset_key=key, check_name=ARRIVED, passed=problem is None, partition=company, description=problem
             )
             if problem is None:
-                seen = len(objects) if isinstance(objects, list) else 0
+                seen = 0 if isinstance(pulled, Exception) else len(pulled.rows)
                 deleted = sum(row["deleted"] for row in rows)
                 yield dg.AssetMaterialization(
                     asset_key=key,
@@ -97,22 +105,23 @@ def build(group: Group) -> dg.AssetsDefinition:
     return quickbooks_objects
 
 
-def _identity(row: Mapping[str, Any]) -> Identity:
-    return tuple(row[name] for name in IDENTITY)
+def _last_fetches(lake: Lake) -> dict[str, datetime]:
+    """When each company's newest version was asked for, with an overlap: a pull takes its time."""
+    if not lake.exists(CONTRACT.name):
+        return {}
+    rows = lake.read(CONTRACT.name, columns=["company", "fetched_at"])
+    newest = rows.group_by("company").aggregate([("fetched_at", "max")])
+    return {row["company"]: row["fetched_at_max"] - OVERLAP for row in newest.to_pylist()}
 
 
-def _gone(stored: Mapping[Identity, str], company: str, there: Collection[Identity]) -> list[Identity]:
-    """The company's objects that we hold and a whole answer no longer has: lists name inactive objects too."""
-    return [each for each, newest in stored.items() if each[0] == company and each not in there and newest != GONE]
-
-
-def _deletion(identity: Identity, asked_at: datetime, run_id: str) -> dict[str, Any]:
+def gone(entity: str, object_id: str, asked_at: datetime) -> dict[str, Any]:
+    """The version that says an object is gone."""
     return {
-        **dict(zip(IDENTITY, identity, strict=True)),
+        "entity": entity,
+        "object_id": object_id,
         "deleted": True,
         "modified_at": "",
         "payload": "",
         "content_hash": GONE,
         "fetched_at": asked_at,
-        "run_id": run_id,
     }

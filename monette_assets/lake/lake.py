@@ -80,7 +80,7 @@ class Layout:
         )
 
 
-PAYLOADS = Layout(row_group_rows=64, file_bytes=64_000_000)
+PAYLOADS = Layout(row_group_rows=16, file_bytes=64_000_000)
 """For bronze: one row is a whole answer of a source."""
 
 

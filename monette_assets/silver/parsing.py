@@ -47,48 +47,43 @@ def parse(fetches: DataFrame, contract: Contract, parser: Parser) -> DataFrame:
     """Parse every fetch into the contract's columns and those of a refusal. Runs wherever the engine runs it."""
     ddl = staging_ddl(contract)
     schema = staging_schema(contract)
-    names = contract.column_names
 
     def parse_batches(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-        import pyarrow as pa
-
         for batch in batches:
             columns = [batch.column(name) for name in FETCH_COLUMNS]
-            found: list[pa.RecordBatch] = []
-            rows = 0
+            found: list[Parsed] = []
+            units: list[tuple[str, date, str]] = []
             for position in range(batch.num_rows):
                 company, period, basis, report, _, payloads = (column[position].as_py() for column in columns)
-                parsed = parser(report, payloads, company, period, basis)
-                found += staging_batches(parsed, schema, names)
-                seen = parsed.counts.data_rows - parsed.counts.not_postings
-                found.append(count_batch(schema, {"company": company, "period": period, "basis": basis}, seen))
-                rows += parsed.lines.num_rows
-                if rows >= BATCH_ROWS or position == batch.num_rows - 1:  # few large batches: each has its price
-                    yield from pa.Table.from_batches(found, schema).combine_chunks().to_batches()
-                    found, rows = [], 0
+                found.append(parser(report, payloads, company, period, basis))
+                units.append((company, period, basis))
+                if sum(each.lines.num_rows for each in found) >= BATCH_ROWS:
+                    yield from staging_batches(found, units, schema)
+                    found, units = [], []
+            yield from staging_batches(found, units, schema)
 
     return fetches.mapInArrow(parse_batches, ddl)
 
 
-def staging_batches(parsed: Parsed, schema: pa.Schema, names: Sequence[str]) -> Iterator[pa.RecordBatch]:
-    """Rows, refusals and the count of what the report held, in the staging schema."""
+def staging_batches(
+    parsed: Sequence[Parsed], units: Sequence[tuple[str, date, str]], schema: pa.Schema
+) -> Iterator[pa.RecordBatch]:
+    """Rows, refusals and the counts of what the reports held (ACCOUNTING 7), each of all reports at once.
+
+    `units` are the company, period and basis of each report.
+    """
     import pyarrow as pa
 
-    lines = parsed.lines
-    if lines.num_rows:
-        kinds = pa.array(["row"], pa.string()).take(pa.array([0] * lines.num_rows))
-        yield from _fill(lines.select([name for name in names if name in lines.column_names]), {"_kind": kinds}, schema)
-    refusals = parsed.refusals
+    if not parsed:
+        return
+    lines = pa.concat_tables([each.lines for each in parsed])
+    yield from _fill(lines, {"_kind": _constant("row", lines.num_rows)}, schema)
+    refusals = pa.concat_tables([each.refusals for each in parsed])
     if refusals.num_rows:
-        reasons = [
-            f"{reason}: {detail}"
-            for reason, detail in zip(
-                refusals.column("reason").to_pylist(), refusals.column("detail").to_pylist(), strict=True
-            )
-        ]
+        told = zip(refusals.column("reason").to_pylist(), refusals.column("detail").to_pylist(), strict=True)
         extra = {
-            "_kind": pa.array(["refused"] * refusals.num_rows, pa.string()),
-            "_reason": pa.array(reasons, pa.string()),
+            "_kind": _constant("refused", refusals.num_rows),
+            "_reason": pa.array([f"{reason}: {detail}" for reason, detail in told], pa.string()),
             "_path": refusals.column("path"),
             "_whole": pa.array([scope == "report" for scope in refusals.column("scope").to_pylist()]),
             "_transaction_type": refusals.column("transaction_type"),
@@ -96,30 +91,35 @@ def staging_batches(parsed: Parsed, schema: pa.Schema, names: Sequence[str]) -> 
             "_amount": refusals.column("amount"),
             "_raw": refusals.column("raw"),
         }
-        identity = [name for name in ("company", "period", "basis") if name in schema.names]
-        yield from _fill(refusals.select(identity), extra, schema)
+        yield from _fill(refusals.select(["company", "period", "basis"]), extra, schema)
+    seen = [each.counts.data_rows - each.counts.not_postings for each in parsed]
+    identity = pa.Table.from_pylist(
+        [dict(zip(("company", "period", "basis"), unit, strict=True)) for unit in units],
+        schema=pa.schema([schema.field(name) for name in ("company", "period", "basis")]),
+    )
+    counts = {"_kind": _constant("read", len(units)), "_rows_seen": pa.array(seen, pa.int64())}
+    yield from _fill(identity, counts, schema)
 
 
-def count_batch(schema: pa.Schema, identity: Mapping[str, Any], rows_seen: int) -> pa.RecordBatch:
-    """The row that says how many rows a source report held (ACCOUNTING 7)."""
+def _constant(text: str, length: int) -> pa.Array:
     import pyarrow as pa
 
-    row = {**dict.fromkeys(schema.names), **identity, "_kind": "read", "_rows_seen": rows_seen}
-    return pa.RecordBatch.from_pylist([row], schema=schema)
+    return pa.repeat(pa.scalar(text, pa.string()), length)
 
 
 def _fill(table: pa.Table, extra: Mapping[str, Any], schema: pa.Schema) -> Iterator[pa.RecordBatch]:
+    """The table's columns and the extra ones in the schema's order, null where there is neither."""
     import pyarrow as pa
 
-    columns = []
-    for field in schema:
-        if field.name in extra:
-            columns.append(extra[field.name])
-        elif field.name in table.column_names:
-            columns.append(table.column(field.name).cast(field.type))
-        else:
-            columns.append(pa.nulls(table.num_rows, field.type))
-    yield from pa.table(columns, schema=schema).to_batches(max_chunksize=65_536)
+    columns = [
+        extra[field.name]
+        if field.name in extra
+        else table.column(field.name).cast(field.type)
+        if field.name in table.column_names
+        else pa.nulls(table.num_rows, field.type)
+        for field in schema
+    ]
+    yield from pa.table(columns, schema=schema).combine_chunks().to_batches(max_chunksize=65_536)
 
 
 def _unreadable(staged: Staged) -> DataFrame:

@@ -37,7 +37,8 @@ def test_the_same_objects_again_add_nothing(objects: Bronze) -> None:
     again = objects.fetch("north")
     assert objects.rows() == before
     [told] = objects.materialized(again).values()
-    assert told == {"objects": len(before), "new_versions": 0, "deleted": 0}
+    assert (told["new_versions"], told["deleted"]) == (0, 0)
+    assert 0 < told["objects"] < len(before)  # lists whole, of documents only what changed
 
 
 def test_a_changed_document_adds_its_version_and_those_of_its_accounts_with_their_new_balances(
@@ -57,13 +58,13 @@ def test_a_changed_document_adds_its_version_and_those_of_its_accounts_with_thei
     assert amounts == [100.0, 55.0]
 
 
-def test_what_a_whole_answer_no_longer_has_is_told_gone_once(objects: Bronze) -> None:
+def test_a_deleted_document_is_told_gone_once(objects: Bronze) -> None:
     entry = objects.add("north", "2024-12-05")
     objects.add("south", "2024-11-05")
-    first = objects.materialized(objects.fetch("north", "south"))["north"]
+    objects.fetch("north", "south")
     objects.edit("north", "delete", id=entry)
-    second = objects.materialized(objects.fetch("north"))["north"]
-    assert second == {"objects": first["objects"] - 1, "new_versions": 3, "deleted": 1}  # two accounts' balances
+    told = objects.materialized(objects.fetch("north"))["north"]
+    assert (told["new_versions"], told["deleted"]) == (3, 1)  # two accounts' balances changed with it
     [gone] = objects.rows(deleted=True)
     assert (gone["company"], gone["entity"], gone["object_id"]) == ("north", "JournalEntry", entry)
     assert (gone["payload"], gone["content_hash"]) == ("", sha256(b"").hexdigest())
