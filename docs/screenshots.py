@@ -6,14 +6,14 @@ import shutil
 import sys
 from pathlib import Path
 
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import sync_playwright
 
 IMAGES = Path(__file__).parent / "images"
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
          "--disable-component-update", "--disable-sync"]  # fmt: skip
 # picture -> page, and a text that is there when the page is
 PAGES = {
-    "asset-graph": ("/asset-groups", "bronze"),
+    "asset-graph": ("/assets/gold/tie_out?view=lineage&lineageScope=upstream&lineageDepth=6", "quickbooks_reports"),
     "profit-and-loss": ("/assets/gold/profit_and_loss?view=partitions&partition=2026-10", "2026-10"),
     "tie-out-checks": ("/assets/gold/tie_out?view=checks&checkDetail=ties_out", "ties_out"),
     "runs": ("/runs", "Success"),
@@ -31,19 +31,9 @@ def take(address: str) -> None:
             page.goto(address + path)
             page.get_by_text(text).first.wait_for()
             page.wait_for_load_state("networkidle")
-            if name == "asset-graph":
-                unfold(page)
             page.wait_for_timeout(3_000)  # pages load their parts one after the other
             page.screenshot(path=str(IMAGES / f"{name}.png"))
         browser.close()
-
-
-def unfold(page: Page) -> None:
-    """Open every group of the graph, and fit it into the page."""
-    for group in ("bronze", "silver", "gold"):
-        page.locator("foreignObject").get_by_text(group, exact=True).first.click()
-        page.wait_for_timeout(2_500)
-    page.mouse.dblclick(1_000, 250)
 
 
 if __name__ == "__main__":
