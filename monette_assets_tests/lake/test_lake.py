@@ -300,7 +300,7 @@ def test_bronze_only_grows(lake: Lake) -> None:
     assert lake.read("bronze/reports").num_rows == 400
     for file in folder(lake, lake.uri("bronze/reports")).glob("*.parquet"):
         stored = pq.ParquetFile(file).metadata
-        assert stored.row_group(0).num_rows == 64
+        assert stored.row_group(0).num_rows == 16
         assert stored.row_group(0).column(0).compression == "ZSTD"
     with pytest.raises(AppendOnly):
         lake.publish("bronze/reports", payload, schema=schema, scope=Scope.everything(), commit=commit())
