@@ -134,6 +134,7 @@ class Contract:
     owner: str = "finance"
     freshness: Freshness | None = None
     balance: bool = False  # a changed month changes every later one
+    months_at_once: int | None = None  # computed in portions, where inputs are too large to hold; None: all at once
     code_version: str = "1"
 
     def __post_init__(self) -> None:

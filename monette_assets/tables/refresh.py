@@ -10,7 +10,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -113,12 +113,16 @@ def refresh(
         contract.inputs[name].contract.name: version for name, version in versions.items() if version is not None
     }
     stage = lake.stage_uri(run_id, contract.name)
+    lake.clean_staged(run_id, contract.name)  # what an earlier attempt of this run left
     with outcome.timed("engine"):
         inputs = {name: read_input(context, lake, spec, versions[name]) for name, spec in contract.inputs.items()}
-        computed = table(context, **inputs)
-        refuses = "_kind" in computed.columns
-        columns = [*contract.column_names, *(name for name, _ in REFUSAL_COLUMNS if refuses)]
-        computed.select(*columns).write.mode("overwrite").parquet(stage)
+        refuses = False
+        for portion in _portions(context, contract):
+            parts = {name: read_input(portion, lake, spec, versions[name]) for name, spec in contract.inputs.items()}
+            computed = table(portion, **parts)
+            refuses = "_kind" in computed.columns
+            columns = [*contract.column_names, *(name for name, _ in REFUSAL_COLUMNS if refuses)]
+            computed.select(*columns).write.mode("append").parquet(stage)
         lake.mark_staged(stage)
     rows, refused, read = _staged_frames(context, lake, contract, stage, refuses)
     with outcome.timed("audit"):
@@ -143,6 +147,15 @@ def refresh(
         outcome.refused = _quarantine(lake, stage, contract, outcome, known, refuses, run_id, context.now)
         lake.clean_staged(run_id, contract.name)
     return outcome
+
+
+def _portions(context: Context, contract: Contract) -> list[Context]:
+    """The context cut into so many months at once as the contract allows."""
+    size = contract.months_at_once
+    if size is None or len(context.periods) <= size:
+        return [context]
+    starts = range(0, len(context.periods), size)
+    return [replace(context, periods=context.periods[start : start + size]) for start in starts]
 
 
 def _staged_frames(
