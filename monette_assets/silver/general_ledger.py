@@ -37,7 +37,7 @@ CONTRACT = Contract(
     ),
     key=("company", "period", "basis", "transaction_type", "transaction_id", "account_id", "line_number"),
     layout=("period",),  # measured: a month is replaced without touching the others
-    months_at_once=12,  # the engine reads payloads faster than they are parsed, and holds what waits
+    months_at_once=6,  # the engine reads payloads faster than they are parsed, and holds what waits
     inputs={
         "reports": Input(quickbooks_reports.CONTRACT),
         "accounts": Input(accounts.CONTRACT, Months.ALL),  # their classification

@@ -27,7 +27,7 @@ CONTRACT = Contract(
     ),
     key=("company", "period", "basis", "account_id", "transaction_type", "transaction_id", "line_number"),
     layout=("period",),
-    months_at_once=12,  # the engine reads payloads faster than they are parsed, and holds what waits
+    months_at_once=6,  # the engine reads payloads faster than they are parsed, and holds what waits
     inputs={
         "reports": Input(quickbooks_reports.CONTRACT),
         "accounts": Input(accounts.CONTRACT, Months.ALL),  # their classification
