@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from monette_assets.bronze import quickbooks_reports
 from monette_assets.silver import accounts
-from monette_assets.silver.parsing import CONSERVED, NOTHING_REFUSED, READABLE, classifications, newest_fetches, parse
+from monette_assets.silver.parsing import CONSERVED, NOTHING_REFUSED, READABLE, parse_newest
 from monette_assets.tables import Check, Column, Context, Contract, Input, Months, Staged, table
 from monette_assets.tables.contract import MONEY, RATE
 
@@ -89,19 +88,10 @@ CONTRACT = Contract(
 @table(CONTRACT)
 def general_ledger(context: Context, reports: DataFrame, accounts: DataFrame) -> DataFrame:
     """The newest general ledger report of each company-month, parsed in the engine."""
-    currencies = {company.code: company.home_currency for company in context.group.companies}
-    classes = classifications(accounts)
 
-    def parser(_report: str, payloads: Sequence[str], company: str, period: date, basis: str) -> Parsed:
+    def parse_report(_report: str, payloads: Sequence[str], **facts: Any) -> Parsed:
         from monette_assets.sources.quickbooks.reports import parse_general_ledger
 
-        return parse_general_ledger(
-            payloads,
-            company=company,
-            period=period,
-            basis=basis,
-            home_currency=currencies[company],
-            classification=classes.get(company),
-        )
+        return parse_general_ledger(payloads, **facts)
 
-    return parse(newest_fetches(reports, ["general_ledger"]), CONTRACT, parser)
+    return parse_newest(context, reports, accounts, ["general_ledger"], CONTRACT, parse_report)

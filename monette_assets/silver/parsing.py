@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from monette_assets.tables import Check, Contract, Severity, Staged
+from monette_assets.tables import Check, Context, Contract, Severity, Staged
 from monette_assets.tables.table import staging_ddl, staging_schema
 
 if TYPE_CHECKING:
@@ -41,6 +41,35 @@ def classifications(accounts: DataFrame) -> dict[str, dict[str, str]]:
     for row in accounts.select("company", "account_id", "classification").collect():
         found.setdefault(row["company"], {})[row["account_id"]] = row["classification"]
     return found
+
+
+def parse_newest(
+    context: Context,
+    reports: DataFrame,
+    accounts: DataFrame,
+    wanted: Sequence[str],
+    contract: Contract,
+    parse_report: Callable[..., Parsed],
+) -> DataFrame:
+    """Parse the newest fetches of the wanted reports, each with its company's home currency and classifications.
+
+    `parse_report` takes the report, its payloads, and the rest by name, as the parsers of the source do.
+    """
+    currencies = {company.code: company.home_currency for company in context.group.companies}
+    classes = classifications(accounts)
+
+    def parser(report: str, payloads: Sequence[str], company: str, period: date, basis: str) -> Parsed:
+        return parse_report(
+            report,
+            payloads,
+            company=company,
+            period=period,
+            basis=basis,
+            home_currency=currencies[company],
+            classification=classes.get(company),
+        )
+
+    return parse(newest_fetches(reports, wanted), contract, parser)
 
 
 def parse(fetches: DataFrame, contract: Contract, parser: Parser) -> DataFrame:

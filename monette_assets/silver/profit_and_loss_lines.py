@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from monette_assets.bronze import quickbooks_reports
 from monette_assets.silver import accounts
-from monette_assets.silver.parsing import CONSERVED, NOTHING_REFUSED, READABLE, classifications, newest_fetches, parse
+from monette_assets.silver.parsing import CONSERVED, NOTHING_REFUSED, READABLE, parse_newest
 from monette_assets.tables import Column, Context, Contract, Input, Months, table
 from monette_assets.tables.contract import MONEY
 
@@ -62,19 +61,10 @@ CONTRACT = Contract(
 @table(CONTRACT)
 def profit_and_loss_lines(context: Context, reports: DataFrame, accounts: DataFrame) -> DataFrame:
     """The newest profit and loss detail of each company-month, parsed in the engine."""
-    currencies = {company.code: company.home_currency for company in context.group.companies}
-    classes = classifications(accounts)
 
-    def parser(_report: str, payloads: Sequence[str], company: str, period: date, basis: str) -> Parsed:
+    def parse_report(_report: str, payloads: Sequence[str], **facts: Any) -> Parsed:
         from monette_assets.sources.quickbooks.reports import parse_profit_and_loss_detail
 
-        return parse_profit_and_loss_detail(
-            payloads,
-            company=company,
-            period=period,
-            basis=basis,
-            home_currency=currencies[company],
-            classification=classes.get(company),
-        )
+        return parse_profit_and_loss_detail(payloads, **facts)
 
-    return parse(newest_fetches(reports, ["profit_and_loss_detail"]), CONTRACT, parser)
+    return parse_newest(context, reports, accounts, ["profit_and_loss_detail"], CONTRACT, parse_report)

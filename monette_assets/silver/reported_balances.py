@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from monette_assets.bronze import quickbooks_reports
 from monette_assets.silver import accounts
-from monette_assets.silver.parsing import CONSERVED, READABLE, classifications, newest_fetches, parse
+from monette_assets.silver.parsing import CONSERVED, READABLE, parse_newest
 from monette_assets.tables import Column, Context, Contract, Input, Months, table
 from monette_assets.tables.contract import MONEY
 
@@ -55,20 +54,10 @@ CONTRACT = Contract(
 @table(CONTRACT)
 def reported_balances(context: Context, reports: DataFrame, accounts: DataFrame) -> DataFrame:
     """The newest balance reports of each company-month, parsed in the engine."""
-    currencies = {company.code: company.home_currency for company in context.group.companies}
-    classes = classifications(accounts)
 
-    def parser(report: str, payloads: Sequence[str], company: str, period: date, basis: str) -> Parsed:
+    def parse_report(report: str, payloads: Sequence[str], **facts: Any) -> Parsed:
         from monette_assets.sources.quickbooks.reports import parse_balances
 
-        return parse_balances(
-            payloads,
-            report=cast("Statement", report),
-            company=company,
-            period=period,
-            basis=basis,
-            home_currency=currencies[company],
-            classification=classes.get(company),
-        )
+        return parse_balances(payloads, report=cast("Statement", report), **facts)
 
-    return parse(newest_fetches(reports, STATEMENTS), CONTRACT, parser)
+    return parse_newest(context, reports, accounts, STATEMENTS, CONTRACT, parse_report)
