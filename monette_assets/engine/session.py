@@ -10,6 +10,8 @@ from urllib.parse import urlsplit
 from dagster import ConfigurableResource, InitResourceContext
 from pydantic import PrivateAttr
 
+from monette_assets.engine import memory
+
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
@@ -75,6 +77,7 @@ class Engine(ConfigurableResource):  # type: ignore[type-arg]
             os.environ.setdefault("RUST_LOG", "error")
             from pysail.spark import SparkConnectServer
 
+            memory.bound_arenas()
             self._server = SparkConnectServer("127.0.0.1", 0)
             self._server.start(background=True)
         host, port = self._server.listening_address

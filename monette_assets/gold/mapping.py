@@ -11,12 +11,30 @@ from typing import TYPE_CHECKING
 from monette_assets.group.calendar import add_months
 
 if TYPE_CHECKING:
-    from pyspark.sql import DataFrame
+    from pyspark.sql import Column, DataFrame
 
     from monette_assets.tables import Context
 
 UNMAPPED = "unmapped"  # the named line that unmapped accounts land in (ACCOUNTING 6)
 UNCLASSIFIED = "Unclassified"  # a location nobody knows
+
+
+def _in_force(rows: DataFrame, entries: DataFrame, prefix: str, **equal: Column) -> DataFrame:
+    """Add the entry of the row's company in force in its period, its columns named `<prefix>_...`; null for none.
+
+    `equal` names the entry's columns and what of the row they must equal.
+    """
+    from pyspark.sql import functions as F
+
+    dated = entries.select(*[F.col(name).alias(f"{prefix}_{name}") for name in entries.columns])
+    matches = (
+        (F.col("company") == F.col(f"{prefix}_company"))
+        & (F.col("period") >= F.col(f"{prefix}_from_period"))
+        & (F.col("period") < F.col(f"{prefix}_to_period"))
+    )
+    for name, value in equal.items():
+        matches = matches & (value == F.col(f"{prefix}_{name}"))
+    return rows.join(dated, matches, "left")
 
 
 def map_accounts(context: Context, rows: DataFrame) -> DataFrame:
@@ -28,40 +46,15 @@ def map_accounts(context: Context, rows: DataFrame) -> DataFrame:
         "company string, account_number string, account_name string, group_account string, commodity string, "
         "from_period date, to_period date",
     )
-    period = F.col("period")
-    by_number = mapping.where(F.col("account_number").isNotNull()).select(
-        F.col("company").alias("n_company"),
-        F.col("account_number").alias("n_number"),
-        F.col("group_account").alias("n_account"),
-        F.col("commodity").alias("n_commodity"),
-        F.col("from_period").alias("n_from"),
-        F.col("to_period").alias("n_to"),
-    )
-    by_name = mapping.where(F.col("account_number").isNull()).select(
-        F.col("company").alias("m_company"),
-        F.col("account_name").alias("m_name"),
-        F.col("group_account").alias("m_account"),
-        F.col("commodity").alias("m_commodity"),
-        F.col("from_period").alias("m_from"),
-        F.col("to_period").alias("m_to"),
-    )
-    numbered = (
-        (F.col("company") == F.col("n_company"))
-        & (F.col("account_number") == F.col("n_number"))
-        & (period >= F.col("n_from"))
-        & (period < F.col("n_to"))
-    )
-    named = (
-        (F.col("company") == F.col("m_company"))
-        & (F.col("account_name") == F.col("m_name"))
-        & (period >= F.col("m_from"))
-        & (period < F.col("m_to"))
-    )
-    joined = rows.join(by_number, numbered, "left").join(by_name, named, "left")
+    numbered = F.col("account_number").isNotNull()
+    joined = _in_force(rows, mapping.where(numbered), "number", account_number=F.col("account_number"))
+    joined = _in_force(joined, mapping.where(~numbered), "name", account_name=F.col("account_name"))
     return joined.select(
         *rows.columns,
-        F.coalesce("n_account", "m_account", F.lit(UNMAPPED)).alias("group_account"),
-        F.when(F.col("n_account").isNotNull(), F.col("n_commodity")).otherwise(F.col("m_commodity")).alias("commodity"),
+        F.coalesce("number_group_account", "name_group_account", F.lit(UNMAPPED)).alias("group_account"),
+        F.when(F.col("number_group_account").isNotNull(), F.col("number_commodity"))
+        .otherwise(F.col("name_commodity"))
+        .alias("commodity"),
     )
 
 
@@ -74,22 +67,10 @@ def reroute_accounts(context: Context, rows: DataFrame) -> DataFrame:
         return rows
     reroutes = context.relation(
         entries, "company string, group_account string, to_group_account string, from_period date, to_period date"
-    ).select(
-        F.col("company").alias("r_company"),
-        F.col("group_account").alias("r_account"),
-        F.col("to_group_account").alias("r_to"),
-        F.col("from_period").alias("r_from"),
-        F.col("to_period").alias("r_end"),
     )
-    matches = (
-        (F.col("company") == F.col("r_company"))
-        & (F.col("group_account") == F.col("r_account"))
-        & (F.col("period") >= F.col("r_from"))
-        & (F.col("period") < F.col("r_end"))
-    )
-    kept = [F.coalesce("r_to", "group_account").alias("group_account") if name == "group_account" else F.col(name)
-            for name in rows.columns]  # fmt: skip
-    return rows.join(reroutes, matches, "left").select(*kept)
+    joined = _in_force(rows, reroutes, "reroute", group_account=F.col("group_account"))
+    rerouted = F.coalesce("reroute_to_group_account", "group_account").alias("group_account")
+    return joined.select(*[rerouted if name == "group_account" else F.col(name) for name in rows.columns])
 
 
 def add_chart(context: Context, rows: DataFrame) -> DataFrame:
@@ -110,13 +91,6 @@ def locate(context: Context, rows: DataFrame) -> DataFrame:
     spellings = context.relation(
         context.group.location_rows(),
         "company string, raw_name string, location string, pillar string, from_period date, to_period date",
-    ).select(
-        F.col("company").alias("l_company"),
-        F.col("raw_name").alias("l_raw"),
-        F.col("location").alias("l_location"),
-        F.col("pillar").alias("l_pillar"),
-        F.col("from_period").alias("l_from"),
-        F.col("to_period").alias("l_to"),
     )
     implied = context.relation(context.group.company_rows(), "company string, location string, pillar string").select(
         F.col("company").alias("i_company"),
@@ -124,18 +98,14 @@ def locate(context: Context, rows: DataFrame) -> DataFrame:
         F.col("pillar").alias("i_pillar"),
     )
     blank = F.col("location_name").isNull() | (F.trim("location_name") == "")
-    spelled = (
-        (F.col("company") == F.col("l_company"))
-        & (F.when(blank, F.col("i_location")).otherwise(F.col("location_name")) == F.col("l_raw"))
-        & (F.col("period") >= F.col("l_from"))
-        & (F.col("period") < F.col("l_to"))
-    )
-    joined = rows.join(implied, F.col("company") == F.col("i_company"), "left").join(spellings, spelled, "left")
+    written = F.when(blank, F.col("i_location")).otherwise(F.col("location_name"))
+    joined = rows.join(implied, F.col("company") == F.col("i_company"), "left")
+    joined = _in_force(joined, spellings, "known", raw_name=written)
     fallback = F.when(blank, F.col("i_pillar"))  # a company without a location of its own still has a pillar
     return joined.select(
         *rows.columns,
-        F.coalesce("l_location", F.lit(UNCLASSIFIED)).alias("location"),
-        F.coalesce("l_pillar", fallback, F.lit(UNCLASSIFIED)).alias("pillar"),
+        F.coalesce("known_location", F.lit(UNCLASSIFIED)).alias("location"),
+        F.coalesce("known_pillar", fallback, F.lit(UNCLASSIFIED)).alias("pillar"),
     )
 
 

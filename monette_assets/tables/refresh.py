@@ -15,6 +15,7 @@ from datetime import UTC, date, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from monette_assets.engine import memory
 from monette_assets.lake import Commit, Lake, Scope
 from monette_assets.tables import quarantine
 from monette_assets.tables.audit import Audit, Unit, audit, units_of
@@ -146,6 +147,7 @@ def refresh(
             outcome.version, outcome.committed = published.version, True
         outcome.refused = _quarantine(lake, stage, contract, outcome, known, refuses, run_id, context.now)
         lake.clean_staged(run_id, contract.name)
+    memory.give_back()  # the next table starts from what is in use, not from this one's peak
     return outcome
 
 
