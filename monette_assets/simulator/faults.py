@@ -168,11 +168,22 @@ def _missing_column(report: Json) -> None:
     strip(report["Rows"].get("Row", []))
 
 
-def _a_cent_more(value: str) -> str:
+def _more(value: str, more: int = 1) -> str:
     sign, digits = (-1, value[1:]) if value.startswith("-") else (1, value)
-    cents = sign * int(digits.replace(".", "")) + 1
+    cents = sign * int(digits.replace(".", "")) + more
     sign_text = "-" if cents < 0 else ""
     return f"{sign_text}{abs(cents) // 100}.{abs(cents) % 100:02d}"
+
+
+def _misplaced_cent(report: Json) -> None:
+    """A cent of one line on the line below: every total holds, two accounts are wrong."""
+    for position in _money_positions(report)[:1]:
+        leaves = _leaves(report["Rows"].get("Row", []))
+        filled = [leaf for leaf in leaves if any(map(str.isdigit, leaf["ColData"][position]["value"]))]
+        for leaf, cents in zip(filled[:2], (1, -1), strict=False):
+            cells = list(leaf["ColData"])
+            cells[position] = {**cells[position], "value": _more(cells[position]["value"], cents)}
+            leaf["ColData"] = cells
 
 
 SPOILERS: Mapping[str, Callable[[Json], None]] = MappingProxyType(
@@ -183,7 +194,8 @@ SPOILERS: Mapping[str, Callable[[Json], None]] = MappingProxyType(
         "malformed_date": lambda report: _replace_date(report, "2025-13-45"),
         "excel_date": lambda report: _replace_date(report, "45678"),
         "huge_amount": lambda report: _replace_amount(report, lambda _: "12345678901234567890.00"),
-        "unbalanced": lambda report: _replace_amount(report, _a_cent_more),
+        "unbalanced": lambda report: _replace_amount(report, _more),
+        "misplaced_cent": _misplaced_cent,
     }
 )
 REPORT_KINDS = (*SPOILERS, "truncate")

@@ -135,6 +135,16 @@ def test_unbalanced_is_a_cent_off(serve: Serve) -> None:
     assert difference == 1
 
 
+def test_misplaced_cent_is_in_no_total(serve: Serve) -> None:
+    client = serve()
+    whole = client.report("TrialBalance").json()
+    client.fault(kind="misplaced_cent")
+    spoilt = client.report("TrialBalance").json()
+    debits = [[cents(row["ColData"][1]["value"]) for row in leaves(body)] for body in (whole, spoilt)]
+    assert sorted(after - before for before, after in zip(*debits, strict=True) if after != before) == [-1, 1]
+    assert rows(whole)[-1] == rows(spoilt)[-1]
+
+
 def test_truncate_cuts_a_short_report(serve: Serve) -> None:
     client = serve()
     client.fault(kind="truncate")
