@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import dagster as dg
 from pydantic import PrivateAttr
 
+from monette_assets.process import PROCESS_TAG, this_process
+
 if TYPE_CHECKING:
     from monette_assets.group import Group
     from monette_assets.lake import Lake
@@ -34,6 +36,12 @@ class LakeResource(dg.ConfigurableResource):  # type: ignore[type-arg]
     """The lake at the deployment's URL."""
 
     url: str
+
+    def setup_for_execution(self, context: dg.InitResourceContext) -> None:
+        """Name this process on its run, so that whoever finds the run unfinished knows whether anybody is at it."""
+        run, here = context.run, this_process()
+        if run is not None and context.instance is not None and run.tags.get(PROCESS_TAG) != here:
+            context.instance.add_run_tags(run.run_id, {PROCESS_TAG: here})
 
     @property
     def lake(self) -> Lake:

@@ -14,6 +14,7 @@ import httpx
 
 from monette_assets.automation import chain
 from monette_assets.automation.chain import ChainResult, Step
+from monette_assets.automation.refresh import refresh
 from monette_assets.definitions import build
 from monette_assets.engine import Engine
 from monette_assets.group import Group
@@ -54,7 +55,7 @@ class World:
 
     def execute(self, steps: Sequence[Step]) -> ChainResult:
         """Run these steps as `monette run` does."""
-        return chain.execute(self.definitions, self.instance, steps)
+        return refresh(self.group, self.lake, self.definitions, self.instance, steps)
 
     def run(self, first: date, last: date, **plan: Any) -> ChainResult:
         """Bring these months up to date."""
@@ -62,6 +63,11 @@ class World:
 
     def fault(self, **fault: Any) -> None:
         self.outside.post("/simulator/faults", json=fault).raise_for_status()
+
+    def calls(self, realm: str, report: str) -> int:
+        """How often the report was asked for."""
+        counted: int = self.outside.get("/simulator/requests").json()[realm]["calls"].get(f"report:{report}", 0)
+        return counted
 
     def heal(self) -> None:
         self.outside.delete("/simulator/faults").raise_for_status()

@@ -17,10 +17,10 @@ from typing import TYPE_CHECKING, Any
 import dagster as dg
 
 from monette_assets import catalog
-from monette_assets.automation.abandoned import PROCESS_TAG, this_process
 from monette_assets.bronze import exchange_rates, quickbooks_objects, quickbooks_reports
 from monette_assets.gold import completeness
 from monette_assets.group.calendar import add_months
+from monette_assets.process import PROCESS_TAG, this_process
 from monette_assets.tables import releases
 from monette_assets.tables.asset import asset_key
 from monette_assets.tables.contract import Contract, Partitions
@@ -32,12 +32,14 @@ if TYPE_CHECKING:
 
 CHAIN_TAG = "monette/chain"
 STEP_TAG = "monette/step"
+HALFWAY_TAG = "monette/halfway"  # on a run that leaves gold between two releases: a later one of its chain releases it
 RANGE_START = "dagster/asset_partition_range_start"
 RANGE_END = "dagster/asset_partition_range_end"
 
 COMPLETENESS = (asset_key(completeness.CONTRACT), dg.AssetKey(releases.NAME))
 
 Listener = Callable[[dg.EventLogEntry], None]
+CompanyMonths = Mapping[str, Collection[date]]
 
 
 @dataclass(frozen=True)
@@ -51,6 +53,9 @@ class Step:
     config: Mapping[str, Any] = field(default_factory=dict)  # run configuration
 
 
+CheckedPartition = tuple[dg.AssetCheckKey, str | None]
+
+
 @dataclass(frozen=True)
 class StepResult:
     """What became of a step."""
@@ -60,6 +65,7 @@ class StepResult:
     success: bool
     failed_checks: tuple[dg.AssetCheckEvaluation, ...] = ()
     error: str = ""
+    passed_checks: frozenset[CheckedPartition] = frozenset()
 
 
 @dataclass
@@ -68,13 +74,27 @@ class ChainResult:
 
     chain_id: str
     steps: list[StepResult] = field(default_factory=list)
+    fetched_again: CompanyMonths = field(default_factory=dict)  # they did not tie out at first
+
+    @property
+    def failed_checks(self) -> list[dg.AssetCheckEvaluation]:
+        """Checks whose last word was no: one that failed and passed later in the chain is well."""
+        last: dict[CheckedPartition, dg.AssetCheckEvaluation] = {}
+        for step in self.steps:
+            for passed in step.passed_checks:
+                last.pop(passed, None)
+            last |= {_checked(check): check for check in step.failed_checks}
+        return list(last.values())
+
+    @property
+    def errors(self) -> list[dg.AssetCheckEvaluation]:
+        """Those of severity ERROR."""
+        return [check for check in self.failed_checks if check.severity is dg.AssetCheckSeverity.ERROR]
 
     @property
     def ok(self) -> bool:
-        """Every run succeeded and no check failed with severity ERROR."""
-        return all(step.success for step in self.steps) and not any(
-            check.severity is dg.AssetCheckSeverity.ERROR for step in self.steps for check in step.failed_checks
-        )
+        """Every run succeeded and no check's last word is a failure of severity ERROR."""
+        return all(step.success for step in self.steps) and not self.errors
 
 
 def plan(
@@ -203,13 +223,14 @@ def execute(
     listener: Listener | None = None,
     on_step: Callable[[Step], None] | None = None,
     tags: dict[str, str] | None = None,
+    chain_id: str | None = None,
 ) -> ChainResult:
     """Run the steps one after the other in this process, each a Dagster run of the instance.
 
     A failed step does not stop the chain: what could be had is brought up to date, the rest keeps its last good rows.
     Where a table failed, those below it in its run did not run; what is complete is then told by a run of its own.
     """
-    result = ChainResult(chain_id=uuid.uuid4().hex[:12])
+    result = ChainResult(chain_id=chain_id or uuid.uuid4().hex[:12])
     waiting = deque(steps)
     while waiting:
         step = waiting.popleft()
@@ -232,21 +253,36 @@ def execute(
                 STEP_TAG: step.name,
                 RANGE_START: step.start,
                 RANGE_END: step.end,
+                **({HALFWAY_TAG: "yes"} if _halfway(step, waiting) else {}),
                 **(tags or {}),
             },
         )
+        checks = done.get_asset_check_evaluations()
         result.steps.append(
             StepResult(
                 step=step,
                 run_id=run_id,
                 success=done.success,
-                failed_checks=tuple(e for e in done.get_asset_check_evaluations() if not e.passed),
+                failed_checks=tuple(check for check in checks if not check.passed),
                 error="" if done.success else _why(done),
+                passed_checks=frozenset(_checked(check) for check in checks if check.passed),
             )
         )
         if not done.success and not waiting and set(COMPLETENESS) < set(step.assets):
             waiting.append(replace(step, name="completeness", assets=COMPLETENESS))
     return result
+
+
+def _halfway(step: Step, later: Iterable[Step]) -> bool:
+    """Whether gold is not whole after this step, until a later one releases it."""
+    release = dg.AssetKey(releases.NAME)
+    writes = any(key.path[0] == "gold" for key in step.assets)
+    return writes and release not in step.assets and any(release in other.assets for other in later)
+
+
+def _checked(check: dg.AssetCheckEvaluation) -> CheckedPartition:
+    """What a check was about."""
+    return check.asset_check_key, check.partition
 
 
 def _why(done: Any) -> str:

@@ -12,8 +12,9 @@ import dagster as dg
 from pydantic import Field
 
 from monette_assets.automation import chain
-from monette_assets.automation.abandoned import PROCESS_TAG, this_process
+from monette_assets.automation.refresh import refresh, told_again
 from monette_assets.group import Group
+from monette_assets.process import PROCESS_TAG, this_process
 from monette_assets.tables import partitions
 
 JOB = "refresh"
@@ -76,12 +77,15 @@ def build(group: Group, definitions: Definitions) -> dg.JobDefinition:
             fetch=config.fetch,
         )
         with Judge() as judge:
-            result = chain.execute(
+            result = refresh(
+                group,
+                context.resources.lake.lake,
                 definitions({"judge": RunningJudge(judge)}),
                 context.instance,
                 steps,
                 tags={PARENT_TAG: context.run_id},
                 on_step=lambda step: context.log.info("%s: %s to %s", step.name, step.start, step.end),
+                on_again=lambda months, _: context.log.warning(told_again(months)),
             )
         if fetched(result):
             context.instance.add_run_tags(context.run_id, {FETCHED_TAG: "yes"})
@@ -94,10 +98,10 @@ def build(group: Group, definitions: Definitions) -> dg.JobDefinition:
         description="Bring months of companies up to date, from QuickBooks to a new release, as a chain of runs.",
         executor_def=dg.in_process_executor,
     )
-    def refresh() -> None:
+    def job() -> None:
         refresh_chain()
 
-    return refresh
+    return job
 
 
 def fetched(result: chain.ChainResult) -> bool:
@@ -108,13 +112,13 @@ def fetched(result: chain.ChainResult) -> bool:
 def told(result: chain.ChainResult) -> str:
     """What failed: table, check, which units and by how much, and where to look."""
     lines = [line for step in result.steps if not step.success for line in step.error.splitlines()]
-    errors = [
-        check for step in result.steps for check in step.failed_checks if check.severity is dg.AssetCheckSeverity.ERROR
-    ]
-    lines += [_line(check) for check in errors]
+    lines += [_line(check) for check in result.errors]
     shown, more = lines[:SHOWN_FAILURES], len(lines) - SHOWN_FAILURES
     rest = [f"... and {more} more"] if more > 0 else []
-    return "\n".join([f"Not all is well (chain {result.chain_id}). `monette check` lists it all.", *shown, *rest])
+    again = [told_again(result.fetched_again)] if result.fetched_again else []
+    return "\n".join(
+        [f"Not all is well (chain {result.chain_id}). `monette check` lists it all.", *again, *shown, *rest]
+    )
 
 
 def _line(check: dg.AssetCheckEvaluation) -> str:

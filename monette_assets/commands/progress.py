@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
@@ -21,6 +22,7 @@ TITLES = {
     "reports": ("QuickBooks reports", "reports"),
     "tables": ("Bronze to gold", "tables"),
     "balances": ("Balances of later months", "tables"),
+    "completeness": ("What is complete", "tables"),
 }
 
 
@@ -44,13 +46,8 @@ class ChainProgress:
         )
         self._tasks: dict[str, Any] = {}
         self._said: set[str] = set()
-        for step in steps:
-            name = step.name
-            if name in self._tasks:
-                continue
-            title, unit = TITLES[name]
-            total = {"objects": companies, "reports": None}.get(name, len(step.assets))
-            self._tasks[name] = self._progress.add_task(title, total=total, unit=unit, now="", start=False)
+        self._companies = companies
+        self._plan(steps)
         self._current = next(iter(self._tasks), "")
 
     def __enter__(self) -> ChainProgress:
@@ -69,14 +66,32 @@ class ChainProgress:
         if kind == "STEP_START" and found.step_key:
             self._update(now=found.step_key.replace("__", "/"))
         elif kind in ("STEP_SUCCESS", "STEP_FAILURE"):
-            if self._current in ("tables", "balances"):
+            if self._current in ("tables", "balances", "completeness"):
                 self._update(advance=1)
         elif kind in ("RUN_SUCCESS", "RUN_FAILURE"):
             self._update(now="" if kind == "RUN_SUCCESS" else "[red]failed")
 
+    def _plan(self, steps: Iterable[Step]) -> None:
+        """A bar for each kind of step."""
+        for step in steps:
+            name = step.name
+            if name in self._tasks:
+                continue
+            title, unit = TITLES[name]
+            total = {"objects": self._companies, "reports": None}.get(name, len(step.assets))
+            self._tasks[name] = self._progress.add_task(title, total=total, unit=unit, now="", start=False)
+
+    def again(self, months: Mapping[str, Collection[date]], steps: Sequence[Step]) -> None:
+        """The chain fetches these company-months again, with bars of their own."""
+        self._tasks, self._companies = {}, len(months)
+        self._said.clear()
+        self._console.print("Some company-months do not tie out: fetching them again, once")
+        self._plan(steps)
+
     def step(self, step: Step) -> None:
         """The chain begins this step."""
         self._current = step.name
+        self._plan([step])  # one that was not planned: what is complete, after a failure
         task = self._tasks[step.name]
         self._progress.update(task, now="beginning the run")
         if not self._progress.tasks[task].started:

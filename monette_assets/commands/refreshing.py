@@ -42,6 +42,7 @@ def refresh(
 ) -> ChainResult:
     """Bring the months up to date, as a chain of Dagster runs. Raises UsageError where nothing is selected."""
     from monette_assets.automation import chain
+    from monette_assets.automation import refresh as again
     from monette_assets.automation.abandoned import fail_abandoned
     from monette_assets.commands.progress import ChainProgress, WatchedQuickBooks
     from monette_assets.definitions import build
@@ -60,12 +61,15 @@ def refresh(
     ):
         fail_abandoned(instance)
         quickbooks.watcher = progress
-        return chain.execute(
+        return again.refresh(
+            group,
+            platform.lake,
             definitions,
             instance,
             steps,
             listener=progress.listen,
             on_step=progress.step,
+            on_again=progress.again,
         )
 
 
@@ -109,13 +113,16 @@ def show_outcome(console: Console, result: ChainResult) -> None:
     """What failed, by company, period, account and amount where the check knows them; warnings counted."""
     from dagster import AssetCheckSeverity
 
+    if result.fetched_again:
+        from monette_assets.automation.refresh import told_again
+
+        console.print(told_again(result.fetched_again).capitalize(), markup=False, soft_wrap=True)
     for step in result.steps:
         if not step.success:
             console.print(f"[bold red]{step.step.name} failed[/]", style=None)
             for line in step.error.splitlines() or ["for no stated reason"]:
                 console.print(f"  {line}", markup=False, soft_wrap=True)
-    checks = [check for step in result.steps for check in step.failed_checks]
-    errors = [check for check in checks if check.severity is AssetCheckSeverity.ERROR]
+    checks, errors = result.failed_checks, result.errors
     if errors:
         console.print(f"[bold red]{len(errors)} failed check(s)[/]")
         alike: dict[tuple[str, str, tuple[str, ...]], list[str]] = defaultdict(list)

@@ -14,6 +14,7 @@ import pytest
 
 from monette_assets.automation import chain
 from monette_assets.automation.changes import Cursor, tick
+from monette_assets.automation.refresh import refresh
 from monette_assets.clock import now
 from monette_assets.definitions import build
 from monette_assets.group import Group, load_group
@@ -77,7 +78,8 @@ class World:
 
     def refresh(self) -> chain.ChainResult:
         """Bring both months up to date."""
-        return chain.execute(self.definitions(), self.instance, chain.plan(self.group, NOVEMBER, DECEMBER))
+        steps = chain.plan(self.group, NOVEMBER, DECEMBER)
+        return refresh(self.group, self.lake, self.definitions(), self.instance, steps)
 
     def cost(self, company: str, period: date, account: str) -> Decimal:
         """The account's amount in the profit and loss of the month."""

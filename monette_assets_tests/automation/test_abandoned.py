@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -13,10 +14,11 @@ import dagster as dg
 import pytest
 from dagster._core.test_utils import create_run_for_test
 
-from monette_assets.automation.abandoned import PROCESS_TAG, fail_abandoned, this_process
+from monette_assets.automation.abandoned import fail_abandoned
 from monette_assets.automation.changes import REQUEST_TAG, RETRY_AFTER
 from monette_assets.automation.refresh_job import JOB
 from monette_assets.clock import now
+from monette_assets.process import PROCESS_TAG, this_process
 from monette_assets_tests.automation.conftest import Watch, World
 
 HERE = socket.gethostname()
@@ -30,7 +32,7 @@ def instance() -> Iterator[dg.DagsterInstance]:
 
 def dead() -> str:
     """A process that was this machine's."""
-    told = "from monette_assets.automation.abandoned import this_process as p; print(p())"
+    told = "from monette_assets.process import this_process as p; print(p())"
     return subprocess.run([sys.executable, "-c", told], check=True, capture_output=True, text=True).stdout.strip()
 
 
@@ -63,12 +65,36 @@ def test_a_number_that_was_given_to_another_process_is_not_the_process(instance:
 def test_a_process_that_ended_and_that_nobody_waited_for_is_gone(instance: dg.DagsterInstance) -> None:
     if not Path("/proc/self/stat").exists():
         pytest.skip("this machine has no /proc: a process that nobody waited for looks alive")
-    told = "from monette_assets.automation.abandoned import this_process as p; print(p(), flush=True)"
+    told = "from monette_assets.process import this_process as p; print(p(), flush=True)"
     with subprocess.Popen([sys.executable, "-c", told], stdout=subprocess.PIPE, text=True) as child:
         assert child.stdout is not None
         run_id = run_of(instance, child.stdout.readline().strip(), dg.DagsterRunStatus.STARTED)
         os.waitid(os.P_PID, child.pid, os.WEXITED | os.WNOWAIT)  # ended, and still in the list of processes
         assert fail_abandoned(instance) == [run_id]
+
+
+KILLED = """
+import os, signal, sys
+import dagster as dg
+from monette_assets.resources import LakeResource
+
+@dg.asset(required_resource_keys={"lake"})
+def killed() -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+with dg.DagsterInstance.local_temp(sys.argv[1]) as instance:
+    dg.materialize([killed], instance=instance, resources={"lake": LakeResource(url=sys.argv[1])})
+"""
+
+
+def test_a_run_that_nobody_named_a_process_for_and_that_is_killed_is_failed(tmp_path: Path) -> None:
+    """As those launched from the user interface are: killed with the code server that executes them."""
+    done = subprocess.run([sys.executable, "-c", KILLED, str(tmp_path)], check=False, capture_output=True)
+    assert done.returncode == -signal.SIGKILL, done.stderr
+    with dg.DagsterInstance.local_temp(str(tmp_path)) as instance:
+        [run] = instance.get_runs()
+        assert run.status is dg.DagsterRunStatus.STARTED
+        assert fail_abandoned(instance) == [run.run_id]
 
 
 @pytest.mark.parametrize(
