@@ -8,7 +8,7 @@ from typing import Any
 import dagster as dg
 
 from monette_assets import catalog
-from monette_assets.automation import changes, refresh_job, schedules
+from monette_assets.automation import changes, refresh_job, releasing, schedules
 from monette_assets.bronze import exchange_rates, quickbooks_objects, quickbooks_reports
 from monette_assets.engine import Engine
 from monette_assets.group import Group, load_group
@@ -29,10 +29,10 @@ def build(settings: Settings, group: Group, overrides: Mapping[str, Any] | None 
             exchange_rates.build(group),
             *(build_asset(table, group) for table in (*catalog.SILVER, *catalog.GOLD)),
             asset_spec(quarantine.CONTRACT, group),
-            releases.build(gold, group),
+            releases.build(gold, group, condition=releasing.CONDITION, who_writes=releasing.who_writes),
         ],
         jobs=[refresh],
-        sensors=[changes.build(group, refresh)],
+        sensors=[changes.build(group, refresh), releasing.build()],
         schedules=[schedules.build(group, refresh)],
         resources={
             "lake": LakeResource(url=settings.lake_url),

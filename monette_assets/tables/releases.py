@@ -3,7 +3,7 @@
 Delta is atomic per table, not across tables; a release is written last, so nobody reads a mix of before and after.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC
 from typing import Any
 
@@ -93,13 +93,28 @@ def release(lake: Lake, gold: Sequence[Contract], run_id: str, group: Group) -> 
         return number
 
 
-def build(gold: Sequence[Contract], group: Group) -> dg.AssetsDefinition:
-    """The asset. Needs resource `lake`."""
-    own = contract(gold)
+# The id of another run that is writing these tables and will have a release of its own; None where there is none.
+Writer = Callable[[dg.DagsterInstance, dg.DagsterRun, frozenset[dg.AssetKey]], str | None]
 
-    @dg.multi_asset(name=NAME, specs=[asset_spec(own, group)], required_resource_keys={"lake"}, can_subset=True)
+
+def build(
+    gold: Sequence[Contract],
+    group: Group,
+    *,
+    condition: dg.AutomationCondition[Any] | None = None,
+    who_writes: Writer = lambda *_: None,
+) -> dg.AssetsDefinition:
+    """The asset. Needs resource `lake`. While another run writes, nothing is released: that would be half of it."""
+    own = contract(gold)
+    tables = frozenset(asset_key(table) for table in gold)
+    spec = asset_spec(own, group).replace_attributes(automation_condition=condition)
+
+    @dg.multi_asset(name=NAME, specs=[spec], required_resource_keys={"lake"}, can_subset=True)
     def releases(context: dg.AssetExecutionContext) -> Iterator[Any]:
         lake: Lake = context.resources.lake.lake
+        if (writer := who_writes(context.instance, context.run, tables)) is not None:
+            context.log.warning("run %s writes gold: nothing is released until it is done", writer)
+            return
         number = release(lake, gold, context.run_id, group)
         yield dg.MaterializeResult(
             asset_key=asset_key(own),
