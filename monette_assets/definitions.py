@@ -8,7 +8,7 @@ from typing import Any
 import dagster as dg
 
 from monette_assets import catalog
-from monette_assets.automation import changes, refresh_job, releasing, schedules
+from monette_assets.automation import changes, maintenance, refresh_job, releasing, schedules
 from monette_assets.bronze import exchange_rates, quickbooks_objects, quickbooks_reports
 from monette_assets.engine import Engine
 from monette_assets.group import Group, load_group
@@ -22,6 +22,7 @@ def build(settings: Settings, group: Group, overrides: Mapping[str, Any] | None 
     """The graph of a deployment and a contract. `overrides` replaces resources by name: tests, chains of runs."""
     gold = [table.contract for table in catalog.GOLD]
     refresh = refresh_job.build(group, lambda replaced: build(settings, group, {**(overrides or {}), **replaced}))
+    maintaining = maintenance.build(group)
     return dg.Definitions(
         assets=[
             quickbooks_objects.build(group),
@@ -31,9 +32,9 @@ def build(settings: Settings, group: Group, overrides: Mapping[str, Any] | None 
             asset_spec(quarantine.CONTRACT, group),
             releases.build(gold, group, condition=releasing.CONDITION, who_writes=releasing.who_writes),
         ],
-        jobs=[refresh],
+        jobs=[refresh, maintaining],
         sensors=[changes.build(group, refresh), releasing.build()],
-        schedules=[schedules.build(group, refresh)],
+        schedules=[schedules.build(group, refresh), maintenance.build_schedule(group, maintaining)],
         resources={
             "lake": LakeResource(url=settings.lake_url),
             "engine": Engine(remote=settings.spark_remote, timeout_seconds=settings.spark_timeout_seconds),

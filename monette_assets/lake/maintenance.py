@@ -9,7 +9,7 @@ from deltalake.exceptions import CommitFailedError
 
 from monette_assets.lake.commits import Commit
 from monette_assets.lake.errors import AppendOnly, LakeError, LostRace
-from monette_assets.lake.lake import Lake, Layout, is_append_only
+from monette_assets.lake.lake import PAYLOADS, Lake, Layout, is_append_only
 
 RETENTION = datetime.timedelta(days=30)
 """How far back time travel reaches after a vacuum. It is a convenience, not the record (`ACCOUNTING 12`)."""
@@ -17,19 +17,27 @@ RETENTION = datetime.timedelta(days=30)
 _ATTEMPTS = 5
 
 
-def compact(lake: Lake, table: str, commit: Commit, layout: Layout | None = None) -> int:
+def compact(lake: Lake, table: str, commit: Commit) -> int:
     """Merges small files in one commit that changes no row; returns the new version."""
+    layout = PAYLOADS if is_append_only(table) else Layout()
     for _ in range(_ATTEMPTS):
         there = lake.open(table)
         try:
             there.optimize.compact(
-                writer_properties=(layout or Layout()).writer_properties(),
+                writer_properties=layout.writer_properties(),
                 commit_properties=CommitProperties(custom_metadata=commit.to_metadata()),
             )
         except CommitFailedError:
             continue
         return int(there.version())
     raise LostRace(f"{table}: compaction lost {_ATTEMPTS} races to other writers; nothing was changed, try later")
+
+
+def files(lake: Lake, table: str) -> tuple[int, int]:
+    """How many files the table has, in how many Delta partitions."""
+    there = lake.open(table)
+    partitioned = there.metadata().partition_columns
+    return len(there.file_uris()), max(1, len(there.partitions())) if partitioned else 1
 
 
 def checkpoint(lake: Lake, table: str) -> None:

@@ -1,0 +1,75 @@
+"""The job `maintenance` and its weekly schedule: what keeps day 365 as fast as day 1.
+
+A table whose files have become many and small is compacted, its log checkpointed, and files that no version within
+retention needs are deleted; bronze keeps every file.
+"""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import dagster as dg
+
+from monette_assets import catalog
+from monette_assets.clock import now
+from monette_assets.group import Group
+from monette_assets.lake import Commit, Lake, maintenance
+from monette_assets.lake.lake import is_append_only
+from monette_assets.tables import releases
+
+JOB = "maintenance"
+OP = "maintain_tables"
+SCHEDULE = "weekly_maintenance"
+MANY_FILES = 32  # of a partition, on average: where reading begins to cost more for opening than for reading
+
+
+def build(group: Group) -> dg.JobDefinition:
+    """The job. Needs resource `lake`."""
+
+    @dg.op(name=OP, required_resource_keys={"lake"})
+    def maintain_tables(context: dg.OpExecutionContext) -> None:
+        lake: Lake = context.resources.lake.lake
+        names = [*(contract.name for contract in catalog.contracts()), releases.NAME]
+        for table in filter(lake.exists, names):
+            done = maintain(lake, table, context.run_id, group, now(group))
+            context.log.info("%s: %s", table, ", ".join(f"{name} {value}" for name, value in done.items()))
+            context.add_output_metadata({table.replace("/", "__"): dg.MetadataValue.json(done)})
+
+    @dg.job(name=JOB, description=(__doc__ or "").splitlines()[0])
+    def job() -> None:
+        maintain_tables()
+
+    return job
+
+
+def maintain(lake: Lake, table: str, run_id: str, group: Group, at: datetime) -> dict[str, Any]:
+    """Compact, checkpoint and vacuum one table where it needs it; says what was done. Rows are left as they are."""
+    files, parts = maintenance.files(lake, table)
+    done: dict[str, Any] = {"files": files}
+    if files > MANY_FILES * parts:
+        commit = Commit(
+            run_id=run_id,
+            publish_id=f"{run_id}:{table}:compact",
+            code_version="1",
+            contract_version=group.fingerprint,
+            at=at.astimezone(UTC),
+            units="compaction",
+            reason="maintenance",
+        )
+        maintenance.compact(lake, table, commit)
+        done["files_after"] = maintenance.files(lake, table)[0]
+    maintenance.checkpoint(lake, table)
+    if not is_append_only(table):
+        done["files_deleted"] = len(maintenance.vacuum(lake, table))
+    return done
+
+
+def build_schedule(group: Group, job: dg.JobDefinition) -> dg.ScheduleDefinition:
+    """Sundays before the night's refresh, running from the start."""
+    return dg.ScheduleDefinition(
+        name=SCHEDULE,
+        job=job,
+        cron_schedule="0 3 * * 0",
+        execution_timezone=str(group.time_zone),
+        default_status=dg.DefaultScheduleStatus.RUNNING,
+        description="Compacts, checkpoints and vacuums the lake's tables.",
+    )

@@ -1,0 +1,72 @@
+"""The weekly maintenance: many small files become few, no row changes, and bronze keeps every file."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import dagster as dg
+import pyarrow as pa
+
+from monette_assets.automation import maintenance
+from monette_assets.bronze import quickbooks_reports
+from monette_assets.definitions import build
+from monette_assets.gold import balance_sheet
+from monette_assets.lake import Commit, Lake, Scope
+from monette_assets.lake.maintenance import files
+from monette_assets.settings import Settings
+from monette_assets.tables import Contract
+from monette_assets_tests.frames import group_of, rows
+
+DAY = datetime(2025, 1, 1, tzinfo=UTC)
+
+
+def commit(number: int) -> Commit:
+    return Commit(run_id=f"r{number}", publish_id=f"p{number}", code_version="1", contract_version="c", at=DAY)
+
+
+def stored(contract: Contract, number: int) -> pa.Table:
+    """One row of the table, another for every number."""
+    name = next(column.name for column in contract.columns if column.type == "string")
+    return pa.Table.from_pylist(rows(contract, name, (f"row {number}",)), schema=contract.arrow_schema)
+
+
+def daily(lake: Lake, days: int) -> None:
+    """A report fetched and a balance sheet published every day."""
+    bronze, gold = quickbooks_reports.CONTRACT, balance_sheet.CONTRACT
+    for day in range(days):
+        lake.append(bronze.name, stored(bronze, day), schema=bronze.arrow_schema, commit=commit(day))
+        scope = Scope.of(("company",), {(f"company {day}",)})
+        row = stored(gold, day).set_column(
+            gold.column_names.index("company"), "company", pa.array([f"company {day}"], pa.string())
+        )
+        lake.publish(gold.name, row, schema=gold.arrow_schema, scope=scope, commit=commit(day))
+
+
+def test_many_small_files_become_few_and_no_row_changes(tmp_path: Path) -> None:
+    lake, group = Lake(str(tmp_path / "lake")), group_of(tmp_path / "group")
+    daily(lake, maintenance.MANY_FILES + 1)
+    tables = (quickbooks_reports.CONTRACT.name, balance_sheet.CONTRACT.name)
+    before = {name: sorted(map(str, lake.read(name).to_pylist())) for name in tables}
+    with dg.DagsterInstance.ephemeral() as instance:
+        job = build(Settings(home=tmp_path, lake=lake.url), group).resolve_job_def(maintenance.JOB)
+        assert job.execute_in_process(instance=instance).success
+    for name in tables:
+        assert files(lake, name)[0] == 1
+        assert sorted(map(str, lake.read(name).to_pylist())) == before[name]
+    assert all((Path(lake.uri(tables[0])) / path).exists() for path in _bronze_files(lake))
+
+
+def _bronze_files(lake: Lake) -> list[str]:
+    """What bronze held before the compaction."""
+    there = lake.open(quickbooks_reports.CONTRACT.name, maintenance.MANY_FILES + 1)
+    return [uri.removeprefix("file://") for uri in there.file_uris()]
+
+
+def test_few_files_are_left_alone(tmp_path: Path) -> None:
+    lake, group = Lake(str(tmp_path / "lake")), group_of(tmp_path / "group")
+    daily(lake, 3)
+    name = balance_sheet.CONTRACT.name
+    done = maintenance.maintain(lake, name, "run", group, DAY)
+    assert done == {"files": 3, "files_deleted": 0}
+    assert lake.version(name) == 3
