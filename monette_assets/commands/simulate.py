@@ -37,7 +37,8 @@ def simulate(
     """Serve a fictional farm group's QuickBooks, and the Bank of Canada, on 127.0.0.1 until interrupted."""
     from monette_assets.commands.errors import CommandError
     from monette_assets.commands.output import notes
-    from monette_assets.simulator.server import SimulatorOptions, serve
+    from monette_assets.simulator.server import serve
+    from monette_assets.simulator.world import SimulatorOptions
 
     platform = Platform()
     group = platform.group

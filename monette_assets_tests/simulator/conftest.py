@@ -13,7 +13,8 @@ import httpx
 import pytest
 
 from monette_assets.simulator.model import Books
-from monette_assets.simulator.server import Running, SimulatorOptions, start
+from monette_assets.simulator.server import Running, start
+from monette_assets.simulator.world import SimulatorOptions
 from monette_assets_tests.simulator.small_books import TODAY, farm
 
 REALM = "9130001"
