@@ -10,6 +10,8 @@ from monette_assets.gold import (
     financial_summary,
     ledger,
     profit_and_loss,
+    restated_lines,
+    restatements,
     tie_out,
     trial_balance,
 )
@@ -23,7 +25,7 @@ from monette_assets.silver import (
     profit_and_loss_lines,
     reported_balances,
 )
-from monette_assets.tables import Contract, Table, quarantine
+from monette_assets.tables import Contract, Table, audit_log, closed_ledger, closed_statements, closes, quarantine
 
 BRONZE: tuple[Contract, ...] = (
     quickbooks_objects.CONTRACT,
@@ -48,8 +50,17 @@ GOLD: tuple[Table, ...] = (
     financial_summary.financial_summary,
     tie_out.tie_out,
     completeness.completeness,
+    restated_lines.restated_lines,
+    restatements.restatements,
 )
-RECORDS: tuple[Contract, ...] = (quarantine.CONTRACT,)
+# Written by commands and runs, kept for good; a refresh checks that they are as they were written.
+LOGS: tuple[Contract, ...] = (
+    closes.CONTRACT,
+    closed_statements.CONTRACT,
+    closed_ledger.CONTRACT,
+    audit_log.CONTRACT,
+)
+RECORDS: tuple[Contract, ...] = (quarantine.CONTRACT, *LOGS)
 
 
 def contracts() -> tuple[Contract, ...]:

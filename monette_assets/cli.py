@@ -13,7 +13,9 @@ from typing import Annotated
 
 import typer
 
+from monette_assets.commands.audit import audit
 from monette_assets.commands.check import check
+from monette_assets.commands.closing import approve, close, closes, reopen
 from monette_assets.commands.connect import connect
 from monette_assets.commands.demo import demo
 from monette_assets.commands.dev import dev
@@ -45,8 +47,12 @@ def options(
     context.obj = {"debug": debug}
 
 
-for command in (demo, run, check, status, report, history, compare, restore, connect, simulate, dev, doctor):
+for command in (
+    demo, run, check, status, report, approve, close, reopen, history, compare, restore, connect, simulate, dev, doctor,
+):  # fmt: skip
     app.command()(command)
+app.add_typer(closes, name="closes")
+app.add_typer(audit, name="audit")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -14,7 +14,7 @@ from monette_assets.engine import Engine
 from monette_assets.group import Group, load_group
 from monette_assets.resources import BankOfCanada, JudgeResource, LakeResource, QuickBooks
 from monette_assets.settings import Settings
-from monette_assets.tables import quarantine, releases
+from monette_assets.tables import chained, quarantine, releases
 from monette_assets.tables.asset import asset_spec, build_asset
 
 
@@ -30,6 +30,7 @@ def build(settings: Settings, group: Group, overrides: Mapping[str, Any] | None 
             exchange_rates.build(group),
             *(build_asset(table, group) for table in (*catalog.SILVER, *catalog.GOLD)),
             asset_spec(quarantine.CONTRACT, group),
+            *(chained.build(contract, group) for contract in catalog.LOGS),
             releases.build(gold, group, condition=releasing.CONDITION, who_writes=releasing.who_writes),
         ],
         jobs=[refresh, maintaining],

@@ -8,7 +8,7 @@ from pathlib import Path
 from monette_assets import catalog
 from monette_assets.bronze import exchange_rates, quickbooks_objects, quickbooks_reports
 from monette_assets.group import load_group
-from monette_assets.tables import catalogue, quarantine, releases
+from monette_assets.tables import catalogue, chained, quarantine, releases
 
 FOLDER = Path("docs/tables")
 
@@ -27,6 +27,7 @@ def entries() -> tuple[catalogue.Entry, ...]:
         ),
         *(catalogue.audited(table.contract) for table in (*catalog.SILVER, *catalog.GOLD)),
         catalogue.Entry(quarantine.CONTRACT),
+        *(catalogue.kept(contract, {chained.INTACT: chained.DESCRIPTIONS[contract.name]}) for contract in catalog.LOGS),
         catalogue.Entry(releases.contract(gold)),
     )
 

@@ -127,7 +127,7 @@ def plan_months(
     silver = [table.contract for table in catalog.SILVER]
     gold = [table.contract for table in catalog.GOLD]
     rates = [exchange_rates.CONTRACT] if fetch else []
-    release = (dg.AssetKey(releases.NAME),)
+    release = (*_keys(catalog.LOGS), dg.AssetKey(releases.NAME))  # the logs: only looked at
     steps = _fetching(group, months, latest) if fetch else []
     spans = _spans(union)
     if len(spans) == 1 and until == last:

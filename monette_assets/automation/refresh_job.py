@@ -67,6 +67,7 @@ def build(group: Group, definitions: Definitions) -> dg.JobDefinition:
     @dg.op(name=OP, required_resource_keys={"lake"}, pool=POOL)
     def refresh_chain(context: dg.OpExecutionContext, config: Refresh) -> None:
         from monette_assets.resources import RunningJudge
+        from monette_assets.tables.audit_log import recorded
         from monette_assets.tables.judge import Judge
 
         context.instance.add_run_tags(context.run_id, {PROCESS_TAG: this_process()})
@@ -76,10 +77,12 @@ def build(group: Group, definitions: Definitions) -> dg.JobDefinition:
             latest=chain.latest_period(context.resources.lake.lake),
             fetch=config.fetch,
         )
-        with Judge() as judge:
+        who, through = _who(context)
+        lake = context.resources.lake.lake
+        with Judge() as judge, recorded(lake, group, who=who, through=through, action="run", what=_what(config)) as act:
             result = refresh(
                 group,
-                context.resources.lake.lake,
+                lake,
                 definitions({"judge": RunningJudge(judge)}),
                 context.instance,
                 steps,
@@ -87,6 +90,8 @@ def build(group: Group, definitions: Definitions) -> dg.JobDefinition:
                 on_step=lambda step: context.log.info("%s: %s to %s", step.name, step.start, step.end),
                 on_again=lambda months, _: context.log.warning(told_again(months)),
             )
+            act.failed = not result.ok
+            act.result = f"chain {result.chain_id}, run {context.run_id}"
         if fetched(result):
             context.instance.add_run_tags(context.run_id, {FETCHED_TAG: "yes"})
         context.add_output_metadata({"chain": result.chain_id, "runs": [step.run_id for step in result.steps]})
@@ -102,6 +107,22 @@ def build(group: Group, definitions: Definitions) -> dg.JobDefinition:
         refresh_chain()
 
     return job
+
+
+def _who(context: dg.OpExecutionContext) -> tuple[str, str]:
+    """Who asked for this run, and through what."""
+    tags = context.run.tags
+    for through in ("schedule", "sensor"):
+        if name := tags.get(f"dagster/{through}_name"):
+            return name, through
+    return tags.get("user", "Dagster"), "job"
+
+
+def _what(config: Refresh) -> str:
+    whom = ", ".join(config.companies or ["every company"])
+    parts = [f"{config.first}..{config.last} of {whom}"] if config.first else []
+    parts += [f"{company} {', '.join(months)}" for company, months in config.months.items()]
+    return "; ".join(parts if config.fetch else [*parts, "from bronze"])
 
 
 def fetched(result: chain.ChainResult) -> bool:

@@ -88,7 +88,9 @@ def _latest(instance: dg.DagsterInstance, first: date, last: date) -> tuple[int,
 def _checks() -> Iterator[tuple[str, str]]:
     from monette_assets import catalog
     from monette_assets.tables.audit import all_checks
+    from monette_assets.tables.chained import INTACT
 
+    yield from ((contract.name, INTACT) for contract in catalog.LOGS)
     for contract in catalog.BRONZE:
         yield from ((contract.name, name) for name in BRONZE_CHECKS)
     for table in (*catalog.SILVER, *catalog.GOLD):

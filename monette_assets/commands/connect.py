@@ -20,6 +20,7 @@ def connect(
 ) -> None:
     """Connect companies: at the simulator at once, at Intuit by opening a page and pasting where it leads."""
     from monette_assets.commands import outside_world
+    from monette_assets.commands.audit import recorded
     from monette_assets.commands.errors import UsageError
     from monette_assets.commands.output import notes
 
@@ -27,11 +28,12 @@ def connect(
     if every == bool(company):
         raise UsageError("say which companies to connect, or --all")
     codes = [each.code for each in platform.group.companies] if every else platform.companies(company or ())
-    if platform.settings.simulated:
-        outside_world.connect(platform.settings, platform.group, codes)
-    else:
-        for code in codes:
-            _at_intuit(platform, code)
+    with recorded(platform, "connect", ", ".join(codes)):
+        if platform.settings.simulated:
+            outside_world.connect(platform.settings, platform.group, codes)
+        else:
+            for code in codes:
+                _at_intuit(platform, code)
     console.print(f"Connected: {', '.join(codes)}")
 
 

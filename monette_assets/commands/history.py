@@ -106,6 +106,7 @@ def restore(
 
     Tables made of it keep what they have until they are run: the command says which.
     """
+    from monette_assets.commands.audit import recorded
     from monette_assets.commands.errors import UsageError
     from monette_assets.commands.output import notes
     from monette_assets.lake import Commit
@@ -124,21 +125,20 @@ def restore(
             err=True,
         )
     run_id = f"restore-{uuid.uuid4().hex[:12]}"
-    published = lake.restore(
-        table,
-        version,
-        Commit(
-            run_id=run_id,
-            publish_id=f"{run_id}:{table}:{version}",
-            code_version="",
-            contract_version=platform.group.fingerprint,
-            input_versions={table: version},
-            units=f"restored version {version}",
-            author=author(),
-            reason=reason.strip(),
-            at=datetime.now(UTC),
-        ),
+    commit = Commit(
+        run_id=run_id,
+        publish_id=f"{run_id}:{table}:{version}",
+        code_version="",
+        contract_version=platform.group.fingerprint,
+        input_versions={table: version},
+        units=f"restored version {version}",
+        author=author(),
+        reason=reason.strip(),
+        at=datetime.now(UTC),
     )
+    with recorded(platform, "restore", f"{table} to version {version}: {reason.strip()}") as act:
+        published = lake.restore(table, version, commit)
+        act.result = f"version {published.version}"
     _record(platform, table, version, published.version, reason.strip())
     console.print(
         f"[bold green]{table} version {published.version}[/] holds version {version} again "

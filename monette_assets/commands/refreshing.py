@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from monette_assets.commands.audit import recorded
 from monette_assets.commands.errors import UsageError
 
 if TYPE_CHECKING:
@@ -61,16 +62,26 @@ def refresh(
     ):
         fail_abandoned(instance)
         quickbooks.watcher = progress
-        return again.refresh(
-            group,
-            platform.lake,
-            definitions,
-            instance,
-            steps,
-            listener=progress.listen,
-            on_step=progress.step,
-            on_again=progress.again,
-        )
+        with recorded(platform, "run", _summary(first, last, companies, select, fetch)) as act:
+            result = again.refresh(
+                group,
+                platform.lake,
+                definitions,
+                instance,
+                steps,
+                listener=progress.listen,
+                on_step=progress.step,
+                on_again=progress.again,
+            )
+            act.failed = not result.ok
+            act.result = f"chain {result.chain_id}"
+        return result
+
+
+def _summary(first: date, last: date, companies: Sequence[str] | None, select: Sequence[str], fetch: bool) -> str:
+    parts = [f"{first:%Y-%m}..{last:%Y-%m}", f"of {', '.join(companies)}" if companies else "of every company"]
+    parts += [f"only {', '.join(select)}"] if select else []
+    return "; ".join(parts if fetch else [*parts, "from bronze"])
 
 
 def selected(steps: Sequence[Step], names: Sequence[str]) -> list[Step]:

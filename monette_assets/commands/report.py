@@ -2,59 +2,89 @@
 
 from __future__ import annotations
 
-import sys
-from enum import StrEnum
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from monette_assets.commands.output import Format, notes, write
 from monette_assets.commands.platform import Platform
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import date
+
+    from monette_assets.reports.released import Released
+    from monette_assets.reports.statement import Statement
+
 SHOWN_ROWS = 200
-
-
-class Format(StrEnum):
-    """How a report is written."""
-
-    TABLE = "table"
-    JSON = "json"
-    CSV = "csv"
 
 
 def report(
     name: Annotated[str, typer.Argument(help="A statement, or a table such as gold/ledger.")],
     period: Annotated[str | None, typer.Option(help="A month such as 2026-10; unset: the last full one.")] = None,
     company: Annotated[str | None, typer.Option(help="A company's code; unset: the group.")] = None,
-    as_of: Annotated[str | None, typer.Option(help="A release's number, or a day such as 2026-10-31.")] = None,
+    as_of: Annotated[
+        str | None, typer.Option(help="A release's number, a day, or a moment such as 2026-10-31T18:00.")
+    ] = None,
+    rebuild: Annotated[bool, typer.Option("--rebuild", help="With --as-of: from bronze as it stood then.")] = False,
     format_: Annotated[Format, typer.Option("--format", help="How it is written.")] = Format.TABLE,
 ) -> None:
     """Print profit_and_loss, financial_summary, trial_balance, balance_sheet, tie_out, completeness, or any table.
 
-    Amounts are exact. JSON and CSV are alone on standard output.
+    Amounts are exact. JSON and CSV are alone on standard output. What --as-of names is rebuilt from bronze where its
+    versions are gone.
     """
-    from rich.console import Console
-
     from monette_assets import catalog
     from monette_assets.commands.errors import UsageError
     from monette_assets.group.problems import one_of
-    from monette_assets.reports.released import open_release
-    from monette_assets.reports.rendering import as_csv, as_json, show
     from monette_assets.reports.statements import STATEMENTS, Question, whole_table
 
     platform = Platform()
     tables = [contract.name for contract in catalog.contracts()]
     if name not in STATEMENTS and name not in tables:
         raise UsageError(f"{name}: expected {one_of([*STATEMENTS, *tables], name)}")
-    question = Question(
-        open_release(platform.lake, platform.group.time_zone, as_of),
-        platform.group,
-        platform.month(period) if period else None,
-        platform.companies([company])[0] if company else None,
-    )
-    statement = STATEMENTS[name](question) if name in STATEMENTS else whole_table(question, name)
-    if format_ is Format.JSON:
-        sys.stdout.write(as_json(statement) + "\n")
-    elif format_ is Format.CSV:
-        sys.stdout.write(as_csv(statement))
-    else:
-        show(statement.first(SHOWN_ROWS), Console(highlight=False))
+    if rebuild and as_of is None:
+        raise UsageError("--rebuild: say the moment with --as-of")
+    month = platform.month(period) if period else None
+    code = platform.companies([company])[0] if company else None
+
+    def answer(release: Released) -> Statement:
+        question = Question(release, platform.group, month, code)
+        return STATEMENTS[name](question) if name in STATEMENTS else whole_table(question, name)
+
+    statement = _as_of(platform, as_of, month, rebuild, answer)
+    write(statement.first(SHOWN_ROWS) if format_ is Format.TABLE else statement, format_)
+
+
+def _as_of(
+    platform: Platform, as_of: str | None, month: date | None, rebuild: bool, answer: Callable[[Released], Statement]
+) -> Statement:
+    """The answer from a release, or where the one asked for can no longer be read, from bronze as it stood then."""
+    from monette_assets.lake.errors import VersionGone
+    from monette_assets.reports.released import ReportError, moment_of, open_release
+
+    lake, zone = platform.lake, platform.group.time_zone
+    if as_of is None:
+        return answer(open_release(lake, zone))
+    moment = moment_of(lake, zone, as_of)
+    if not rebuild:
+        try:
+            release = open_release(lake, zone, as_of)
+        except ReportError:
+            release = None  # nothing had been released by then, or no release is left: bronze may know
+        if release is not None:
+            try:
+                return answer(release)
+            except VersionGone as gone:
+                notes().print(f"{gone}; rebuilding it from bronze ...", markup=False, soft_wrap=True)
+    from monette_assets.commands.refreshing import judging
+    from monette_assets.engine import Engine
+    from monette_assets.reports.rebuilt import rebuilt
+
+    settings = platform.settings
+    engine = Engine(remote=settings.spark_remote, timeout_seconds=settings.spark_timeout_seconds)
+    try:
+        with judging() as judge, rebuilt(lake, platform.group, moment, engine.spark, judge, month) as release:
+            return answer(release)
+    finally:
+        engine.close()

@@ -95,6 +95,7 @@ class GroupSettings(Entry):
     time_zone: Text
     first_period: Period
     bases: Annotated[tuple[Literal["accrual", "cash"], ...], AfterValidator(_some)]
+    controllers: tuple[Text, ...] = ()  # who may approve, close and reopen months; empty: anybody
 
 
 class YearStart(Entry):

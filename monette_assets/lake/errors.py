@@ -42,4 +42,4 @@ class LostRace(LakeError):
 
 
 class AppendOnly(LakeError):
-    """A bronze table may only grow: it is never published over, restored or vacuumed."""
+    """A table of bronze or a record may only grow: it is never published over, restored or vacuumed."""

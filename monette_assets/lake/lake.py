@@ -34,6 +34,9 @@ from monette_assets.lake.errors import (
 from monette_assets.lake.scope import Scope
 
 _TABLE = re.compile(r"[a-z_]+(/[a-z_]+)?")
+RECORDS = frozenset({"closes", "closed_statements", "closed_ledger", "audit_log"})
+"""Tables outside of bronze that are never published over, restored or vacuumed (`ACCOUNTING 12`)."""
+
 _SEQUENCE = "monette.sequence"
 _ATTEMPTS = 30
 _CONFIGURATION = {
@@ -549,12 +552,13 @@ class Lake:
 
     def _refuse_append_only(self, table: str, verb: str) -> None:
         if is_append_only(table):
-            raise AppendOnly(f"{table}: bronze keeps what sources said; it is only appended to, never {verb}")
+            kept = "bronze keeps what sources said" if table.startswith("bronze/") else "it is a record"
+            raise AppendOnly(f"{table}: {kept}; it is only appended to, never {verb}")
 
 
 def is_append_only(table: str) -> bool:
-    """Whether a table may only grow: bronze (DESIGN, The layers)."""
-    return table.startswith("bronze/")
+    """Whether a table may only grow: bronze (DESIGN, The layers) and the records that must stay as written."""
+    return table.startswith("bronze/") or table in RECORDS
 
 
 def canonical(schema: pa.Schema) -> pa.Schema:

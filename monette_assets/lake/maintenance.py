@@ -19,7 +19,7 @@ _ATTEMPTS = 5
 
 def compact(lake: Lake, table: str, commit: Commit) -> int:
     """Merges small files in one commit that changes no row; returns the new version."""
-    layout = PAYLOADS if is_append_only(table) else Layout()
+    layout = PAYLOADS if table.startswith("bronze/") else Layout()
     for _ in range(_ATTEMPTS):
         there = lake.open(table)
         try:
@@ -46,12 +46,12 @@ def checkpoint(lake: Lake, table: str) -> None:
 
 
 def vacuum(lake: Lake, table: str, retention: datetime.timedelta = RETENTION, *, dry_run: bool = False) -> list[str]:
-    """Deletes files that no version within `retention` needs; returns them. Raises `AppendOnly` for bronze.
+    """Deletes files that no version within `retention` needs; returns them. Raises `AppendOnly` for bronze and records.
 
     Less than a day is refused: a publish under way may still need its files.
     """
     if is_append_only(table):
-        raise AppendOnly(f"{table}: bronze is never vacuumed: silver is rebuilt from any moment of it")
+        raise AppendOnly(f"{table}: never vacuumed: silver is rebuilt from any moment of bronze, records stay for good")
     if retention < datetime.timedelta(days=1):
         raise LakeError(f"{table}: expected a retention of a day or more, found {retention}")
     hours = int(retention.total_seconds() // 3600)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -28,6 +28,12 @@ class Released:
     number: int
     released_at: datetime
     versions: dict[str, int]
+    said: str = ""  # where it is no release of the log: what it is instead
+
+    @property
+    def name(self) -> str:
+        """What its figures are of, for people."""
+        return self.said or f"release {self.number}"
 
     def rows(
         self,
@@ -53,7 +59,7 @@ class Released:
 
         if table.startswith("gold/") and table not in self.versions:
             held = ", ".join(sorted(self.versions)) or "nothing"
-            raise ReportError(f"{table} is not in release {self.number}, which holds {held}; run `monette run`")
+            raise ReportError(f"{table} is not in {self.name}, which holds {held}; run `monette run`")
         if not self.lake.exists(table):
             raise ReportError(f"{table} does not exist yet; run `monette run`")
         version = self.versions.get(table)
@@ -75,7 +81,7 @@ class Released:
 
 
 def open_release(lake: Lake, time_zone: ZoneInfo, as_of: str | None = None) -> Released:
-    """The newest release, the one of that number, or the last one up to the end of that day (group time zone).
+    """The newest release, the one of that number, or the last one up to that moment or the end of that day.
 
     Raises ReportError where there is none.
     """
@@ -96,15 +102,39 @@ def open_release(lake: Lake, time_zone: ZoneInfo, as_of: str | None = None) -> R
     return Released(lake, chosen["number"], chosen["released_at"], versions)
 
 
+def moment_of(lake: Lake, time_zone: ZoneInfo, as_of: str) -> datetime:
+    """The moment `--as-of` names: a release's, the end of a day, or 2025-12-31T18:00; in the group's time zone.
+
+    Raises ReportError for anything else.
+    """
+    if not _is_number(as_of):
+        return _moment(as_of, time_zone)
+    released_at: datetime = open_release(lake, time_zone, as_of).released_at
+    return released_at.astimezone(time_zone)
+
+
 def _is_as_of(row: dict[str, Any], as_of: str, time_zone: ZoneInfo) -> bool:
-    if as_of.isascii() and as_of.isdigit():
+    if _is_number(as_of):
         return bool(row["number"] == int(as_of))
+    return bool(row["released_at"] <= _moment(as_of, time_zone))
+
+
+def _is_number(as_of: str) -> bool:
+    return as_of.isascii() and as_of.isdigit() and len(as_of) < 8  # 20251231 is a day
+
+
+def _moment(as_of: str, time_zone: ZoneInfo) -> datetime:
     try:
-        day = date.fromisoformat(as_of)
+        given = datetime.fromisoformat(as_of)
+        whole_day = date.fromisoformat(as_of) if "T" not in as_of and " " not in as_of else None
     except ValueError:
-        raise ReportError(f"--as-of: expected a release number or a day such as 2026-10-31, found {as_of!r}") from None
-    end = datetime.combine(day + timedelta(days=1), time(), time_zone)
-    return bool(row["released_at"] < end)
+        raise ReportError(
+            f"--as-of: expected a release number, a day such as 2026-10-31 or a moment such as 2026-10-31T18:00, found "
+            f"{as_of!r}"
+        ) from None
+    if whole_day is not None:
+        return datetime.combine(whole_day, time.max, time_zone)
+    return given if given.tzinfo else given.replace(tzinfo=time_zone)
 
 
 def _day(row: dict[str, Any], time_zone: ZoneInfo) -> str:

@@ -39,7 +39,7 @@ class Question:
             return max([month for month in months if month not in running] or months)
         if self.period not in months:
             raise ReportError(
-                f"{self.period:%Y-%m} has not been built; release {self.release.number} holds {months[0]:%Y-%m} to "
+                f"{self.period:%Y-%m} has not been built; {self.release.name} holds {months[0]:%Y-%m} to "
                 f"{months[-1]:%Y-%m}: run `monette run --from {self.period:%Y-%m}`"
             )
         return self.period
@@ -56,7 +56,7 @@ class Question:
 
     def subtitle(self, *parts: str) -> str:
         """Who says so: the release."""
-        return "; ".join([*parts, f"release {self.release.number}"])
+        return "; ".join([*parts, self.release.name])
 
 
 def profit_and_loss(question: Question) -> Statement:

@@ -36,6 +36,7 @@ EFFECT = {
     Severity.WARNS: "Published as it is; the check fails as a warning.",
 }
 FETCH_EFFECT = "What came is kept; what did not come for that {unit} stays as it was. The check fails as an error."
+KEPT_EFFECT = "Nothing is held back: somebody must find out who changed the record. The check fails as an error."
 LAYERS = ("bronze", "silver", "gold", "records")
 
 
@@ -76,7 +77,15 @@ def audited(contract: Contract) -> Entry:
 
 def fetched(contract: Contract, checks: Mapping[str, str]) -> Entry:
     """A table of what a source said, and its checks of arrival (name -> description)."""
-    effect = FETCH_EFFECT.format(unit=unit_of(contract))
+    return _reporting(contract, checks, FETCH_EFFECT.format(unit=unit_of(contract)))
+
+
+def kept(contract: Contract, checks: Mapping[str, str]) -> Entry:
+    """A record that is kept for good, and the checks that it is as it was written (name -> description)."""
+    return _reporting(contract, checks, KEPT_EFFECT)
+
+
+def _reporting(contract: Contract, checks: Mapping[str, str], effect: str) -> Entry:
     return Entry(
         contract,
         tuple(

@@ -135,6 +135,7 @@ class Contract:
     freshness: Freshness | None = None
     balance: bool = False  # a changed month changes every later one
     months_at_once: int | None = None  # computed in portions, where inputs are too large to hold; None: all at once
+    kept: tuple[str, ...] = ()  # columns that keep the value they had when their key first appeared
     code_version: str = "1"
 
     def __post_init__(self) -> None:
@@ -142,6 +143,7 @@ class Contract:
         problems = [f"column {name!r} is declared twice" for name in set(names) if names.count(name) > 1]
         problems += [f"key column {name!r} is not declared" for name in self.key if name not in names]
         problems += [f"unit column {name!r} is not declared" for name in self.unit if name not in names]
+        problems += [f"kept column {name!r} is not declared" for name in self.kept if name not in names]
         if not TABLE_NAME.match(self.name):
             problems.append(f"name does not match {TABLE_NAME.pattern}")
         if problems:

@@ -122,6 +122,7 @@ def refresh(
             parts = {name: read_input(portion, lake, spec, versions[name]) for name, spec in contract.inputs.items()}
             computed = table(portion, **parts)
             refuses = "_kind" in computed.columns
+            computed = _keep(context, lake, contract, computed)
             columns = [*contract.column_names, *(name for name, _ in REFUSAL_COLUMNS if refuses)]
             computed.select(*columns).write.mode("append").parquet(stage)
         lake.mark_staged(stage)
@@ -149,6 +150,21 @@ def refresh(
         lake.clean_staged(run_id, contract.name)
     memory.give_back()  # the next table starts from what is in use, not from this one's peak
     return outcome
+
+
+def _keep(context: Context, lake: Lake, contract: Contract, computed: DataFrame) -> DataFrame:
+    """The rows with the kept columns as they stand, where their key stands already."""
+    from pyspark.sql import functions as F
+
+    version = lake.version(contract.name) if contract.kept else None
+    if version is None:
+        return computed
+    standing = context.spark.read.format("delta").option("versionAsOf", str(version)).load(lake.uri(contract.name))
+    known = standing.select(*contract.key, *[F.col(name).alias(f"_{name}") for name in contract.kept])
+    joined = computed.join(known, list(contract.key), "left")
+    for name in contract.kept:
+        joined = joined.withColumn(name, F.coalesce(f"_{name}", name))
+    return joined.drop(*[f"_{name}" for name in contract.kept])
 
 
 def _portions(context: Context, contract: Contract) -> list[Context]:

@@ -206,3 +206,17 @@ def test_every_commit_says_by_which_run_from_what(books: Books) -> None:
     assert (commit.run_id, commit.code_version) == ("run-1", "1")
     assert commit.contract_version == books.context.group.fingerprint
     assert commit.units == "2024-11..2025-01 without north/2024-11-01"
+
+
+def test_a_kept_column_keeps_the_value_it_had_when_its_key_appeared(books: Books) -> None:
+    kept = replace(books, contract=replace(CONTRACT, kept=("memo",)))
+    header = "company period account amount memo"
+    kept.refresh(("north", "2024-11", "bank", "1.00", "first"), header=header)
+    again = kept.refresh(("north", "2024-11", "bank", "1.00", "second"), header=header)
+    assert not again.committed
+    lines = (("north", "2024-11", "bank", "2.00", "third"), ("north", "2024-11", "till", "3.00", "third"))
+    kept.refresh(*lines, header=header)
+    assert kept.stored(header) == [
+        ("north", "2024-11", "bank", "2.00", "first"),
+        ("north", "2024-11", "till", "3.00", "third"),
+    ]

@@ -1,0 +1,144 @@
+"""`monette approve`, `close`, `reopen`, `closes`: months that are settled, and the log of who settled them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from monette_assets.commands.audit import recorded
+from monette_assets.commands.output import Format, write
+from monette_assets.commands.platform import Platform
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from monette_assets.closing import Books
+    from monette_assets.tables.hash_chain import Entry
+
+PeriodArgument = Annotated[str, typer.Argument(help="A month such as 2026-10.", metavar="PERIOD")]
+CompanyOption = Annotated[list[str] | None, typer.Option(help="Company codes, by comma or repeated.")]
+AllOption = Annotated[bool, typer.Option("--all", help="Every company of the group in that month.")]
+ByOption = Annotated[str, typer.Option("--by", help="Who does it: a person's name.")]
+
+closes = typer.Typer(help="Show who approved, closed and reopened what; verify the log.", invoke_without_command=True)
+
+
+def approve(period: PeriodArgument, by: ByOption, company: CompanyOption = None, every: AllOption = False) -> None:
+    """Write down that somebody finds a finished month's figures right. Nothing is frozen."""
+    from monette_assets import closing
+
+    _act("approve", period, company, every, by, lambda books, month, codes: closing.approve(books, month, codes, by))
+
+
+def close(period: PeriodArgument, by: ByOption, company: CompanyOption = None, every: AllOption = False) -> None:
+    """Close a month: freeze its statements, rates and ledger lines for good. What changes later is a restatement.
+
+    Refused for a month that is not over, not complete, closed already, or not the next one; there is no force.
+    """
+    from monette_assets import closing
+
+    _act("close", period, company, every, by, lambda books, month, codes: closing.close(books, month, codes, by))
+
+
+def reopen(
+    period: PeriodArgument,
+    by: ByOption,
+    approved_by: Annotated[str, typer.Option("--approved-by", help="The second person.")],
+    reason: Annotated[str, typer.Option(help="Why; it stands in the log for good.")],
+    company: CompanyOption = None,
+    every: AllOption = False,
+) -> None:
+    """Open a closed month again; it takes two persons. What was frozen stays."""
+    from monette_assets import closing
+
+    def act(books: Books, month: date, codes: list[str]) -> list[Entry]:
+        return closing.reopen(books, month, codes, by, approved_by, reason)
+
+    _act("reopen", period, company, every, f"{by}, approved by {approved_by}", act)
+
+
+@closes.callback()
+def log(
+    context: typer.Context,
+    format_: Annotated[Format, typer.Option("--format", help="How it is written.")] = Format.TABLE,
+) -> None:
+    """Show who approved, closed and reopened what; `verify` recomputes the log."""
+    if context.invoked_subcommand is not None:
+        return
+    from monette_assets.reports.statement import Field, Kind, Statement
+    from monette_assets.tables.hash_chain import entries
+
+    platform = Platform()
+    zone = platform.group.time_zone
+    rows = [{**row, "at": row["at"].astimezone(zone)} for row in entries(platform.lake, "closes")]
+    fields = (
+        Field("number", "Number", Kind.COUNT),
+        Field("at", "When", Kind.DATE),
+        Field("action", "Action"),
+        Field("period", "Month", Kind.MONTH),
+        Field("company", "Company"),
+        Field("who", "By"),
+        Field("approved_by", "Approved by"),
+        Field("reason", "Reason"),
+        Field("release", "Release", Kind.COUNT),
+        Field("hash", "Hash"),
+    )
+    shown = tuple(each for each in fields if any(row[each.key] is not None for row in rows)) or fields
+    if format_ is Format.TABLE:
+        rows = [{**row, "hash": row["hash"][:12]} for row in rows]
+    write(Statement("Closes", "oldest first; `monette closes verify` recomputes the hashes", shown, rows), format_)
+
+
+@closes.command()
+def verify() -> None:
+    """Recompute the log's hashes, and those of everything it froze. Exit status 1 where something was changed."""
+    from rich.console import Console
+
+    from monette_assets.tables import chained, hash_chain
+
+    lake = Platform().lake
+    broken = hash_chain.verify(lake, "closes")
+    problems = [broken.sentence("closes")] if broken else chained.frozen_problems(lake)
+    console = Console(highlight=False)
+    for problem in problems:
+        console.print(problem, markup=False, soft_wrap=True)
+    if problems:
+        raise typer.Exit(1)
+    found = hash_chain.entries(lake, "closes")
+    head = f", the last with hash {found[-1]['hash']}" if found else ""
+    console.print(f"Intact: {len(found)} entries{head}", markup=False, soft_wrap=True)
+
+
+def _act(
+    action: str,
+    period: str,
+    company: list[str] | None,
+    every: bool,
+    who: str,
+    act: Callable[[Books, date, list[str]], list[Entry]],
+) -> None:
+    from monette_assets.closing import Books
+    from monette_assets.commands.errors import UsageError
+    from monette_assets.commands.output import notes
+
+    platform = Platform()
+    if every == bool(company):
+        raise UsageError(f"say which companies to {action}, by --company CODE, or --all")
+    month = platform.month(period)
+    codes = (
+        [each.code for each in platform.group.companies if each.is_active(month)]
+        if every
+        else platform.companies(company or ())
+    )
+    with recorded(platform, action, f"{month:%Y-%m} of {', '.join(codes)} by {who}") as record:
+        made = act(Books.of(platform.lake, platform.group), month, codes)
+        record.result = ", ".join(f"{entry['company']}: entry {entry['number']}" for entry in made)
+    console = notes()
+    done = {"approve": "approved", "close": "closed", "reopen": "reopened"}[action]
+    for entry in made:
+        console.print(
+            f"[bold green]{entry['company']} {month:%Y-%m} {done}[/] on release {entry['release']}: entry "
+            f"{entry['number']}, hash {entry['hash'][:12]}"
+        )

@@ -1,0 +1,127 @@
+"""The gold tables as they were at any moment, rebuilt from bronze as it stood then (ACCOUNTING 12).
+
+Time travel in the lake ends where vacuum begins; bronze is never vacuumed. What had been fetched by the moment goes
+through the tables of today into a lake of its own, which is gone afterwards.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any
+
+from monette_assets import catalog
+from monette_assets.lake import Commit, Lake
+from monette_assets.reports.released import RELEASES, Released, ReportError
+from monette_assets.tables import Context, Contract, Partitions, closed_ledger, closed_statements, closes
+from monette_assets.tables.refresh import refresh
+
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
+
+    from monette_assets.group import Group
+    from monette_assets.tables.judge import Judge
+
+RUN = "as-of"
+REPORTS = "bronze/quickbooks_reports"
+
+
+@contextmanager
+def rebuilt(
+    lake: Lake, group: Group, moment: datetime, spark: SparkSession, judge: Judge, last: date | None = None
+) -> Iterator[Released]:
+    """The tables of first..`last` month (all that bronze held, by default) from what had been fetched by the moment.
+
+    The contract is today's: the text of the release says whether it was another one then. A company-month that a
+    blocking check holds back is absent, since there are no last good rows to keep. Raises ReportError where bronze held
+    nothing yet.
+    """
+    with TemporaryDirectory(prefix="monette-as-of-") as folder:
+        scratch = Lake(folder)
+        for contract in catalog.BRONZE:
+            _copy(lake, scratch, contract, _until("fetched_at", moment))
+        periods = _periods(scratch, group, last)
+        if not periods:
+            raise ReportError(
+                f"--as-of: no report had been fetched by {moment:%Y-%m-%d %H:%M}" + _earliest(lake, group)
+            )
+        _copy_closes(lake, scratch, moment)
+        for table in (*catalog.SILVER, *catalog.GOLD):
+            monthly = table.contract.partitions is Partitions.MONTH
+            refresh(
+                table,
+                context=Context(spark, group, periods if monthly else (), moment),
+                lake=scratch,
+                judge=judge,
+                run_id=RUN,
+            )
+        names = [table.name for table in catalog.GOLD]
+        versions = {name: version for name in names if (version := scratch.version(name)) is not None}
+        said = f"rebuilt from bronze as of {moment:%Y-%m-%d %H:%M}, {_contract(lake, group, moment)}"
+        yield Released(scratch, 0, moment, versions, said)
+
+
+def _until(column: str, moment: datetime) -> Any:
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    return pc.field(column) <= pa.scalar(moment.astimezone(UTC), pa.timestamp("us", tz="UTC"))
+
+
+def _copy(lake: Lake, scratch: Lake, contract: Contract, rows: Any) -> None:
+    """Copy the rows that hold, a few batches at a time."""
+    if not lake.exists(contract.name):
+        return
+    schema = lake.schema(contract.name)
+    scratch.append(
+        contract.name,
+        lambda: iter(lake.scan(contract.name, filters=rows)),
+        schema=schema,
+        partition_by=contract.layout,
+        commit=Commit(run_id=RUN, publish_id=contract.name, code_version="", contract_version="", at=datetime.now(UTC)),
+    )
+
+
+def _copy_closes(lake: Lake, scratch: Lake, moment: datetime) -> None:
+    """The closes made by the moment, and what they froze."""
+    import pyarrow.compute as pc
+
+    _copy(lake, scratch, closes.CONTRACT, _until("at", moment))
+    if not scratch.exists(closes.CONTRACT.name):
+        return
+    made = [name for name in scratch.read(closes.CONTRACT.name).column("close_id").to_pylist() if name]
+    for contract in (closed_statements.CONTRACT, closed_ledger.CONTRACT):
+        _copy(lake, scratch, contract, pc.field("close_id").isin(made))
+
+
+def _periods(scratch: Lake, group: Group, last: date | None) -> tuple[date, ...]:
+    """From the group's first month to the last one that has reports, `last` at most."""
+    if not scratch.exists(REPORTS):
+        return ()
+    held = scratch.read(REPORTS, columns=["period"]).column("period").unique().to_pylist()
+    if not held:
+        return ()
+    end = max(held) if last is None else min(last, max(held))
+    return tuple(group.periods(group.first_period, end))
+
+
+def _earliest(lake: Lake, group: Group) -> str:
+    import pyarrow.compute as pc
+
+    if not lake.exists(REPORTS):
+        return ""
+    first = pc.min(lake.read(REPORTS, columns=["fetched_at"]).column("fetched_at")).as_py()
+    return f"; the first one came {first.astimezone(group.time_zone):%Y-%m-%d %H:%M}" if first else ""
+
+
+def _contract(lake: Lake, group: Group, moment: datetime) -> str:
+    """Whether today's contract is the one that was in force."""
+    rows = lake.read(RELEASES).to_pylist() if lake.exists(RELEASES) else []
+    before = [row for row in rows if row["released_at"] <= moment]
+    if not before:
+        return "with the contract of today"
+    then = max(before, key=lambda row: row["number"])["contract_version"]
+    same = then == group.fingerprint
+    return "with the contract of then" if same else f"with the contract of today, not that of then ({then[:8]})"

@@ -1,0 +1,324 @@
+"""A month closed, its books edited afterwards: restated line by line, reproduced as of any moment (ACCOUNTING 12)."""
+
+from __future__ import annotations
+
+import csv
+import io
+import shutil
+from collections.abc import Iterator
+from contextlib import redirect_stdout
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+import httpx
+import pytest
+
+from monette_assets.automation import refresh_job
+from monette_assets.automation.refresh_job import Refresh
+from monette_assets.cli import main
+from monette_assets.commands.outside_world import connect
+from monette_assets.commands.platform import Platform
+from monette_assets.definitions import build
+from monette_assets.engine import Engine
+from monette_assets.group import load_group
+from monette_assets.lake import Lake
+from monette_assets.resources import RunningJudge
+from monette_assets.simulator.books import generate_books
+from monette_assets.simulator.server import running
+from monette_assets.tables.judge import Judge
+from monette_assets_tests.contracts import write_contract
+from monette_assets_tests.frames import shown
+from monette_assets_tests.world import RunningEngine
+
+DECEMBER = date(2024, 12, 1)
+NORTH, SOUTH = "1001", "1002"
+
+
+@dataclass
+class Office:
+    """A controller's desk: the command, the books in QuickBooks, and the lake to look into."""
+
+    lake: Lake
+    platform: Platform
+    url: str
+    judge: Judge
+    engine: Engine
+
+    def refresh(self) -> dg.ExecuteInProcessResult:
+        """Both months, as the nightly schedule brings them up to date."""
+        running = {"judge": RunningJudge(self.judge), "engine": RunningEngine(self.engine.spark)}
+        with dg.DagsterInstance.ephemeral() as instance:
+            definitions = build(self.platform.settings, self.platform.group, running)
+            return definitions.resolve_job_def(refresh_job.JOB).execute_in_process(
+                instance=instance,
+                run_config=refresh_job.run_config(Refresh(first="2024-11", last="2024-12")),
+                tags={"dagster/schedule_name": "daily_refresh"},
+                raise_on_error=False,
+            )
+
+    def edit(self, action: str, realm_id: str = NORTH, **edit: Any) -> str:
+        """Edit a journal entry over HTTP; its id."""
+        body = {"realm_id": realm_id, "action": action, "kind": "JournalEntry", **edit}
+        answer = httpx.post(f"{self.url}/simulator/edits", json=body)
+        assert answer.status_code == 200, answer.text
+        return str(answer.json()["id"])
+
+    def rows(self, table: str) -> list[dict[str, Any]]:
+        return self.lake.read(table).to_pylist()  # type: ignore[no-any-return]
+
+    def restated(self, header: str, statement: str) -> list[tuple[Any, ...]]:
+        return shown((row for row in self.rows("gold/restatements") if row["statement"] == statement), header)
+
+
+def repairs(amount: str) -> list[dict[str, str]]:
+    """Something repaired and paid from chequing."""
+    return [{"account": "Repairs", "amount": amount}, {"account": "1000", "amount": f"-{amount}"}]
+
+
+@pytest.fixture(scope="module")
+def office(tmp_path_factory: pytest.TempPathFactory, judge: Judge, engine: Engine) -> Iterator[Office]:
+    """A world of this module's own: November and December 2024, built and not closed."""
+    folder = tmp_path_factory.mktemp("office")
+    contract = write_contract(folder / "group")
+    group = load_group(contract)
+    books = generate_books(group, until=date(2025, 1, 10))
+    with (
+        running(books, requests_per_second=1000, requests_per_minute=100_000) as simulator,
+        pytest.MonkeyPatch.context() as patch,
+    ):
+        patch.setenv("MONETTE_HOME", str(folder / "home"))
+        patch.setenv("MONETTE_GROUP", str(contract))
+        patch.setenv("MONETTE_QUICKBOOKS_URL", simulator.url)
+        patch.setenv("MONETTE_QUICKBOOKS_TOKEN_URL", f"{simulator.url}/oauth2/v1/tokens/bearer")
+        patch.setenv("MONETTE_QUICKBOOKS_REQUESTS_PER_SECOND", "1000")
+        patch.setenv("MONETTE_BANK_OF_CANADA_URL", f"{simulator.url}/valet")
+        platform = Platform()
+        connect(platform.settings, group, ["north", "south"])
+        yield Office(platform.lake, platform, simulator.url, judge, engine)
+
+
+@dataclass
+class Closed:
+    """What stood when November of both companies and December of north had been closed."""
+
+    paid: str  # id of a journal entry of December, 40.00
+    at: datetime
+    trial_balance: str  # north's in December, as CSV
+    versions: dict[str, int | None]
+
+
+REPORT = ("report", "trial_balance", "--period", "2024-12", "--company", "north", "--format", "csv")
+RESTATED = ("gold/restatements", "gold/restated_lines")
+
+
+def printed(*arguments: str) -> str:
+    """What the command prints, all being well."""
+    out = io.StringIO()
+    with redirect_stdout(out):
+        assert main(arguments) == 0
+    return out.getvalue()
+
+
+@pytest.fixture(scope="module")
+def closed(office: Office) -> Closed:
+    paid = office.edit("add", document={"date": "2024-12-03", "postings": repairs("40.00")})
+    assert office.refresh().success
+    assert office.rows("gold/restatements") == office.rows("gold/restated_lines") == []
+    printed("close", "2024-11", "--all", "--by", "Ann")
+    printed("close", "2024-12", "--company", "north", "--by", "Ann")
+    versions = {table: office.lake.version(table) for table in RESTATED}
+    return Closed(paid, datetime.now(UTC), printed(*REPORT), versions)
+
+
+@pytest.fixture(scope="module")
+def quiet(office: Office, closed: Closed) -> Closed:
+    """South's December, which is open, was edited since."""
+    office.edit("add", realm_id=SOUTH, document={"date": "2024-12-05", "postings": repairs("9.00")})
+    assert office.refresh().success
+    assert {table: office.lake.version(table) for table in RESTATED} == closed.versions
+    return closed
+
+
+@dataclass
+class Edited:
+    """What was edited in months that are closed, and what the nightly run said of it."""
+
+    closed: Closed
+    added: str  # id of a document back-dated into November: 1,234.56
+    failure: str
+
+
+@pytest.fixture(scope="module")
+def edited(office: Office, quiet: Closed) -> Edited:
+    added = office.edit("add", document={"date": "2024-11-15", "postings": repairs("1234.56")})
+    office.edit("change", id=quiet.paid, document={"postings": repairs("40.01")})
+    done = office.refresh()
+    assert not done.success
+    return Edited(quiet, added, str(done.get_step_failure_events()[0].step_failure_data.error))
+
+
+def repairs_account(office: Office) -> str:
+    (found,) = [
+        row["account_id"]
+        for row in office.rows("silver/accounts")
+        if (row["company"], row["account_name"]) == ("north", "Repairs")
+    ]
+    return str(found)
+
+
+def test_an_edit_outside_of_closed_months_restates_nothing(office: Office, quiet: Closed) -> None:
+    """`quiet` has seen that no commit was made."""
+    assert [office.lake.read(table, quiet.versions[table]).num_rows for table in RESTATED] == [0, 0]
+
+
+def test_an_edit_in_a_closed_month_is_told_by_the_nightly_run(edited: Edited) -> None:
+    for month in ("2024-11", "2024-12"):
+        told = f"gold/restatements closed_months_unchanged {month}: closed_months_unchanged: north, {month}-01: "
+        assert told in edited.failure
+
+
+def test_the_lines_that_were_restated_are_exact(office: Office, edited: Edited) -> None:
+    lines, paid, added = office.rows("gold/restated_lines"), edited.closed.paid, edited.added
+    assert shown(lines, "period change version transaction_id account_name amount difference") == sorted(
+        [
+            ("2024-11", "added", "present", added, "Repairs", "1234.56", "1234.56"),
+            ("2024-11", "added", "present", added, "Chequing", "-1234.56", "-1234.56"),
+            ("2024-12", "changed", "closed", paid, "Repairs", "40.00", "-40.00"),
+            ("2024-12", "changed", "present", paid, "Repairs", "40.01", "40.01"),
+            ("2024-12", "changed", "closed", paid, "Chequing", "-40.00", "40.00"),
+            ("2024-12", "changed", "present", paid, "Chequing", "-40.01", "-40.01"),
+        ],
+        key=str,
+    )
+    assert all(row["modified_at"] > edited.closed.at for row in lines if row["version"] == "present")
+
+
+def test_the_figures_that_were_restated_are_exact(office: Office, edited: Edited) -> None:
+    header = "period account_name measure difference close_number state"
+    assert office.restated(header, "trial_balance") == [
+        ("2024-11", "Chequing", "closing", "-1234.56", 1, "closed"),
+        ("2024-11", "Repairs", "closing", "1234.56", 1, "closed"),
+        ("2024-12", "Chequing", "closing", "-1234.57", 3, "closed"),  # balances carry it on
+        ("2024-12", "Chequing", "opening", "-1234.56", 3, "closed"),
+        ("2024-12", "Repairs", "closing", "1234.57", 3, "closed"),
+        ("2024-12", "Repairs", "opening", "1234.56", 3, "closed"),
+    ]
+    assert office.restated("period measure difference", "profit_and_loss") == [
+        ("2024-11", "amount", "1234.56"),
+        ("2024-11", "amount_cad", "1234.56"),
+        ("2024-12", "amount", "0.01"),
+        ("2024-12", "amount_cad", "0.01"),
+    ]
+
+
+def test_a_moment_is_reproduced_from_bronze_when_its_versions_are_gone(
+    office: Office, edited: Edited, capfd: pytest.CaptureFixture[str]
+) -> None:
+    before = edited.closed.trial_balance
+    as_of = edited.closed.at.astimezone(office.platform.group.time_zone).replace(tzinfo=None).isoformat()
+    assert printed(*REPORT) != before
+    assert printed(*REPORT, "--as-of", as_of) == before
+    for table in ("trial_balance", "ledger"):
+        office.lake.open(f"gold/{table}").vacuum(0, dry_run=False, enforce_retention_duration=False, full=True)
+    rebuilt = printed(*REPORT, "--as-of", as_of)
+    assert rebuilt == before
+    assert "rebuilding it from bronze" in capfd.readouterr().err
+    frozen = {
+        row["account_name"]: row["amount"]
+        for row in office.rows("closed_statements")
+        if (row["company"], row["period"]) == ("north", DECEMBER)
+        and (row["statement"], row["measure"]) == ("trial_balance", "closing")
+    }
+    found = list(csv.DictReader(io.StringIO(rebuilt)))
+    assert {row["account_name"]: Decimal(row["closing"]) for row in found if row["account_name"] != "Total"} == frozen
+
+
+def test_a_month_reopened_and_closed_again_takes_the_changes_in(office: Office, edited: Edited) -> None:
+    seen = {row["first_seen_at"] for row in office.rows("gold/restatements")}
+    for month, one, other in (("2024-11", "Ann", "Bob"), ("2024-12", "Bob", "Ann")):
+        reopening = ("reopen", month, "--company", "north", "--by", one, "--reason", "a late bill")
+        assert main([*reopening, "--approved-by", one.lower()]) == 1
+        printed(*reopening, "--approved-by", other)
+        printed("close", month, "--company", "north", "--by", "Ann")
+    assert office.refresh().success
+    found = office.rows("gold/restatements")
+    assert {(row["close_number"], row["state"], row["next_close"]) for row in found} == {
+        (1, "superseded", 5),
+        (3, "superseded", 7),
+    }
+    assert {row["first_seen_at"] for row in found} == seen
+    account = repairs_account(office)
+    moved = [row["difference"] for row in office.rows("gold/restated_lines") if row["account_id"] == account]
+    assert sum(moved) == Decimal("1234.57")
+    log = list(csv.DictReader(io.StringIO(printed("closes", "--format", "csv"))))
+    assert [(row["action"], row["company"], row["period"][:7], row["who"], row["approved_by"]) for row in log] == [
+        ("close", "north", "2024-11", "Ann", ""),
+        ("close", "south", "2024-11", "Ann", ""),
+        ("close", "north", "2024-12", "Ann", ""),
+        ("reopen", "north", "2024-11", "Ann", "Bob"),
+        ("close", "north", "2024-11", "Ann", ""),
+        ("reopen", "north", "2024-12", "Bob", "Ann"),
+        ("close", "north", "2024-12", "Ann", ""),
+    ]
+    assert printed("closes", "verify").startswith("Intact: 7 entries, the last with hash ")
+
+
+def test_the_audit_log_says_who_did_what_and_how_it_ended(office: Office, edited: Edited) -> None:
+    assert printed("audit", "verify").startswith("Intact: ")
+    listed = list(csv.DictReader(io.StringIO(printed("audit", "list", "--format", "csv", "--limit", "1000"))))
+    acts = {(row["through"], row["action"], row["phase"]) for row in listed}
+    assert {
+        ("command", "close", "begun"),
+        ("command", "close", "done"),
+        ("schedule", "run", "begun"),
+        ("schedule", "run", "done"),
+        ("schedule", "run", "failed"),
+    } <= acts
+    assert {row["who"] for row in listed if row["through"] == "schedule"} == {"daily_refresh"}
+
+
+def test_tampering_with_a_log_is_told_by_command_and_check(
+    office: Office, edited: Edited, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """On a copy of the lake."""
+    shutil.copytree(office.lake.url, tmp_path / "lake")
+    monkeypatch.setenv("MONETTE_LAKE", str(tmp_path / "lake"))
+    Lake(str(tmp_path / "lake")).open("audit_log").update(updates={"who": "'Eve'"}, predicate="number = 2")
+    assert main(["audit", "verify"]) == 1
+    assert capsys.readouterr().out.startswith("audit_log: the chain is broken at entry 2: its content has hash")
+    definitions, key = build(Platform().settings, office.platform.group), dg.AssetKey("audit_log")
+    job = definitions.resolve_implicit_job_def_def_for_assets([key])
+    assert job is not None
+    with dg.DagsterInstance.ephemeral() as instance:
+        done = job.execute_in_process(instance=instance, asset_selection=[key])
+    (evaluation,) = done.get_asset_check_evaluations()
+    assert (evaluation.check_name, evaluation.passed) == ("chain_intact", False)
+    assert str(evaluation.description).startswith("audit_log: the chain is broken at entry 2")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "sentence"),
+    [
+        (["close", "2024-11", "--by", "Ann"], 2, "say which companies to close, by --company CODE, or --all"),
+        (["close", "2024-11", "--all", "--company", "north", "--by", "Ann"], 2, "say which companies to close"),
+        (["close", "2024-11", "--company", "nort", "--by", "Ann"], 2, "(did you mean 'north'?)"),
+        (["close", "2999-01", "--all", "--by", "Ann"], 2, "2999-01: that month has not begun"),
+        (["close", "2024-11", "--company", "north"], 2, "Missing option '--by'"),
+        (["close", "2024-11", "--company", "north", "--by", " "], 1, "--by: expected a person's name, found none"),
+        (["close", "2025-01", "--company", "north", "--by", "Ann"], 1, "it has not been built; run `monette run"),
+        (["reopen", "2025-01", "--company", "north", "--by", "Ann", "--approved-by", "Bob", "--reason", "x"], 1,
+         "north 2025-01 is not closed: there is nothing to reopen"),
+        (["report", "trial_balance", "--rebuild"], 2, "--rebuild: say the moment with --as-of"),
+        (["report", "trial_balance", "--as-of", "last week"], 1, "or a moment such as 2026-10-31T18:00, found 'last"),
+        (["report", "trial_balance", "--as-of", "2020-01-31T12:00"], 1, "no report had been fetched by 2020-01-31 12"),
+    ],
+)  # fmt: skip
+def test_misuse_is_told_in_a_sentence(
+    closed: Closed, capsys: pytest.CaptureFixture[str], arguments: list[str], status: int, sentence: str
+) -> None:
+    assert main(arguments) == status
+    assert sentence in capsys.readouterr().err
