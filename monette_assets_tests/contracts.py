@@ -46,6 +46,13 @@ def small_contract() -> Contract:
                 "year_starts": [{"from": date(2020, 1, 1), "month": 1}],
                 "pillar": "Cow-Calf",
                 "location": "South Ranch",
+                "opening": {
+                    "rate": "1.3688",
+                    "rate_date": date(2024, 10, 31),
+                    "source": "Bank of Canada FXUSDCAD",
+                    "income_rate": "1.36",
+                    "historical": [{"group_account": "capital", "amount_cad": "50000.00"}],
+                },
             },
         ],
         "pillars": [{"name": "Grain"}, {"name": "Cattle"}, {"name": "Cow-Calf", "parent": "Cattle"}],
@@ -70,6 +77,7 @@ def small_contract() -> Contract:
             _group_account(
                 "below_ebitda", "profit_and_loss", "Expense", kind="depreciation", profit_type="Other Expense", order=90
             ),
+            _group_account("translation_adjustment", "balance_sheet", "Equity", kind="translation", order=45),
         ],
         "mapping": [
             {"account_number": line.number, "group_account": _small_group_account(line.account_type, line.sub_type)}

@@ -193,7 +193,8 @@ class Group:
         ]
 
     def chart_rows(self) -> list[Row]:
-        """group_account, name, statement, classification, profit_type, kind, order, commodity; in statement order."""
+        """group_account, name, statement, classification, profit_type, kind, order, commodity, monetary (is_monetary);
+        in statement order."""
         return [
             {
                 "group_account": each.code,
@@ -204,6 +205,7 @@ class Group:
                 "kind": each.kind,
                 "order": each.order,
                 "commodity": each.commodity,
+                "monetary": each.is_monetary,
             }
             for each in self.chart
         ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from decimal import Decimal, InvalidOperation
 from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StrictInt, StringConstraints
@@ -42,16 +43,43 @@ AccountKind = Literal[
     "interest",
     "income_tax",
     "exchange",
+    "translation",
     "intercompany_revenue",
     "intercompany_expense",
     "other",
 ]
 
 
+MONETARY_KINDS = ("bank", "receivable", "payable", "debt", "due_from_group", "due_to_group")
+NON_MONETARY_KINDS = ("inventory", "fixed_asset", "accumulated_depreciation")
+
+
 def _period(value: Any) -> date:
     if not isinstance(value, date) or isinstance(value, datetime) or value.day != 1:
         raise ValueError("the first day of a month, such as 2024-11-01")
     return value
+
+
+def _decimal(places: int, value: Any) -> Decimal:
+    """A figure as people write it, kept exact: a YAML number with a point would become a binary fraction."""
+    try:
+        if isinstance(value, str | int | Decimal) and not isinstance(value, bool):
+            exact = Decimal(value)
+            if exact.is_finite() and exact == exact.quantize(Decimal(1).scaleb(-places)):
+                return exact
+    except InvalidOperation:
+        pass
+    raise ValueError(f"a figure with at most {places} decimals, in quotes")
+
+
+def _money(value: Any) -> Decimal:
+    return _decimal(2, value)
+
+
+def _rate(value: Any) -> Decimal:
+    if (exact := _decimal(6, value)) <= 0:
+        raise ValueError("a rate above zero")
+    return exact
 
 
 def _some(value: tuple[T, ...]) -> tuple[T, ...]:
@@ -62,6 +90,8 @@ def _some(value: tuple[T, ...]) -> tuple[T, ...]:
 
 Period = Annotated[date, BeforeValidator(_period)]
 Code = Annotated[str, StringConstraints(pattern=CODE_PATTERN)]
+Money = Annotated[Decimal, BeforeValidator(_money)]
+Rate = Annotated[Decimal, BeforeValidator(_rate)]  # group currency for one unit of home currency
 CompanyReference = Annotated[str, Field(description="A company's code, or * for every company.")]
 # Names that stand in columns and predicates: letters of any script, digits, spaces and a few signs; no quotes.
 Name = Annotated[str, StringConstraints(pattern=r"^[\p{L}\p{N}][\p{L}\p{N} .,&/()-]{0,79}$")]
@@ -105,6 +135,28 @@ class YearStart(Entry):
     month: Annotated[StrictInt, Field(ge=1, le=12)]
 
 
+class HistoricalAmount(Entry):
+    """What a group account carried in group currency when the company joined, as its balance sheet shows it."""
+
+    group_account: str
+    amount_cad: Money
+
+
+class OpeningPosition(Entry):
+    """A foreign company's position at the start of its first period, in group currency (ACCOUNTING 14).
+
+    `rate` is the closing rate of the day before. `historical` holds what equity (and, under the temporal method, the
+    non-monetary accounts) carried; an account left out is taken at `rate`. `income_rate` is the average of a fiscal
+    year that was under way; None: `rate`.
+    """
+
+    rate: Rate
+    rate_date: date
+    source: Text
+    income_rate: Rate | None = None
+    historical: tuple[HistoricalAmount, ...] = ()
+
+
 class Company(Entry):
     """A QuickBooks company of the group. `last_period` is the last month it belongs to it; None: it still does."""
 
@@ -119,6 +171,7 @@ class Company(Entry):
     pillar: str
     location: str | None = None  # implied where documents leave it blank
     translation: Literal["current_rate", "temporal"] = "current_rate"  # ACCOUNTING 14
+    opening: OpeningPosition | None = None  # of a company whose home currency is not the group's
 
     def is_active(self, period: date) -> bool:
         """Whether the company belongs to the group in that period."""
@@ -161,7 +214,11 @@ class Commodity(Entry):
 
 
 class GroupAccount(Entry):
-    """An account of the group's chart. `order` is its place in the statements."""
+    """An account of the group's chart. `order` is its place in the statements.
+
+    `monetary` says whether an asset or liability is translated at the closing rate under the temporal method; None:
+    what its kind implies (`is_monetary`).
+    """
 
     code: Code
     name: Text
@@ -171,6 +228,14 @@ class GroupAccount(Entry):
     kind: AccountKind = "other"
     order: StrictInt
     commodity: str | None = None
+    monetary: bool | None = None
+
+    @property
+    def is_monetary(self) -> bool | None:
+        """Money or a fixed claim to it (ACCOUNTING 14); None where neither contract nor kind says so."""
+        if self.monetary is not None or self.classification not in ("Asset", "Liability"):
+            return self.monetary
+        return False if self.kind in NON_MONETARY_KINDS else True if self.kind in MONETARY_KINDS else None
 
 
 class MappingEntry(DatedEntry):

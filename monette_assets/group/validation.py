@@ -19,6 +19,7 @@ from monette_assets.group.models import (
     GroupSettings,
     Location,
     MappingEntry,
+    OpeningPosition,
     Pillar,
     Reroute,
 )
@@ -57,6 +58,7 @@ def problems_between_files(contract: Contract) -> Iterator[Problem]:
     yield from _locations(contract)
     yield from _duplicates("commodities", ((i, "code", each.code) for i, each in contract.commodities))
     yield from _chart(contract)
+    yield from _translation(contract)
     yield from _mapping(contract)
     yield from _reroutes(contract)
 
@@ -165,6 +167,70 @@ def _chart(contract: Contract) -> Iterator[Problem]:
     if contract.chart and len(retained) != 1:
         found = ", ".join(retained) or "none"
         yield Problem(file, "chart", f"accounts of kind retained_earnings: {found}", "exactly one (ACCOUNTING 4)")
+
+
+def _translation(contract: Contract) -> Iterator[Problem]:
+    """What translating foreign companies takes (ACCOUNTING 13, 14)."""
+    if not contract.settings:
+        return
+    currency = contract.settings.currency
+    for i, each in contract.companies:
+        path = f"companies[{i}].opening"
+        if each.home_currency == currency:
+            if each.opening:
+                yield Problem("companies.yaml", path, "an opening position", f"none: its books are in {currency}")
+        elif each.opening is None:
+            expected = f"its opening position in {currency}: rate, rate_date, source, historical (ACCOUNTING 14)"
+            yield Problem("companies.yaml", path, "nothing", expected)
+        else:
+            yield from _opening(contract, each, each.opening, path)
+    foreign = [each for _, each in contract.companies if each.home_currency != currency]
+    temporal = any(each.translation == "temporal" for each in foreign)
+    yield from _translation_account(contract, "translation", "Equity", needed=bool(foreign))
+    yield from _translation_account(contract, "exchange", "Revenue", needed=temporal)
+    for i, account in contract.chart:
+        path, on_sheet = f"chart[{i}].monetary", account.classification in ("Asset", "Liability")
+        if account.monetary is not None and not on_sheet:
+            yield Problem("chart.yaml", path, str(account.monetary), "null: only assets and liabilities")
+        elif temporal and on_sheet and account.is_monetary is None:
+            expected = "true or false: a company is translated by the temporal method (ACCOUNTING 14)"
+            yield Problem("chart.yaml", path, "nothing", expected)
+
+
+def _translation_account(contract: Contract, kind: str, classification: str, *, needed: bool) -> Iterator[Problem]:
+    """Where translation differences go: one account, on one side of the books."""
+    found = [(i, each) for i, each in contract.chart if each.kind == kind]
+    if needed and contract.chart and len(found) != 1:
+        shown = ", ".join(each.code for _, each in found) or "none"
+        yield Problem("chart.yaml", "chart", f"accounts of kind {kind}: {shown}", "exactly one (ACCOUNTING 14)")
+    for i, each in found:
+        if each.classification != classification:
+            yield Problem("chart.yaml", f"chart[{i}].classification", repr(each.classification), repr(classification))
+
+
+def _opening(contract: Contract, company: Company, opening: OpeningPosition, path: str) -> Iterator[Problem]:
+    file, accounts = "companies.yaml", {each.code: each for _, each in contract.chart}
+    if opening.rate_date >= company.first_period:
+        yield Problem(file, f"{path}.rate_date", str(opening.rate_date), f"a day before {company.first_period}")
+    seen: set[str] = set()
+    for k, each in enumerate(opening.historical):
+        here = f"{path}.historical[{k}].group_account"
+        yield from _known(contract, "chart", file, here, each.group_account)
+        if each.group_account in seen:
+            yield Problem(file, here, repr(each.group_account), "each group account once")
+        seen.add(each.group_account)
+        account = accounts.get(each.group_account)
+        if account is None:
+            continue
+        carries = account.classification == "Equity" or account.is_monetary is False
+        if company.translation == "temporal" and account.kind == "retained_earnings":
+            expected = "an account other than retained earnings, which is what remains under the temporal method"
+            yield Problem(file, here, repr(each.group_account), expected)
+        elif account.kind == "translation":
+            yield Problem(file, here, repr(each.group_account), "another account: this is what remains")
+        elif not carries or (company.translation == "current_rate" and account.classification != "Equity"):
+            kinds = "an equity" if company.translation == "current_rate" else "an equity or a non-monetary"
+            yield Problem(file, here, repr(each.group_account), f"{kinds} account: others are at the closing rate")
 
 
 _PROFIT_TYPES = (

@@ -108,8 +108,8 @@ WRONG_ENTRIES = [
     (
         changed("companies", 0, homecurrency="CAD"),
         "companies.yaml: companies[0].homecurrency: found unknown key 'homecurrency'; expected one of code, country, "
-        "first_period, home_currency, last_period, location, name, pillar, realm_id, translation, year_starts "
-        "(did you mean 'home_currency'?)",
+        "first_period, home_currency, last_period, location, name, opening, pillar, realm_id, translation, "
+        "year_starts (did you mean 'home_currency'?)",
     ),
     (
         changed("companies", 0, country=None),
@@ -164,7 +164,8 @@ WRONG_ENTRIES = [
     (
         changed("mapping", 0, group_account="asets"),
         "mapping.yaml: mapping[0].group_account: found 'asets'; expected one of assets, below_ebitda, capital, "
-        "cost_of_goods, direct, liabilities, other_income, retained_earnings, sales (did you mean 'assets'?)",
+        "cost_of_goods, direct, liabilities, other_income, retained_earnings, sales, translation_adjustment "
+        "(did you mean 'assets'?)",
     ),
     (
         changed("mapping", 0, account_number=1000),
