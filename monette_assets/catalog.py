@@ -13,6 +13,8 @@ from monette_assets.gold import (
     restated_lines,
     restatements,
     tie_out,
+    translated_balances,
+    translation_proof,
     trial_balance,
 )
 from monette_assets.silver import (
@@ -49,6 +51,8 @@ GOLD: tuple[Table, ...] = (
     balance_sheet.balance_sheet,
     financial_summary.financial_summary,
     tie_out.tie_out,
+    translated_balances.translated_balances,
+    translation_proof.translation_proof,
     completeness.completeness,
     restated_lines.restated_lines,
     restatements.restatements,

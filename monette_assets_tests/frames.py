@@ -90,7 +90,7 @@ def shown(found: Iterable[Mapping[str, Any]] | DataFrame, header: str) -> list[t
 
 def _plain(value: Any) -> Any:
     if isinstance(value, Decimal):
-        return str(value)
+        return f"{value:f}"
     if isinstance(value, date) and not isinstance(value, datetime):
         return f"{value:%Y-%m}" if value.day == 1 else f"{value:%Y-%m-%d}"
     return value
