@@ -51,7 +51,6 @@ def small_contract() -> Contract:
                     "rate_date": date(2024, 10, 31),
                     "source": "Bank of Canada FXUSDCAD",
                     "income_rate": "1.36",
-                    "historical": [{"group_account": "capital", "amount_cad": "50000.00"}],
                 },
             },
         ],

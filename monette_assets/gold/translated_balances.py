@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from monette_assets.gold import ledger, trial_balance
 from monette_assets.gold.foreign_books import facts_of, translate_companies
 from monette_assets.gold.mapping import add_fiscal_year, fiscal_years
+from monette_assets.gold.translation import NOT_STATED, Translated
 from monette_assets.group.calendar import fiscal_year
 from monette_assets.silver import accounts, exchange_rates
 from monette_assets.tables import Check, Column, Context, Contract, Freshness, Input, Months, Severity, Staged, table
@@ -16,7 +17,6 @@ from monette_assets.tables.contract import MONEY, RATE, hours
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
 
-    from monette_assets.gold.translation import Translated
     from monette_assets.group import Company
 
 TB = "gold/trial_balance"
@@ -106,7 +106,7 @@ def _does_not_roll(staged: Staged) -> DataFrame:
 def _opening_not_stated(staged: Staged) -> DataFrame:
     from pyspark.sql import functions as F
 
-    unstated = F.col("rate_source").endswith("no historical amount in the contract")
+    unstated = F.col("rate_source").endswith(NOT_STATED)
     return staged.rows.where(unstated).select("company", "period", "account_id", "group_account", "closing_cad")
 
 
@@ -166,8 +166,8 @@ CONTRACT = Contract(
         Check("rolls_forward", "Opening + movement = closing, and opening = the month before's closing; income "
               "restarts with the fiscal year and retained earnings take it in.", "ACCOUNTING 3, 4", _does_not_roll),
         Check("opening_stated", "The contract states what equity and non-monetary accounts carried when the company "
-              "joined; what it leaves out is taken at the opening rate.", "ACCOUNTING 14", _opening_not_stated,
-              Severity.WARNS),
+              "joined, all or none of them; what it leaves out is taken at the opening rate.", "ACCOUNTING 14",
+              _opening_not_stated, Severity.WARNS),
     ),
     freshness=Freshness(fail_after=hours(36), warn_after=hours(26)),
 )  # fmt: skip

@@ -30,6 +30,7 @@ from monette_assets.group.calendar import DatedYearStart, add_months, fiscal_yea
 
 CENT = Decimal("0.01")
 CARRYING = "carrying average of the account"
+NOT_STATED = "no historical amount in the contract"
 DIGITS = 60  # amount x rate is exact: nothing is rounded but where it says so
 
 Method = Literal["current_rate", "temporal"]
@@ -312,13 +313,14 @@ class _Running:
             return f"the books begin in {period:%Y-%m}, the opening position is that of {self.terms.first_period:%Y-%m}"
         opening, retained = self.terms.opening, self.books.retained_earnings
         closing = opening.rate.as_kind("closing")
+        unstated = NOT_STATED if opening.historical else "differences start at zero"
         for account, home, _ in month.balances.values():
             told, value, at_closing = closing, closing.value or ZERO, self._at_closing(account)
             if account.earns:
                 value = opening.income_rate or value
                 told = Rate(value, "average", closing.day, closing.source)
             elif not at_closing:
-                told = Rate(value, "historical", closing.day, f"{closing.source}; no historical amount in the contract")
+                told = Rate(value, "historical", closing.day, f"{closing.source}; {unstated}")
             self.held[account.id] = Held(account, home, cents(home * value), told, at_closing)
         for group_account, amount in opening.historical.items():
             if problem := self._state(group_account, amount, closing.day):

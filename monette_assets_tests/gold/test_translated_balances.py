@@ -350,3 +350,18 @@ def test_what_the_contract_leaves_out_is_named(spark: SparkSession, tmp_path: Pa
     given = inputs_of(spark, OPENING, ENTRIES, RATES)
     broken = failures(CONTRACT, "opening_stated", context, translated_balances(context, **given), **given)
     assert shown(broken, "company account_id group_account closing_cad") == [("south", "capital", "capital", "-540.00")]
+
+
+def test_a_company_may_start_without_differences(spark: SparkSession, tmp_path: Path) -> None:
+    """IFRS 1 D13: nothing stated, everything at the opening rate; the rows say so."""
+    contract = contract_of("current_rate")
+    del contract["companies"][1]["opening"]["historical"]
+    context = context_of(spark, group_of(tmp_path, **contract), "2024-11")
+    given = inputs_of(spark, OPENING, ENTRIES, RATES)
+    found = translated_balances(context, **given)
+    assert failures(CONTRACT, "opening_stated", context, found, **given) == []
+    equity = found.where("company = 'south' and account_id in ('capital', 'translation_adjustment')")
+    assert shown(equity, "account_id opening_cad rate_source") == [
+        ("capital", "-540.00", "Bank of Canada FXUSDCAD; differences start at zero"),
+        ("translation_adjustment", "0.00", "what remains; proved in gold/translation_proof"),
+    ]
