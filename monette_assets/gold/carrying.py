@@ -1,7 +1,8 @@
 """Non-monetary accounts under the temporal method: what a month's movements carry in group currency (ACCOUNTING 14).
 
 Inventory and fixed assets take additions at the month's average rate and give them up at their carrying average rate,
-the month's additions included; accumulated depreciation is built at the carrying average rate of the fixed assets.
+the month's additions included; accumulated depreciation is built at the carrying average rate of the fixed assets it
+is of (of `fixed_asset`; land is `non_monetary`).
 The cost that goes with a relief takes the relief's amount. Debit positive throughout; results are exact.
 """
 

@@ -136,8 +136,10 @@ def terms_of(group: Group, company: Company) -> Terms:
 
 def _treatment(account: GroupAccount) -> Treatment:
     match account.kind:
-        case "fixed_asset" | "accumulated_depreciation" as treatment:
-            return treatment
+        case "accumulated_depreciation":
+            return "accumulated_depreciation"
+        case "fixed_asset" if account.depreciable:
+            return "fixed_asset"
         case _:
             return "non_monetary"
 

@@ -217,7 +217,8 @@ class GroupAccount(Entry):
     """An account of the group's chart. `order` is its place in the statements.
 
     `monetary` says whether an asset or liability is translated at the closing rate under the temporal method; None:
-    what its kind implies (`is_monetary`).
+    what its kind implies (`is_monetary`). `depreciable` says whether accumulated depreciation is of this fixed asset:
+    not of land.
     """
 
     code: Code
@@ -229,6 +230,7 @@ class GroupAccount(Entry):
     order: StrictInt
     commodity: str | None = None
     monetary: bool | None = None
+    depreciable: bool = True
 
     @property
     def is_monetary(self) -> bool | None:
