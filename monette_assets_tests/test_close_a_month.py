@@ -226,7 +226,9 @@ def test_a_moment_is_reproduced_from_bronze_when_its_versions_are_gone(
         office.lake.open(f"gold/{table}").vacuum(0, dry_run=False, enforce_retention_duration=False, full=True)
     rebuilt = printed(*REPORT, "--as-of", as_of)
     assert rebuilt == before
-    assert "rebuilding it from bronze" in capfd.readouterr().err
+    told = capfd.readouterr().err
+    assert "rebuilding it from bronze" in told
+    assert f"rebuilt from bronze as of {as_of[:10]} {as_of[11:16]}, with the contract of then" in told
     frozen = {
         row["account_name"]: row["amount"]
         for row in office.rows("closed_statements")
@@ -279,6 +281,25 @@ def test_the_audit_log_says_who_did_what_and_how_it_ended(office: Office, edited
         ("schedule", "run", "failed"),
     } <= acts
     assert {row["who"] for row in listed if row["through"] == "schedule"} == {"daily_refresh"}
+
+
+def test_an_act_that_cannot_be_written_down_is_not_done(
+    office: Office, edited: Edited, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """On a copy of the lake whose audit log somebody cut short."""
+    shutil.copytree(office.lake.url, tmp_path / "lake")
+    monkeypatch.setenv("MONETTE_LAKE", str(tmp_path / "lake"))
+    lake = Lake(str(tmp_path / "lake"))
+    lake.open("audit_log").delete(f"number = {lake.sequence('audit_log')}")
+    before = {name: lake.version(name) for name in ("closes", "closed_statements", "gold/tie_out")}
+    for act in (
+        ["approve", "2024-12", "--company", "south", "--by", "Ann"],
+        ["close", "2024-12", "--company", "south", "--by", "Ann"],
+        ["restore", "gold/tie_out", "--version", "1", "--reason", "x", "--yes"],
+    ):
+        assert main(act) == 1
+        assert "expected its last entry" in capsys.readouterr().err
+    assert {name: lake.version(name) for name in before} == before
 
 
 def test_tampering_with_a_log_is_told_by_command_and_check(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from monette_assets.gold import balance_sheet, profit_and_loss, restated_lines, trial_balance
+from monette_assets.gold import balance_sheet, profit_and_loss, restated_lines, translated_balances, trial_balance
 from monette_assets.gold.closed_months import CLOSE_COLUMNS, CLOSED, both_sides, closes_of
 from monette_assets.tables import (
     Check,
@@ -69,6 +69,7 @@ CONTRACT = Contract(
         "trial_balance": Input(trial_balance.CONTRACT),
         "profit_and_loss": Input(profit_and_loss.CONTRACT),
         "balance_sheet": Input(balance_sheet.CONTRACT),
+        "translated_balances": Input(translated_balances.CONTRACT),
         "restated_lines": Input(restated_lines.CONTRACT),
     },
     balance=True,
@@ -91,7 +92,8 @@ CONTRACT = Contract(
         Column("closed_amount", MONEY, "As it was closed; debit positive.", unit="as the measure says",
                source=(f"{FROZEN}.amount",)),
         Column("present_amount", MONEY, "As it stands, or as the next close froze it.", unit="as the measure says",
-               source=("gold/trial_balance.closing", "gold/profit_and_loss.amount", "gold/balance_sheet.amount")),
+               source=("gold/trial_balance.closing", "gold/profit_and_loss.amount", "gold/balance_sheet.amount",
+                       "gold/translated_balances.closing_cad")),
         Column("difference", MONEY, "present_amount - closed_amount.", unit="as the measure says",
                source=(f"{FROZEN}.amount",)),
         Column("first_seen_at", "timestamp", "When the figure was first found to differ."),

@@ -59,7 +59,7 @@ def rebuilt(
             )
         names = [table.name for table in catalog.GOLD]
         versions = {name: version for name in names if (version := scratch.version(name)) is not None}
-        said = f"rebuilt from bronze as of {moment:%Y-%m-%d %H:%M}, {_contract(lake, group, moment)}"
+        said = f"rebuilt from bronze as of {moment:%Y-%m-%d %H:%M}, {contract_of(lake, group, moment)}"
         yield Released(scratch, 0, moment, versions, said)
 
 
@@ -116,7 +116,7 @@ def _earliest(lake: Lake, group: Group) -> str:
     return f"; the first one came {first.astimezone(group.time_zone):%Y-%m-%d %H:%M}" if first else ""
 
 
-def _contract(lake: Lake, group: Group, moment: datetime) -> str:
+def contract_of(lake: Lake, group: Group, moment: datetime) -> str:
     """Whether today's contract is the one that was in force."""
     rows = lake.read(RELEASES).to_pylist() if lake.exists(RELEASES) else []
     before = [row for row in rows if row["released_at"] <= moment]

@@ -65,6 +65,11 @@ STATEMENTS: tuple[Frozen, ...] = (
     Frozen("gold/trial_balance", ("opening", "debit", "credit", "closing"), ("opening", "closing")),
     Frozen("gold/profit_and_loss", ("amount", "amount_cad"), ("amount", "amount_cad"), {"rate": "average_rate"}),
     Frozen("gold/balance_sheet", ("amount",), ("amount",)),
+    Frozen(
+        "gold/translated_balances",
+        ("opening", "movement", "closing", "opening_cad", "movement_cad", "closing_cad"),
+        ("closing_cad",),
+    ),
 )
 RATES = Frozen(
     "silver/exchange_rates", ("rate",), (), {"currency": "from_currency", "rate_kind": "kind", "rate_source": "source"}

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from monette_assets.gold import balance_sheet, profit_and_loss, restated_lines, trial_balance
+from monette_assets.gold import balance_sheet, profit_and_loss, restated_lines, translated_balances, trial_balance
 from monette_assets.gold.restatements import CONTRACT, restatements
 from monette_assets.tables import Context, Contract, closed_statements, closes
+from monette_assets.tables.closed_statements import STATEMENTS
 from monette_assets_tests.frames import context_of, failures, frame, group_of, rows, shown
 
 if TYPE_CHECKING:
@@ -23,11 +24,15 @@ FROZEN = (
     ("a", "profit_and_loss", "60", "direct", "North Home", "Grain", "amount", "100.00"),
     ("a", "profit_and_loss", "60", "direct", "North Home", "Grain", "amount_cad", "135.00"),
     ("a", "balance_sheet", "10", "assets", "", "", "amount", "900.00"),
+    ("a", "translated_balances", "10", "assets", "", "", "closing_cad", "1215.00"),
+    ("a", "translated_balances", "10", "assets", "", "", "closing", "900.00"),
     ("a", "exchange_rates", "", "", "", "", "rate", None),
 )
 TB = (("60", "direct", "50.00", "150.00"),)
 PL = (("60", "direct", "North Home", "Grain", "100.00", "135.00"),)
 BS = (("10", "assets", "900.00"),)
+EVERY = tuple(statement.table for statement in STATEMENTS)
+TRANSLATED = (("10", "assets", "1215.00"),)
 
 
 @pytest.fixture(scope="module")
@@ -46,9 +51,10 @@ def compared(
     tb: tuple[tuple[Any, ...], ...] = TB,
     pl: tuple[tuple[Any, ...], ...] = PL,
     bs: tuple[tuple[Any, ...], ...] = BS,
+    translated: tuple[tuple[Any, ...], ...] = TRANSLATED,
     frozen: tuple[tuple[Any, ...], ...] = FROZEN,
     log: tuple[tuple[Any, ...], ...] = ((1, "close", "a", "2024-12-05"),),
-    tables: tuple[str, ...] = ("gold/balance_sheet", "gold/ledger", "gold/profit_and_loss", "gold/trial_balance"),
+    tables: tuple[str, ...] = EVERY,
 ) -> DataFrame:
     released = [(*entry, list(tables)) for entry in log]
     return restatements(
@@ -60,13 +66,16 @@ def compared(
             context, profit_and_loss.CONTRACT, "account_id group_account location pillar amount amount_cad", *pl
         ),
         balance_sheet=given(context, balance_sheet.CONTRACT, "account_id group_account amount", *bs),
+        translated_balances=given(
+            context, translated_balances.CONTRACT, "account_id group_account closing_cad", *translated
+        ),
         restated_lines=given(context, restated_lines.CONTRACT, "account_id"),
     )
 
 
 def test_a_month_as_it_was_closed_is_not_restated(context: Context) -> None:
     assert compared(context).collect() == []
-    assert compared(context, tb=(), pl=(), bs=(), log=()).collect() == []  # nothing closed
+    assert compared(context, tb=(), pl=(), bs=(), translated=(), log=()).collect() == []  # nothing closed
 
 
 def test_a_changed_figure_stands_beside_the_closed_one(context: Context) -> None:
@@ -85,13 +94,21 @@ def test_a_figure_that_came_or_went_is_told(context: Context) -> None:
 
 
 def test_a_statement_that_did_not_exist_then_is_not_restated(context: Context) -> None:
-    frozen = tuple(row for row in FROZEN if row[1] != "balance_sheet")
-    assert compared(context, frozen=frozen, tables=("gold/profit_and_loss", "gold/trial_balance")).collect() == []
+    frozen = tuple(row for row in FROZEN if row[1] != "translated_balances")
+    older = tuple(name for name in EVERY if name != "gold/translated_balances")
+    assert compared(context, frozen=frozen, tables=older).collect() == []
 
 
 def test_another_rate_restates_the_translated_figure_alone(context: Context) -> None:
-    found = compared(context, pl=(("60", "direct", "North Home", "Grain", "100.00", "136.00"),))
-    assert shown(found, "location measure difference") == [("North Home", "amount_cad", "1.00")]
+    found = compared(
+        context,
+        pl=(("60", "direct", "North Home", "Grain", "100.00", "136.00"),),
+        translated=(("10", "assets", "1224.00"),),
+    )
+    assert shown(found, "statement account_id measure difference") == [
+        ("profit_and_loss", "60", "amount_cad", "1.00"),
+        ("translated_balances", "10", "closing_cad", "9.00"),
+    ]
 
 
 def test_a_figure_that_moves_between_places_is_told_at_both(context: Context) -> None:

@@ -1,0 +1,57 @@
+"""What a rebuilt moment says of itself; that its figures are those of then is shown in test_close_a_month."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from monette_assets.lake import Lake
+from monette_assets.reports.rebuilt import contract_of
+from monette_assets.reports.released import ReportError, moment_of, open_release
+from monette_assets_tests.frames import group_of
+from monette_assets_tests.reports.small_lake import small_lake
+
+REGINA = ZoneInfo("America/Regina")
+
+
+def test_a_rebuilt_moment_says_whether_the_contract_was_another_one(tmp_path: Path) -> None:
+    group = group_of(tmp_path / "group")
+    lake = small_lake(tmp_path / "lake", group)
+    released_at = open_release(lake, REGINA).released_at
+    other = replace(group, fingerprint="another")
+    assert contract_of(lake, group, released_at) == "with the contract of then"
+    then = f"with the contract of today, not that of then ({group.fingerprint[:8]})"
+    assert contract_of(lake, other, released_at) == then
+    assert contract_of(lake, group, released_at - timedelta(days=1)) == "with the contract of today"
+
+
+@pytest.mark.parametrize(
+    ("as_of", "moment"),
+    [
+        ("2025-12-31T18:00", datetime(2025, 12, 31, 18, tzinfo=REGINA)),
+        ("2025-12-31T18:00+00:00", datetime(2025, 12, 31, 18, tzinfo=UTC)),
+        ("2025-12-31", datetime(2025, 12, 31, 23, 59, 59, 999999, tzinfo=REGINA)),
+    ],
+)
+def test_a_moment_is_in_the_groups_time_zone_and_a_day_lasts_until_its_end(
+    tmp_path: Path, as_of: str, moment: datetime
+) -> None:
+    assert moment_of(Lake(str(tmp_path)), REGINA, as_of) == moment
+
+
+@pytest.mark.parametrize("as_of", ["last week", "2025-13-01", "2025-12", "-1", "1.5", ""])
+def test_what_names_no_moment_is_refused(tmp_path: Path, as_of: str) -> None:
+    with pytest.raises(ReportError, match="--as-of: expected a release number, a day such as 2026-10-31 or a moment"):
+        moment_of(Lake(str(tmp_path)), REGINA, as_of)
+
+
+def test_a_release_names_its_own_moment(tmp_path: Path) -> None:
+    lake = small_lake(tmp_path / "lake", group_of(tmp_path / "group"))
+    assert moment_of(lake, REGINA, "1") == open_release(lake, REGINA).released_at
+    with pytest.raises(ReportError, match="--as-of 7: no such release"):
+        moment_of(lake, REGINA, "7")
+    assert open_release(lake, REGINA, date.max.isoformat()).number == 1
