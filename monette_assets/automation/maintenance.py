@@ -10,11 +10,13 @@ from typing import Any
 import dagster as dg
 
 from monette_assets import catalog
+from monette_assets.automation.refresh_job import asked_by
 from monette_assets.clock import now
 from monette_assets.group import Group
 from monette_assets.lake import Commit, Lake, maintenance
 from monette_assets.lake.lake import is_append_only
 from monette_assets.tables import releases
+from monette_assets.tables.audit_log import recorded
 
 JOB = "maintenance"
 OP = "maintain_tables"
@@ -29,10 +31,15 @@ def build(group: Group) -> dg.JobDefinition:
     def maintain_tables(context: dg.OpExecutionContext) -> None:
         lake: Lake = context.resources.lake.lake
         names = [*(contract.name for contract in catalog.contracts()), releases.NAME]
-        for table in filter(lake.exists, names):
-            done = maintain(lake, table, context.run_id, group, now(group))
-            context.log.info("%s: %s", table, ", ".join(f"{name} {value}" for name, value in done.items()))
-            context.add_output_metadata({table.replace("/", "__"): dg.MetadataValue.json(done)})
+        tables = [name for name in names if lake.exists(name)]
+        who, through = asked_by(context)
+        what = f"{len(tables)} tables"
+        with recorded(lake, group, who=who, through=through, action="maintain", what=what) as act:
+            for table in tables:
+                done = maintain(lake, table, context.run_id, group, now(group))
+                context.log.info("%s: %s", table, ", ".join(f"{name} {value}" for name, value in done.items()))
+                context.add_output_metadata({table.replace("/", "__"): dg.MetadataValue.json(done)})
+            act.result = f"run {context.run_id}"
 
     @dg.job(name=JOB, description=(__doc__ or "").splitlines()[0])
     def job() -> None:

@@ -77,7 +77,7 @@ def build(group: Group, definitions: Definitions) -> dg.JobDefinition:
             latest=chain.latest_period(context.resources.lake.lake),
             fetch=config.fetch,
         )
-        who, through = _who(context)
+        who, through = asked_by(context)
         lake = context.resources.lake.lake
         with Judge() as judge, recorded(lake, group, who=who, through=through, action="run", what=_what(config)) as act:
             result = refresh(
@@ -109,7 +109,7 @@ def build(group: Group, definitions: Definitions) -> dg.JobDefinition:
     return job
 
 
-def _who(context: dg.OpExecutionContext) -> tuple[str, str]:
+def asked_by(context: dg.OpExecutionContext) -> tuple[str, str]:
     """Who asked for this run, and through what."""
     tags = context.run.tags
     for through in ("schedule", "sensor"):

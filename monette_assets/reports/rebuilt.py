@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from monette_assets.tables.judge import Judge
 
 RUN = "as-of"
+ARRIVALS = ("fetched_at", "received_at")
 REPORTS = "bronze/quickbooks_reports"
 
 
@@ -41,7 +42,7 @@ def rebuilt(
     with TemporaryDirectory(prefix="monette-as-of-") as folder:
         scratch = Lake(folder)
         for contract in catalog.BRONZE:
-            _copy(lake, scratch, contract, _until("fetched_at", moment))
+            _copy(lake, scratch, contract, _until(arrival(contract), moment))
         periods = _periods(scratch, group, last)
         if not periods:
             raise ReportError(
@@ -61,6 +62,14 @@ def rebuilt(
         versions = {name: version for name in names if (version := scratch.version(name)) is not None}
         said = f"rebuilt from bronze as of {moment:%Y-%m-%d %H:%M}, {contract_of(lake, group, moment)}"
         yield Released(scratch, 0, moment, versions, said)
+
+
+def arrival(contract: Contract) -> str:
+    """The column of a bronze table that says when a row came. Raises ReportError where there is none."""
+    for name in ARRIVALS:
+        if name in contract.column_names:
+            return name
+    raise ReportError(f"--as-of: {contract.name} does not say when its rows came: none of {', '.join(ARRIVALS)}")
 
 
 def _until(column: str, moment: datetime) -> Any:

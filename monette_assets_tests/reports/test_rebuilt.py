@@ -9,8 +9,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from monette_assets import catalog
 from monette_assets.lake import Lake
-from monette_assets.reports.rebuilt import contract_of
+from monette_assets.reports.rebuilt import arrival, contract_of
 from monette_assets.reports.released import ReportError, moment_of, open_release
 from monette_assets_tests.frames import group_of
 from monette_assets_tests.reports.small_lake import small_lake
@@ -55,3 +56,10 @@ def test_a_release_names_its_own_moment(tmp_path: Path) -> None:
     with pytest.raises(ReportError, match="--as-of 7: no such release"):
         moment_of(lake, REGINA, "7")
     assert open_release(lake, REGINA, date.max.isoformat()).number == 1
+
+
+def test_every_table_of_bronze_says_when_its_rows_came() -> None:
+    """Else it could not be cut at a moment."""
+    assert {arrival(contract) for contract in catalog.BRONZE} <= {"fetched_at", "received_at"}
+    with pytest.raises(ReportError, match="gold/ledger does not say when its rows came"):
+        arrival(next(table.contract for table in catalog.GOLD if table.name == "gold/ledger"))
