@@ -193,8 +193,8 @@ class Group:
         ]
 
     def chart_rows(self) -> list[Row]:
-        """group_account, name, statement, classification, profit_type, kind, order, commodity, monetary (is_monetary);
-        in statement order."""
+        """group_account, name, statement, classification, profit_type, kind, order, commodity, monetary (is_monetary),
+        cash_flow (section); in statement order."""
         return [
             {
                 "group_account": each.code,
@@ -206,6 +206,7 @@ class Group:
                 "order": each.order,
                 "commodity": each.commodity,
                 "monetary": each.is_monetary,
+                "cash_flow": each.cash_flow_section,
             }
             for each in self.chart
         ]

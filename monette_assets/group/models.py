@@ -49,6 +49,19 @@ AccountKind = Literal[
     "other",
 ]
 
+CashFlow = Literal["cash", "operating", "investing", "financing"]
+# Where an account stands in the cash flow statement unless it says otherwise. An income or expense account outside of
+# operating is added back to net income and meets its balance-sheet account there: depreciation in investing.
+CASH_FLOW_OF_KIND: dict[str, CashFlow] = {
+    "bank": "cash",
+    "fixed_asset": "investing",
+    "accumulated_depreciation": "investing",
+    "depreciation": "investing",
+    "debt": "financing",
+    "capital": "financing",
+    "dividends": "financing",
+}
+
 
 MONETARY_KINDS = ("bank", "receivable", "payable", "debt", "due_from_group", "due_to_group")
 NON_MONETARY_KINDS = ("inventory", "fixed_asset", "accumulated_depreciation")
@@ -219,6 +232,8 @@ class GroupAccount(Entry):
     `monetary` says whether an asset or liability is translated at the closing rate under the temporal method; None:
     what its kind implies (`is_monetary`). `depreciable` says whether accumulated depreciation is of this fixed asset:
     not of land.
+    `monetary` says whether an asset or liability is translated at the closing rate under the temporal method, and
+    `cash_flow` in which section of the cash flow statement the account stands; None: what its kind implies.
     """
 
     code: Code
@@ -231,6 +246,7 @@ class GroupAccount(Entry):
     commodity: str | None = None
     monetary: bool | None = None
     depreciable: bool = True
+    cash_flow: CashFlow | None = None
 
     @property
     def is_monetary(self) -> bool | None:
@@ -238,6 +254,11 @@ class GroupAccount(Entry):
         if self.monetary is not None or self.classification not in ("Asset", "Liability"):
             return self.monetary
         return False if self.kind in NON_MONETARY_KINDS else True if self.kind in MONETARY_KINDS else None
+
+    @property
+    def cash_flow_section(self) -> CashFlow:
+        """The section of the cash flow statement that the account's movements stand in."""
+        return self.cash_flow or CASH_FLOW_OF_KIND.get(self.kind, "operating")
 
 
 class MappingEntry(DatedEntry):

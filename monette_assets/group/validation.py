@@ -158,11 +158,18 @@ def _chart(contract: Contract) -> Iterator[Problem]:
             choices = [t for t in _PROFIT_TYPES if (t in REVENUE_TYPES) == is_revenue]
             if each.profit_type not in choices:
                 yield Problem(file, f"{path}.profit_type", repr(each.profit_type), one_of(choices, each.profit_type))
+        if each.cash_flow == "cash" and each.classification not in ("Asset", "Liability"):
+            expected = "operating, investing or financing: cash is an asset (or an overdraft)"
+            yield Problem(file, f"{path}.cash_flow", repr(each.cash_flow), expected)
         named_so = each.classification == "Expense" and OTHER_EXPENSE_NAMES.search(each.name)
         if (each.kind in OTHER_EXPENSE_KINDS or named_so) and each.profit_type != OTHER_EXPENSE:
             yield Problem(
                 file, f"{path}.profit_type", repr(each.profit_type), f"{OTHER_EXPENSE!r}: {_OTHER_EXPENSE_RULE}"
             )
+    banks = [each.code for _, each in contract.chart if each.kind == "bank"]
+    if banks and not any(each.cash_flow_section == "cash" for _, each in contract.chart):
+        expected = "one of them at least in section cash: the cash flow statement ends in it"
+        yield Problem(file, "chart", f"bank accounts outside of cash: {', '.join(banks)}", expected)
     retained = [each.code for _, each in contract.chart if each.kind == "retained_earnings"]
     if contract.chart and len(retained) != 1:
         found = ", ".join(retained) or "none"

@@ -162,6 +162,16 @@ WRONG_ENTRIES = [
         "chart.yaml: chart: found accounts of kind retained_earnings: none; expected exactly one (ACCOUNTING 4)",
     ),
     (
+        changed("chart", 4, cash_flow="cash"),
+        "chart.yaml: chart[4].cash_flow: found 'cash'; expected operating, investing or financing: cash is an asset "
+        "(or an overdraft)",
+    ),
+    (
+        changed("chart", 0, kind="bank", cash_flow="financing"),
+        "chart.yaml: chart: found bank accounts outside of cash: assets; expected one of them at least in section "
+        "cash: the cash flow statement ends in it",
+    ),
+    (
         changed("mapping", 0, group_account="asets"),
         "mapping.yaml: mapping[0].group_account: found 'asets'; expected one of assets, below_ebitda, capital, "
         "cost_of_goods, direct, liabilities, other_income, retained_earnings, sales, translation_adjustment "
