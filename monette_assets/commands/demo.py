@@ -93,9 +93,10 @@ def show_results(platform: Platform, month: object) -> bool:
 
     from rich.console import Console
 
+    from monette_assets.reports.profit_and_loss import profit_and_loss
+    from monette_assets.reports.question import Question
     from monette_assets.reports.released import open_release
     from monette_assets.reports.rendering import show
-    from monette_assets.reports.statements import Question, profit_and_loss
 
     assert isinstance(month, date)
     console = Console(highlight=False)

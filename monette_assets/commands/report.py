@@ -8,6 +8,7 @@ import typer
 
 from monette_assets.commands.output import Format, notes, write
 from monette_assets.commands.platform import Platform
+from monette_assets.reports.options import InCurrency, View
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,21 +24,32 @@ def report(
     name: Annotated[str, typer.Argument(help="A statement, or a table such as gold/ledger.")],
     period: Annotated[str | None, typer.Option(help="A month such as 2026-10; unset: the last full one.")] = None,
     company: Annotated[str | None, typer.Option(help="A company's code; unset: the group.")] = None,
+    subgroup: Annotated[str | None, typer.Option(help="Part of the group, such as country/CA or pillar/Grain.")] = None,
+    pillar: Annotated[str | None, typer.Option(help="A pillar with its sub-pillars (profit_and_loss).")] = None,
+    location: Annotated[str | None, typer.Option(help="A location by its standard name (profit_and_loss).")] = None,
+    view: Annotated[View | None, typer.Option(help="Months a column holds; beside the year before.")] = None,
+    currency: Annotated[
+        InCurrency | None, typer.Option(help="Of a company's amounts; unset: home for balances, else the group's.")
+    ] = None,
+    basis: Annotated[str, typer.Option(help="Accounting basis, accrual or cash.")] = "accrual",
     as_of: Annotated[
         str | None, typer.Option(help="A release's number, a day, or a moment such as 2026-10-31T18:00.")
     ] = None,
     rebuild: Annotated[bool, typer.Option("--rebuild", help="With --as-of: from bronze as it stood then.")] = False,
     format_: Annotated[Format, typer.Option("--format", help="How it is written.")] = Format.TABLE,
 ) -> None:
-    """Print profit_and_loss, financial_summary, trial_balance, balance_sheet, tie_out, completeness, or any table.
+    """Print a statement or any table, as one release holds them.
 
-    Amounts are exact. JSON and CSV are alone on standard output. What --as-of names is rebuilt from bronze where its
-    versions are gone.
+    Statements: profit_and_loss, balance_sheet, cash_flow, changes_in_equity, trial_balance, cash_bridge,
+    financial_summary, tie_out, completeness. Amounts are exact. JSON and CSV are alone on standard output. What --as-of
+    names is rebuilt from bronze where its versions are gone.
     """
     from monette_assets import catalog
     from monette_assets.commands.errors import UsageError
     from monette_assets.group.problems import one_of
-    from monette_assets.reports.statements import STATEMENTS, Question, whole_table
+    from monette_assets.reports.question import Question
+    from monette_assets.reports.statements import STATEMENTS, refuse_unknown
+    from monette_assets.reports.whole_table import whole_table
 
     platform = Platform()
     tables = [contract.name for contract in catalog.contracts()]
@@ -47,10 +59,18 @@ def report(
         raise UsageError("--rebuild: say the moment with --as-of")
     month = platform.month(period) if period else None
     code = platform.companies([company])[0] if company else None
+    _known("pillar", pillar, [each.name for each in platform.group.pillars])
+    _known("location", location, [each.name for each in platform.group.locations])
 
     def answer(release: Released) -> Statement:
-        question = Question(release, platform.group, month, code)
-        return STATEMENTS[name](question) if name in STATEMENTS else whole_table(question, name)
+        question = Question(
+            release, platform.group, month, code, pillar=pillar, location=location, subgroup=subgroup, view=view,
+            currency=currency, basis=basis,
+        )  # fmt: skip
+        if name in STATEMENTS:
+            return STATEMENTS[name](question)
+        refuse_unknown(name, question, ["company"])
+        return whole_table(question, name)
 
     statement = _as_of(platform, as_of, month, rebuild, answer)
     write(statement.first(SHOWN_ROWS) if format_ is Format.TABLE else statement, format_)
@@ -89,3 +109,12 @@ def _as_of(
             return answer(release)
     finally:
         engine.close()
+
+
+def _known(option: str, value: str | None, names: list[str]) -> None:
+    """Raise UsageError naming the choices, unless the value is one of them."""
+    from monette_assets.commands.errors import UsageError
+    from monette_assets.group.problems import one_of
+
+    if value is not None and value not in names:
+        raise UsageError(f"--{option} {value}: expected {one_of(names, value)}")

@@ -139,6 +139,7 @@ class GroupSettings(Entry):
     first_period: Period
     bases: Annotated[tuple[Literal["accrual", "cash"], ...], AfterValidator(_some)]
     controllers: tuple[Text, ...] = ()  # who may approve, close and reopen months; empty: anybody
+    year_start_month: Annotated[StrictInt, Field(ge=1, le=12)] = 1  # of the group's own fiscal year (ACCOUNTING 20)
 
 
 class YearStart(Entry):

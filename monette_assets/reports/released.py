@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 if TYPE_CHECKING:
     import pyarrow as pa
+    import pyarrow.compute as pc
 
     from monette_assets.lake import Lake
 
@@ -42,9 +43,14 @@ class Released:
         period: date | None = None,
         company: str | None = None,
         columns: Sequence[str] | None = None,
+        where: pc.Expression | None = None,
     ) -> list[dict[str, Any]]:
-        """The table's rows, of one month and company where given. Raises ReportError where there is no such table."""
-        return self.table(table, period=period, company=company, columns=columns).to_pylist()  # type: ignore[no-any-return]
+        """The table's rows, of one month and company where given, and of those only what `where` holds for.
+
+        Raises ReportError where there is no such table.
+        """
+        found = self.table(table, period=period, company=company, columns=columns, where=where)
+        return found.to_pylist()  # type: ignore[no-any-return]
 
     def table(
         self,
@@ -53,6 +59,7 @@ class Released:
         period: date | None = None,
         company: str | None = None,
         columns: Sequence[str] | None = None,
+        where: pc.Expression | None = None,
     ) -> pa.Table:
         """As `rows`, as an Arrow table."""
         import pyarrow.compute as pc
@@ -64,7 +71,7 @@ class Released:
             raise ReportError(f"{table} does not exist yet; run `monette run`")
         version = self.versions.get(table)
         names = self.lake.schema(table, version).names
-        wanted: Any = None
+        wanted: Any = where
         for name, value in (("period", period), ("company", company)):
             if value is None:
                 continue

@@ -29,6 +29,13 @@ def money(amount: Decimal | None) -> str:
     return f"({-amount:,.2f})" if amount < 0 else f"{amount:,.2f} "
 
 
+def percent(share: Decimal | None) -> str:
+    """A percentage for people: one decimal, negative in parentheses as amounts are."""
+    if share is None:
+        return ""
+    return f"({-share:,.1f}%)" if share < 0 else f"{share:,.1f}% "
+
+
 def plain(value: Any) -> Any:
     """A value as JSON holds it: amounts as exact decimal text."""
     if isinstance(value, Decimal):
@@ -95,14 +102,17 @@ def as_table(statement: Statement) -> Table:
         pad_edge=False,
     )
     for each in statement.fields:
-        right = each.kind in (Kind.MONEY, Kind.COUNT)
-        padding = " " if each.kind is Kind.MONEY else ""  # amounts keep room for a closing parenthesis
+        right = each.kind in (Kind.MONEY, Kind.COUNT, Kind.PERCENT)
+        padding = " " if each.kind in (Kind.MONEY, Kind.PERCENT) else ""  # room for a closing parenthesis
         table.add_column(Text(each.title + padding), justify="right" if right else "left", no_wrap=True)
+    sectioned = Emphasis.HEADING in statement.emphasis
     for position, row in enumerate(statement.rows):
         emphasis = statement.emphasis_of(position)
         cells = [
             Text(_SHOWN[each.kind](row.get(each.key)), style=_style(row.get(each.key))) for each in statement.fields
         ]
+        if sectioned and emphasis is Emphasis.NORMAL:
+            cells[0].pad_left(2)
         table.add_row(*cells, style="bold" if emphasis is not Emphasis.NORMAL else None)
         if emphasis is Emphasis.RESULT:
             table.add_section()
@@ -147,4 +157,5 @@ _SHOWN: dict[Kind, Callable[[Any], str]] = {
     Kind.MONTH: lambda value: "" if value is None else f"{value:%Y-%m}",
     Kind.MONEY: money,
     Kind.COUNT: lambda value: "" if value is None else f"{value:,}",
+    Kind.PERCENT: percent,
 }

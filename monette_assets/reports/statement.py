@@ -14,6 +14,7 @@ class Kind(Enum):
     TEXT = "text"
     MONEY = "money"
     COUNT = "count"
+    PERCENT = "percent"
     DATE = "date"  # a day, or a moment
     MONTH = "month"  # a period, by its first day
 

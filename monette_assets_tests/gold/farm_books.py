@@ -113,16 +113,19 @@ def trial_balance_rows(
             for account, (classification, *_) in ACCOUNTS.items():
                 if classification in EARNS:
                     held["retained"] += held.pop(account, Decimal(0))
-        start, debit, credit = dict(held), defaultdict(Decimal), defaultdict(Decimal)
+        start = dict(held)
+        debit: dict[str, Decimal] = defaultdict(Decimal)
+        credit: dict[str, Decimal] = defaultdict(Decimal)
         for at, _, postings in books:
             for account, amount in postings.items() if at == f"{month:%Y-%m}" else ():
                 held[account] += Decimal(amount)
                 side, size = (debit, Decimal(amount)) if Decimal(amount) > 0 else (credit, -Decimal(amount))
                 side[account] += size
         lines += [
-            (company, month, account, account, account, ACCOUNTS[account][0], ACCOUNTS[account][1] == "retained_earnings",
+            (company, month, account, account, account, classification, kind == "retained_earnings",
              start.get(account, Decimal(0)), debit[account], credit[account], closing)
             for account, closing in held.items()
+            for classification, kind, *_ in [ACCOUNTS[account]]
         ]  # fmt: skip
     header = (
         "company period account_id account_name group_account classification is_retained_earnings opening debit credit "

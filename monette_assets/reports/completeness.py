@@ -1,0 +1,96 @@
+"""What is there and what is missing, and whether figures may be called final (DESIGN, What blocks what)."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import date
+
+from monette_assets.group import Group
+from monette_assets.reports.question import Question, Row
+from monette_assets.reports.statement import Field, Kind, Statement
+
+
+def completeness(question: Question) -> Statement:
+    """Every company-month of one month, or every month's counts."""
+    rows = question.release.rows("gold/completeness", period=question.period, company=question.company)
+    if question.period is not None or question.company is not None:
+        rows.sort(key=lambda row: (row["company"], row["period"]))
+        return Statement(
+            title=f"{question.whom}: completeness, {months_of(rows, question)}",
+            subtitle=question.subtitle("company-months the contract expects"),
+            fields=(
+                Field("period", "Month", Kind.MONTH),
+                Field("company", "Company"),
+                Field("arrived_at", "Arrived", Kind.DATE),
+                Field("lines", "Lines", Kind.COUNT),
+                Field("refused", "Refused", Kind.COUNT),
+                Field("held_back", "Held back", Kind.COUNT),
+                Field("differences", "Differences", Kind.COUNT),
+                Field("complete", "Complete"),
+                Field("missing", "Missing"),
+            ),
+            rows=rows,
+        )
+    months: dict[date, list[Row]] = defaultdict(list)
+    for row in rows:
+        months[row["period"]].append(row)
+    return Statement(
+        title=f"{question.whom}: completeness",
+        subtitle=question.subtitle("company-months", "one month: --period MONTH"),
+        fields=(
+            Field("period", "Month", Kind.MONTH),
+            Field("expected", "Expected", Kind.COUNT),
+            Field("arrived", "Arrived", Kind.COUNT),
+            Field("complete", "Complete", Kind.COUNT),
+            Field("lines", "Lines", Kind.COUNT),
+            Field("state", "State"),
+        ),
+        rows=[
+            {
+                "period": period,
+                "expected": len(found),
+                "arrived": sum(row["arrived_at"] is not None for row in found),
+                "complete": sum(row["complete"] for row in found),
+                "lines": sum(row["lines"] for row in found),
+                "state": state(found),
+            }
+            for period, found in sorted(months.items())
+        ],
+    )
+
+
+def finality(question: Question, months: Sequence[date]) -> str:
+    """Whether these months' figures may be called final: of the company or subgroup asked for, else of all."""
+    if "gold/completeness" not in question.release.versions:
+        return "completeness unknown"
+    companies = question.members(months)
+    rows = [
+        row for row in question.rows("gold/completeness", months) if companies is None or row["company"] in companies
+    ]
+    return state(rows) if rows else "completeness unknown"
+
+
+def state(rows: Sequence[Row]) -> str:
+    """complete, provisional or incomplete; of whom."""
+    if any(row["provisional"] for row in rows):
+        return "running: provisional"
+    missing = dict.fromkeys(row["company"] for row in rows if not row["complete"])
+    return f"incomplete: {', '.join(missing)}" if missing else "complete"
+
+
+def months_of(rows: Sequence[Row], question: Question) -> str:
+    """From which month to which the rows are."""
+    months = sorted({row["period"] for row in rows})
+    if not months:
+        return f"{question.period:%Y-%m}" if question.period else "no months"
+    first, last = months[0], months[-1]
+    return f"{first:%Y-%m}" if first == last else f"{first:%Y-%m} to {last:%Y-%m}"
+
+
+def by_company(rows: Iterable[Row], group: Group) -> list[tuple[str, list[Row]]]:
+    """The rows of each company, in the contract's order."""
+    found: dict[str, list[Row]] = {each.code: [] for each in group.companies}
+    for row in rows:
+        found.setdefault(row["company"], []).append(row)
+    return [(company, own) for company, own in found.items() if own]

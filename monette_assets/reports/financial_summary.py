@@ -1,0 +1,62 @@
+"""Management accounts: month and fiscal year to date, each beside the year before (ACCOUNTING 24)."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from decimal import Decimal
+
+from monette_assets.gold.financial_summary import LINES, RESULTS
+from monette_assets.group.calendar import add_months
+from monette_assets.reports.columns import ZERO
+from monette_assets.reports.completeness import finality
+from monette_assets.reports.question import Question
+from monette_assets.reports.statement import Emphasis, Field, Kind, Statement
+
+
+def financial_summary(question: Question) -> Statement:
+    """In group currency; each company's year to date is that of its own fiscal year."""
+    month, group = question.month, question.group
+    year_ago = add_months(month, -12)
+    rows = question.release.rows(
+        "gold/financial_summary",
+        company=question.company,
+        columns=["period", "fiscal_year", "company", "line", "amount_cad", "basis", "scenario"],
+    )
+    years = {each.code: group.fiscal_year(each.code, month) for each in group.companies}
+    sums: dict[str, dict[str, Decimal]] = defaultdict(lambda: defaultdict(lambda: ZERO))
+    for row in rows:
+        if (row["basis"], row["scenario"]) != (question.basis, "actual"):
+            continue
+        period, year = row["period"], years[row["company"]]
+        in_columns = {
+            "month": period == month,
+            "month_before": period == year_ago,
+            "to_date": period <= month and row["fiscal_year"] == year,
+            "to_date_before": period <= year_ago and row["fiscal_year"] == year - 1,
+        }
+        for name, applies in in_columns.items():
+            if applies:
+                sums[row["line"]][name] += row["amount_cad"]
+    lines = [line for line in LINES if line in sums or line in RESULTS]
+    months = set(question.release.months("gold/financial_summary"))
+    notes = [] if year_ago in months else [f"{year_ago:%B %Y} has not been built: the year before is empty or short."]
+    return Statement(
+        title=f"{question.whom}: financial summary, {month:%B %Y}",
+        subtitle=question.subtitle(group.currency, question.basis, finality(question, [month])),
+        fields=(
+            Field("line", ""),
+            Field("month", f"{month:%b %Y}", Kind.MONEY),
+            Field("month_before", f"{year_ago:%b %Y}", Kind.MONEY),
+            Field("to_date", "Year to date", Kind.MONEY),
+            Field("to_date_before", "Year before", Kind.MONEY),
+        ),
+        rows=[
+            {
+                "line": line,
+                **{name: sums[line][name] for name in ("month", "month_before", "to_date", "to_date_before")},
+            }
+            for line in lines
+        ],
+        emphasis=[Emphasis.RESULT if line in RESULTS else Emphasis.NORMAL for line in lines],
+        notes=notes,
+    )

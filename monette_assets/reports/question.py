@@ -1,0 +1,124 @@
+"""What a report is asked: of whom, of when, in which currency."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from monette_assets.group import Group, YearStart
+from monette_assets.reports.options import InCurrency, View
+from monette_assets.reports.released import Released, ReportError
+
+Row = dict[str, Any]
+WHOLE_GROUP = "group"  # the subgroup that every company belongs to
+
+
+@dataclass(frozen=True)
+class Question:
+    """What a report is of. Without a period: the last full month; without a company: all."""
+
+    release: Released
+    group: Group
+    period: date | None = None
+    company: str | None = None
+    pillar: str | None = None
+    location: str | None = None
+    subgroup: str | None = None
+    view: View | None = None
+    currency: InCurrency | None = None
+    basis: str = "accrual"
+
+    def __post_init__(self) -> None:
+        named = {"company": self.company, "pillar": self.pillar, "location": self.location, "subgroup": self.subgroup}
+        given = [name for name, value in named.items() if value is not None]
+        if len(given) > 1:
+            raise ReportError(f"{' and '.join(f'--{name}' for name in given)}: give one of them")
+        if self.currency is InCurrency.HOME and self.company is None:
+            raise ReportError("--currency home: give the --company; currencies are never added up")
+        if self.basis not in self.group.bases:
+            raise ReportError(f"--basis {self.basis}: the contract's bases are {', '.join(self.group.bases)}")
+
+    @property
+    def month(self) -> date:
+        """The month asked for, else the last full one. Raises ReportError where it was not built."""
+        months = self.release.months()
+        if not months:
+            raise ReportError("no month has been built yet; run `monette run --from MONTH`")
+        if self.period is None:
+            running = {row["period"] for row in self._provisional() if row["provisional"]}
+            return max([month for month in months if month not in running] or months)
+        if self.period not in months:
+            raise ReportError(
+                f"{self.period:%Y-%m} has not been built; {self.release.name} holds {months[0]:%Y-%m} to "
+                f"{months[-1]:%Y-%m}: run `monette run --from {self.period:%Y-%m}`"
+            )
+        return self.period
+
+    def _provisional(self) -> list[Row]:
+        if "gold/completeness" not in self.release.versions:
+            return []
+        return self.release.rows("gold/completeness", columns=["period", "provisional"])
+
+    @property
+    def whom(self) -> str:
+        """The name of whom the report is of."""
+        if self.company:
+            return self.group.company(self.company).name
+        return self.pillar or self.location or _subgroup_name(self.subgroup) or self.group.name
+
+    @property
+    def year_starts(self) -> Sequence[YearStart]:
+        """A company's own fiscal years, else the group's."""
+        if self.company:
+            return self.group.company(self.company).year_starts
+        month = self.group.settings.year_start_month
+        return (YearStart.model_validate({"from": date(1900, month, 1), "month": month}),)
+
+    def in_home_currency(self, default: bool = False) -> bool:
+        """Whether amounts are in the company's own currency; `default` where the reader did not say."""
+        return self.company is not None and (default if self.currency is None else self.currency is InCurrency.HOME)
+
+    def currency_name(self, home: bool) -> str:
+        """The currency's code."""
+        assert self.company is not None or not home
+        return self.group.company(self.company).home_currency if home and self.company else self.group.currency
+
+    def subtitle(self, *parts: str) -> str:
+        """Who says so: the release."""
+        return "; ".join([*parts, self.release.name])
+
+    def rows(self, table: str, months: Collection[date], columns: Sequence[str] | None = None) -> list[Row]:
+        """The table's rows of these months and this basis, of the company where one was asked for."""
+        import pyarrow.compute as pc
+
+        wanted = pc.field("period").isin(sorted(months)) & (pc.field("basis") == self.basis)
+        return self.release.rows(table, company=self.company, columns=columns, where=wanted)
+
+    def consolidated(self, table: str, months: Collection[date]) -> list[Row]:
+        """Rows of a table by subgroup: of the one asked for, else of the whole group.
+
+        Raises ReportError naming the subgroups there are.
+        """
+        import pyarrow.compute as pc
+
+        wanted = pc.field("period").isin(sorted(months)) & (pc.field("basis") == self.basis)
+        subgroup = self.subgroup or WHOLE_GROUP
+        found = self.release.rows(table, where=wanted & (pc.field("subgroup") == subgroup))
+        if not found and self.subgroup:
+            known = set(self.release.table(table, columns=["subgroup"]).column("subgroup").to_pylist())
+            if self.subgroup not in known:
+                raise ReportError(f"--subgroup {self.subgroup}: expected one of {', '.join(sorted(known)) or 'none'}")
+        return found
+
+    def members(self, months: Collection[date]) -> set[str] | None:
+        """The companies of the subgroup asked for; None where the report is not of one."""
+        if self.subgroup is None:
+            return None
+        rows = self.consolidated("gold/consolidated_statements", months)
+        return {row["component"] for row in rows if row["step"] == "companies"}
+
+
+def _subgroup_name(subgroup: str | None) -> str | None:
+    return None if subgroup in (None, WHOLE_GROUP) else str(subgroup).rpartition("/")[2]

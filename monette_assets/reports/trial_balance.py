@@ -1,0 +1,81 @@
+"""The trial balance: a company's accounts, or every company's totals (ACCOUNTING 2)."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from decimal import Decimal
+
+from monette_assets.reports.columns import ZERO, Column, Columns, columns_of
+from monette_assets.reports.completeness import by_company
+from monette_assets.reports.question import Question, Row
+from monette_assets.reports.statement import Emphasis, Field, Kind, Statement
+
+IN_HOME = ("opening", "debit", "credit", "closing")
+IN_CAD = ("opening_cad", "movement_cad", "closing_cad")
+
+
+def trial_balance(question: Question) -> Statement:
+    """Opening of the first month, movements of all, closing of the last; currencies are never added up."""
+    columns = columns_of(question)
+    column = columns.current
+    home = question.in_home_currency(default=True)
+    table, amounts = ("gold/trial_balance", IN_HOME) if home or not question.company else (
+        "gold/translated_balances", IN_CAD
+    )  # fmt: skip
+    rows = _over(columns, column, question.rows(table, column.months), amounts)
+    fields = tuple(Field(name, name.removesuffix("_cad").capitalize(), Kind.MONEY) for name in amounts)
+    title = f"{question.whom}: trial balance, {_when(question, column)}"
+    if question.company:
+        rows.sort(key=lambda row: (row["account_number"] or "~", row["account_name"]))
+        total = {name: sum((row[name] for row in rows), ZERO) for name in amounts}
+        return Statement(
+            title=title,
+            subtitle=question.subtitle(question.currency_name(home), question.basis, "debit positive"),
+            fields=(
+                Field("account_number", "Number"),
+                Field("account_name", "Account"),
+                Field("group_account", "Group account"),
+                *fields,
+            ),
+            rows=[*rows, {"account_name": "Total", **total}],
+            emphasis=[*(Emphasis.NORMAL for _ in rows), Emphasis.RESULT],
+        )
+    return Statement(
+        title=title,
+        subtitle=question.subtitle("home currencies", question.basis, "debit positive", "one company: --company CODE"),
+        fields=(
+            Field("company", "Company"),
+            Field("currency", "Currency"),
+            Field("accounts", "Accounts", Kind.COUNT),
+            *fields,
+        ),
+        rows=[
+            {
+                "company": company,
+                "currency": found[0]["currency"],
+                "accounts": len(found),
+                **{name: sum((row[name] for row in found), ZERO) for name in amounts},
+            }
+            for company, found in by_company(rows, question.group)
+        ],
+        notes=["Opening and closing are zero where debits equal credits over all accounts."],
+    )
+
+
+def _over(columns: Columns, column: Column, rows: list[Row], amounts: tuple[str, ...]) -> list[Row]:
+    """One row an account: opening at the column's start, closing at its end, everything between summed."""
+    start, end = columns.start(column), columns.end(column)
+    accounts: dict[tuple[str, str], Row] = {}
+    sums: dict[tuple[str, str], dict[str, Decimal]] = defaultdict(lambda: dict.fromkeys(amounts, ZERO))
+    for row in sorted(rows, key=lambda row: row["period"]):
+        key = row["company"], row["account_id"]
+        accounts[key] = row  # the last month's name and group account
+        for name in amounts:
+            month = {"opening": start, "closing": end}.get(name.removesuffix("_cad"))
+            if month is None or row["period"] == month:
+                sums[key][name] += row[name]
+    return [{**row, **sums[key]} for key, row in accounts.items()]
+
+
+def _when(question: Question, column: Column) -> str:
+    return f"{question.month:%B %Y}" if len(column.months) == 1 else column.title
