@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from monette_assets.gold import translated_balances, trial_balance
@@ -200,8 +201,8 @@ def add_flow(context: Context, accounts: DataFrame, exchange_rates: DataFrame) -
     )
 
 
-def statement_lines(context: Context, accounts: DataFrame) -> DataFrame:
-    """Every account's flow on its line, summed by group account.
+def statement_lines(context: Context, accounts: DataFrame, whose: Sequence[str] = (*UNIT, "currency")) -> DataFrame:
+    """Every account's flow on its line, summed by group account: `whose` columns, section, line, amount, amount_cad.
 
     Income and expense of another section than operating are added back to net income and stand there: depreciation
     meets accumulated depreciation in investing, so that what is left is what was bought and sold.
@@ -219,7 +220,7 @@ def statement_lines(context: Context, accounts: DataFrame) -> DataFrame:
     ]
     for section in ("investing", "financing"):
         lines.append(((F.col("cash_flow") == section) & ~unreal, section, own_line(context), flow, flow_cad))
-    grouped = entries(accounts, lines).groupBy(*UNIT, "currency", "section", "line")
+    grouped = entries(accounts, lines, whose).groupBy(*whose, "section", "line")
     return grouped.agg(F.sum("amount").alias("amount"), F.sum("amount_cad").alias("amount_cad"))
 
 
@@ -232,8 +233,12 @@ def own_line(context: Context) -> Expression:
     return F.when(F.col("kind") == "depreciation", F.lit(accumulated[0])).otherwise(account) if accumulated else account
 
 
-def entries(rows: DataFrame, lines: list[tuple[Expression, str, Expression, Expression, Expression]]) -> DataFrame:
-    """Each row on every line whose condition it meets: UNIT, currency, section, line, amount, amount_cad."""
+def entries(
+    rows: DataFrame,
+    lines: Sequence[tuple[Expression, str, Expression, Expression, Expression]],
+    whose: Sequence[str] = (*UNIT, "currency"),
+) -> DataFrame:
+    """Each row on every line whose condition it meets: `whose` columns, section, line, amount, amount_cad."""
     from pyspark.sql import functions as F
 
     made = [
@@ -248,10 +253,8 @@ def entries(rows: DataFrame, lines: list[tuple[Expression, str, Expression, Expr
         )
         for condition, section, line, amount, amount_cad in lines
     ]
-    exploded = rows.select(*UNIT, "currency", F.explode(F.array(*made)).alias("entry")).where(
-        F.col("entry").isNotNull()
-    )
-    return exploded.select(*UNIT, "currency", "entry.section", "entry.line", "entry.amount", "entry.amount_cad")
+    exploded = rows.select(*whose, F.explode(F.array(*made)).alias("entry")).where(F.col("entry").isNotNull())
+    return exploded.select(*whose, "entry.section", "entry.line", "entry.amount", "entry.amount_cad")
 
 
 def published_rates(context: Context, exchange_rates: DataFrame, kind: str) -> DataFrame:

@@ -41,7 +41,9 @@ class Months(Released):
 
 def columns(group: Group, view: View, month: str, **whom: Any) -> Columns:
     period = date.fromisoformat(f"{month}-01")
-    return columns_of(Question(Months(*(add_months(period, n) for n in range(-30, 1))), group, period, view=view, **whom))
+    return columns_of(
+        Question(Months(*(add_months(period, n) for n in range(-30, 1))), group, period, view=view, **whom)
+    )
 
 
 def spans(found: Columns) -> list[tuple[str, str, str]]:
