@@ -6,6 +6,9 @@ from monette_assets.bronze import exchange_rates as bronze_exchange_rates
 from monette_assets.bronze import quickbooks_objects, quickbooks_reports
 from monette_assets.gold import (
     balance_sheet,
+    cash_bridge,
+    cash_flow,
+    changes_in_equity,
     completeness,
     financial_summary,
     ledger,
@@ -53,6 +56,9 @@ GOLD: tuple[Table, ...] = (
     tie_out.tie_out,
     translated_balances.translated_balances,
     translation_proof.translation_proof,
+    cash_flow.cash_flow,
+    changes_in_equity.changes_in_equity,
+    cash_bridge.cash_bridge,
     completeness.completeness,
     restated_lines.restated_lines,
     restatements.restatements,

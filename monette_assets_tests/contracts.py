@@ -77,6 +77,7 @@ def small_contract() -> Contract:
                 "below_ebitda", "profit_and_loss", "Expense", kind="depreciation", profit_type="Other Expense", order=90
             ),
             _group_account("translation_adjustment", "balance_sheet", "Equity", kind="translation", order=45),
+            _group_account("cash", "balance_sheet", "Asset", kind="bank", order=5),
         ],
         "mapping": [
             {"account_number": line.number, "group_account": _small_group_account(line.account_type, line.sub_type)}
@@ -94,6 +95,8 @@ def _group_account(code: str, statement: str, classification: str, **more: Any) 
 def _small_group_account(account_type: str, sub_type: str) -> str:
     if sub_type == "RetainedEarnings":
         return "retained_earnings"
+    if account_type == "Bank":
+        return "cash"
     by_type = {
         "Income": "sales",
         "Cost of Goods Sold": "cost_of_goods",
@@ -126,7 +129,7 @@ def write_open_books_contract(folder: Path, account_names: Iterable[str], realm_
     `account_names` are colon paths; each goes to the group account of its first part, `Retained Earnings` to its own.
     """
     group_accounts = {
-        "assets": _group_account("assets", "balance_sheet", "Asset", order=10),
+        "assets": _group_account("assets", "balance_sheet", "Asset", kind="bank", order=10),
         "liabilities": _group_account("liabilities", "balance_sheet", "Liability", order=20),
         "equity": _group_account("equity", "balance_sheet", "Equity", order=30),
         "retained_earnings": _group_account(

@@ -110,6 +110,48 @@ def test_36_monthly_balance_sheets(ran: ChainResult, world: World) -> None:
     assert earned == net
 
 
+def test_36_monthly_cash_flows(ran: ChainResult, world: World) -> None:
+    """hledger's cash is its only asset, a bank account; what moved it began with its net income."""
+    sheets, _ = hledger("balance_sheet_monthly.csv")
+    cash, owed = (
+        {
+            month: sum((amount for name, amount in sheet.items() if name.startswith(side)), Decimal(0))
+            for month, sheet in sheets.items()
+        }
+        for side in ("Assets:", "Liabilities:")
+    )
+    _, net = hledger("income_statement_monthly.csv")
+    ours: dict[str, dict[date, Decimal]] = defaultdict(lambda: dict.fromkeys(cash, Decimal(0)))
+    for row in world.rows("gold/cash_flow"):
+        ours[row["line"]][row["period"]] += row["amount"]
+    assert ours["closing_cash"] == cash
+    assert ours["net_income"] == net
+    assert ours["net_change"] == changes(cash)
+    assert ours["liabilities"] == changes(owed)
+
+
+def changes(balances: dict[date, Decimal]) -> dict[date, Decimal]:
+    """Every month's balance less the one before."""
+    before = [Decimal(0), *balances.values()]
+    return {month: balance - earlier for (month, balance), earlier in zip(balances.items(), before, strict=False)}
+
+
+def test_equity_is_what_was_earned_and_the_bridge_ends_at_the_bank(ran: ChainResult, world: World) -> None:
+    _, worth = hledger("balance_sheet_monthly.csv")
+    closing = dict.fromkeys(worth, Decimal(0))
+    for row in world.rows("gold/changes_in_equity"):
+        if row["line"] == "closing":
+            closing[row["period"]] += row["amount"]
+    assert closing == worth
+    moved = dict.fromkeys(worth, Decimal(0))
+    for row in world.rows("gold/ledger"):
+        moved[row["period"]] += row["amount"] if row["account_name"].startswith("Assets:") else 0
+    at_bank = dict.fromkeys(worth, Decimal(0))
+    for row in world.rows("gold/cash_bridge"):
+        at_bank[row["period"]] += row["amount"] if row["section"] == "at_bank" else 0
+    assert at_bank == moved  # nothing was invested or borrowed
+
+
 def test_movements_of_every_account(ran: ChainResult, world: World) -> None:
     with (LEDGER / "trial_balance_final.csv").open(newline="") as file:
         expected = {line["account"]: Decimal(line["balance"]) for line in csv.DictReader(file)}

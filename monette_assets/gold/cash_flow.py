@@ -56,6 +56,8 @@ def _without_rate(staged: Staged) -> DataFrame:
 def _effect_unproved(staged: Staged) -> DataFrame:
     """Opening cash x change of rate + net change x closing rate - flows as translated, at the published rates.
 
+    A company's first month opens at the rate the contract states.
+
     What may be left are roundings of half a cent: two balances of every cash account.
     """
     from pyspark.sql import functions as F
@@ -63,6 +65,12 @@ def _effect_unproved(staged: Staged) -> DataFrame:
     context = staged.context
     rates = published_rates(context, staged.inputs["exchange_rates"], "closing")
     before = rates.select("currency", F.add_months("period", 1).alias("period"), F.col("rate").alias("rate_before"))
+    stated = [
+        {"company": each.code, "period": each.first_period, "stated_rate": each.opening.rate}
+        for each in context.group.companies
+        if each.opening
+    ]
+    opened = context.relation(stated, f"company string, period date, stated_rate {RATE}")
     banks = add_cash_flow(context, staged.inputs["translated_balances"]).where(
         (F.col("cash_flow") == "cash") & (F.col("currency") != context.group.currency)
     )
@@ -81,7 +89,9 @@ def _effect_unproved(staged: Staged) -> DataFrame:
     return (
         says.join(roundings, UNIT)
         .join(rates, ["currency", "period"])
-        .join(before, ["currency", "period"])
+        .join(before, ["currency", "period"], "left")
+        .join(opened, ["company", "period"], "left")
+        .withColumn("rate_before", F.coalesce("stated_rate", "rate_before"))
         .withColumn("proof_cad", proof)
         .where(F.abs(F.col("effect_cad") - F.col("proof_cad")) * 200 > F.col("roundings"))
         .select(*UNIT, "effect_cad", "proof_cad")

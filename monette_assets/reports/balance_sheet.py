@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from monette_assets.gold.balance_sheet import CURRENT_EARNINGS
-from monette_assets.reports.columns import Amounts, Columns, Sums, columns_of, total
+from monette_assets.reports.columns import ZERO, Amounts, Columns, Sums, columns_of, total
+from monette_assets.reports.completeness import by_company
 from monette_assets.reports.question import Question, Row
 from monette_assets.reports.sheet import Sheet, in_chart_order, label
-from monette_assets.reports.statement import Statement
+from monette_assets.reports.statement import Field, Kind, Statement
 
 SIDES = {"Asset": "Assets", "Liability": "Liabilities", "Equity": "Equity"}
 EARNINGS = ("Revenue", "Expense")
@@ -16,6 +17,8 @@ Lines = dict[str, list[tuple[str | None, str, Amounts]]]  # by side
 
 def balance_sheet(question: Question) -> Statement:
     """At the end of the columns' months. Assets, liabilities and equity all read positive."""
+    if not (question.company or question.subgroup or question.is_consolidated):
+        return _side_by_side(question)
     columns = columns_of(question, balances=True)
     sheet = Sheet(question, columns)
     if question.company:
@@ -36,6 +39,35 @@ def balance_sheet(question: Question) -> Statement:
     end = columns.end(columns.current)
     when = f"end of {end:%B %Y}" if end else columns.current.title
     return sheet.statement("balance sheet", *parts, when=when)
+
+
+def _side_by_side(question: Question) -> Statement:
+    """Every company's three sides in its own currency, in a release without consolidated figures."""
+    month = question.month
+    rows = question.rows("gold/balance_sheet", [month])
+    shown = []
+    for company, found in by_company(rows, question.group):
+        sides = {side: sum((row["display_amount"] for row in found if row["classification"] == side), ZERO)
+                 for side in SIDES}  # fmt: skip
+        shown.append(
+            {
+                "company": company,
+                "currency": found[0]["currency"],
+                **{side.lower(): amount for side, amount in sides.items()},
+                "difference": sum((row["amount"] for row in found), ZERO),
+            }
+        )
+    return Statement(
+        title=f"{question.whom}: balance sheet, end of {month:%B %Y}",
+        subtitle=question.subtitle("home currencies", question.basis, "one company: --company CODE"),
+        fields=(
+            Field("company", "Company"),
+            Field("currency", "Currency"),
+            *(Field(side.lower(), title, Kind.MONEY) for side, title in SIDES.items()),
+            Field("difference", "Difference", Kind.MONEY),
+        ),
+        rows=shown,
+    )
 
 
 def _of_company(question: Question, columns: Columns, home: bool) -> Lines:

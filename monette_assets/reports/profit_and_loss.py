@@ -80,7 +80,8 @@ def by_account(question: Question) -> Statement:
 
 def _amounts(question: Question, columns: Columns) -> tuple[Sums, list[str]]:
     """Ledger amounts by profit type and group account, and what they are."""
-    if question.company or question.pillar or question.location:
+    whole = not (question.company or question.pillar or question.location or question.subgroup)
+    if not question.subgroup and not (whole and question.is_consolidated):
         home = question.in_home_currency()
         rows = question.rows("gold/profit_and_loss", columns.months)
         if question.pillar:

@@ -89,6 +89,11 @@ class Question:
         """Who says so: the release."""
         return "; ".join([*parts, self.release.name])
 
+    @property
+    def is_consolidated(self) -> bool:
+        """Whether the release knows the group's consolidated figures."""
+        return "gold/consolidated_statements" in self.release.versions
+
     def rows(self, table: str, months: Collection[date], columns: Sequence[str] | None = None) -> list[Row]:
         """The table's rows of these months and this basis, of the company where one was asked for."""
         import pyarrow.compute as pc

@@ -30,6 +30,7 @@ ACCOUNTS: dict[str, tuple[str, str, str | None, str | None]] = {
     "capital": ("Equity", "capital", None, None),
     "dividends": ("Equity", "dividends", None, None),
     "retained": ("Equity", "retained_earnings", None, None),
+    "translation": ("Equity", "translation", None, None),
     "sales": ("Revenue", "other", "Sales Revenue", None),
     "fuel": ("Expense", "other", "Direct Operating Expenses", None),
     "depreciation": ("Expense", "depreciation", "Other Expense", None),

@@ -15,6 +15,7 @@ from monette_assets.gold.cash_flow import CONTRACT, cash_flow
 from monette_assets.group.calendar import months_between
 from monette_assets.silver import exchange_rates
 from monette_assets.tables import Context
+from monette_assets_tests.contracts import small_contract
 from monette_assets_tests.frames import Row, context_of, failures, frame, group_of, rows, shown
 from monette_assets_tests.gold.farm_books import ACCOUNTS, contract, translated, trial_balance_rows
 
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
 
 MONTHS = months_between(date(2024, 11, 1), date(2025, 1, 1))
 RATES = (
-    ("2024-10", "closing", "1.350000"),
     ("2024-11", "average", "1.360000"),
     ("2024-11", "closing", "1.380000"),
 )
@@ -31,7 +31,9 @@ RATES = (
 
 @pytest.fixture(scope="module")
 def context(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> Context:
-    group = group_of(tmp_path_factory.mktemp("group"), **contract())
+    north, south = small_contract()["companies"]
+    south = {**south, "opening": {**south["opening"], "rate": "1.35"}}
+    group = group_of(tmp_path_factory.mktemp("group"), **contract(companies=[north, south]))
     return context_of(spark, group, *(f"{month:%Y-%m}" for month in MONTHS))
 
 
@@ -126,7 +128,7 @@ SOUTH = (
     ("capital", "capital", "Equity", "-1000", "0", "-1000", "historical", "-1250.00", "0", "-1250.00"),
     ("dividends", "dividends", "Equity", "0", "50", "50", "historical", "0", "68.50", "68.50"),
     ("sales", "sales", "Revenue", "0", "-300", "-300", "average", "0", "-408.00", "-408.00"),
-    ("translation_adjustment", "cta", "Equity", "0", "0", "0", "none", "-100.00", "-35.50", "-135.50"),
+    ("translation_adjustment", "translation", "Equity", "0", "0", "0", "none", "-100.00", "-35.50", "-135.50"),
 )  # fmt: skip
 
 

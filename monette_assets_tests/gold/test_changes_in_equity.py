@@ -147,7 +147,7 @@ def test_a_foreign_companys_translation_adjustment_is_a_component_and_a_change(
         ("retained", "retained", "Equity", "-600", "0", "-600", "-780.00", "0", "-780.00"),
         ("dividends", "dividends", "Equity", "0", "50", "50", "0", "68.50", "68.50"),
         ("sales", "sales", "Revenue", "0", "-200", "-200", "0", "-272.00", "-272.00"),
-        ("translation_adjustment", "cta", "Equity", "0", "0", "0", "-70.00", "-33.50", "-103.50"),
+        ("translation_adjustment", "translation", "Equity", "0", "0", "0", "-70.00", "-33.50", "-103.50"),
         company="year_01", period="2024-11", currency="USD",
     )  # fmt: skip
     one = context_of(spark, context.group, "2024-11")
@@ -158,15 +158,15 @@ def test_a_foreign_companys_translation_adjustment_is_a_component_and_a_change(
     assert shown(computed, "component line amount amount_cad") == [
         ("capital", "closing", "400.00", "500.00"),
         ("capital", "opening", "400.00", "500.00"),
-        ("cta", "closing", "0.00", "103.50"),
-        ("cta", "opening", "0.00", "70.00"),
-        ("cta", "translation_adjustment", "0.00", "33.50"),
         ("current_earnings", "closing", "200.00", "272.00"),
         ("current_earnings", "net_income", "200.00", "272.00"),
         ("dividends", "closing", "-50.00", "-68.50"),
         ("dividends", "dividends", "-50.00", "-68.50"),
         ("retained", "closing", "600.00", "780.00"),
         ("retained", "opening", "600.00", "780.00"),
+        ("translation", "closing", "0.00", "103.50"),
+        ("translation", "opening", "0.00", "70.00"),
+        ("translation", "translation_adjustment", "0.00", "33.50"),
     ]
     for check in CONTRACT.checks:
         found = failures(CONTRACT, check.name, one, computed, translated_balances=balances, balance_sheet=sheet)
