@@ -49,7 +49,7 @@ def changes_in_equity(question: Question) -> Statement:
         whole = total(amounts for (at, _), amounts in sums.items() if at == line)
         if line in ends or any(whole.values()) or any(sums.get((line, each), {}).get(current) for each in components):
             cells = {each: total([sums.get((line, each), {})])[current] for each in components}
-            before = {BEFORE: whole[BEFORE]} if compares else {}
+            before = {BEFORE: whole[BEFORE]} if compares and columns.end(columns.each[1]) else {}
             shown.append((line, {"line": name, **cells, "total": whole[current], **before}))
     months = [month for month in columns.current.months if month in columns.built]
     return Statement(

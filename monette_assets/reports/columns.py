@@ -72,11 +72,15 @@ class Columns:
     def notes(self) -> list[str]:
         """What is missing from the columns."""
         notes = []
+        missing = [column.title for column in self.each if self.end(column) is None]
+        if missing:
+            what = missing[0] if len(missing) == 1 else f"{missing[0]} to {missing[-1]}"
+            notes.append(f"{what} has not been built: {'its column is' if len(missing) == 1 else 'columns are'} empty.")
         for column in self.each:
             there = [month for month in column.months if month in self.built]
             if not there:
-                notes.append(f"{column.title} has not been built: its column is empty.")
-            elif len(there) < len(column.months):
+                continue
+            if len(there) < len(column.months):
                 notes.append(
                     f"{column.title} holds {len(there)} of {len(column.months)} months, {there[0]:%Y-%m} to "
                     f"{there[-1]:%Y-%m}."
@@ -109,9 +113,11 @@ class Columns:
         return keys
 
     def cells(self, amounts: Mapping[str, Decimal]) -> dict[str, Decimal | None]:
-        """A row's amounts with change and percentage."""
-        found: dict[str, Decimal | None] = {column.key: amounts.get(column.key, ZERO) for column in self.each}
-        if self.compares:
+        """A row's amounts with change and percentage; nothing where nothing was built."""
+        found: dict[str, Decimal | None] = {
+            column.key: amounts.get(column.key, ZERO) for column in self.each if self.end(column)
+        }
+        if self.compares and self.end(self.each[1]):
             before = amounts.get(BEFORE, ZERO)
             change = amounts.get(CURRENT, ZERO) - before
             found[CHANGE] = change

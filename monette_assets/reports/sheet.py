@@ -11,6 +11,13 @@ from monette_assets.reports.completeness import finality
 from monette_assets.reports.question import Question, Row
 from monette_assets.reports.statement import Emphasis, Field, Statement
 
+OWN_NAMES = {
+    "exchange_effect": "Effect of exchange rates on cash",
+    "companies_joined": "Cash of companies that joined",
+    "companies_left": "Cash of companies that left",
+    "investments_in_companies": "Investments in companies",
+}
+
 
 class Sheet:
     """Rows as they are added. A line that is zero in every column is left out; a heading without lines too."""
@@ -52,7 +59,7 @@ class Sheet:
         return Statement(
             title=f"{self.question.whom}: {name}, {when or self.columns.current.title}",
             subtitle=self.question.subtitle(*parts, finality(self.question, months)),
-            fields=(Field("account", "Account"), Field("line", ""), *self.columns.fields),
+            fields=(Field("line", ""), Field("account", "Account"), *self.columns.fields),
             rows=self.rows,
             emphasis=self.emphasis,
             notes=self.columns.notes,
@@ -75,5 +82,5 @@ def in_chart_order(group: Group, accounts: Iterable[str]) -> list[str]:
 
 
 def label(group: Group, account: str) -> str:
-    """A group account's name; a code that is not in the chart as words."""
-    return names(group).get(account, account.replace("_", " ").capitalize())
+    """A group account's name, or that of a line of its own; what neither knows as words."""
+    return names(group).get(account) or OWN_NAMES.get(account, account.replace("_", " ").capitalize())

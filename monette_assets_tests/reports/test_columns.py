@@ -96,8 +96,8 @@ def test_twelve_months_each_and_together(group: Group) -> None:
 def test_what_has_not_been_built_is_said(group: Group) -> None:
     question = Question(Months(date(2026, 2, 1)), group, date(2026, 2, 1), view=View.YTD)
     assert columns_of(question).notes == [
-        "FY2026 to Feb 2026 holds 1 of 4 months, 2026-02 to 2026-02.",
         "FY2025 to Feb 2025 has not been built: its column is empty.",
+        "FY2026 to Feb 2026 holds 1 of 4 months, 2026-02 to 2026-02.",
     ]
 
 
@@ -126,6 +126,11 @@ def test_a_change_is_a_percentage_of_what_was_there() -> None:
     cells = TWO.cells({CURRENT: Decimal("3.30"), BEFORE: Decimal("-4.00")})
     assert (cells[CHANGE], cells[PERCENT]) == (Decimal("7.30"), Decimal("182.5"))
     assert TWO.cells({CURRENT: Decimal("3.30")})[PERCENT] is None
+
+
+def test_a_year_before_that_was_not_built_is_no_zero() -> None:
+    only = Columns(TWO.each, frozenset({DECEMBER}), compares=True)
+    assert only.cells({CURRENT: Decimal("3.30")}) == {CURRENT: Decimal("3.30")}
 
 
 @given(st.lists(st.decimals(-(10**9), 10**9, places=2), min_size=2, max_size=2))
