@@ -230,11 +230,9 @@ class Commodity(Entry):
 class GroupAccount(Entry):
     """An account of the group's chart. `order` is its place in the statements.
 
-    `monetary` says whether an asset or liability is translated at the closing rate under the temporal method; None:
-    what its kind implies (`is_monetary`). `depreciable` says whether accumulated depreciation is of this fixed asset:
-    not of land.
     `monetary` says whether an asset or liability is translated at the closing rate under the temporal method, and
     `cash_flow` in which section of the cash flow statement the account stands; None: what its kind implies.
+    `depreciable` says whether accumulated depreciation is of this fixed asset: not of land.
     """
 
     code: Code
