@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection
 from datetime import date
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from monette_assets.group.calendar import period_of
+from monette_assets.sources.quickbooks.transaction_types import PRINTED_TYPES
 
 if TYPE_CHECKING:
     from monette_assets.group import Group
@@ -22,46 +23,6 @@ if TYPE_CHECKING:
 
 LEDGER = "silver/general_ledger"
 OBJECTS = "bronze/quickbooks_objects"
-
-# What reports print for the documents of an entity, English and French. Ids collide across entities, so a printed type
-# that is known to be another entity's is no match; an unknown one may be anything.
-PRINTED_TYPES: Final = {
-    "Invoice": "Invoice",
-    "Facture": "Invoice",
-    "Bill": "Bill",
-    "Facture à payer": "Bill",
-    "Payment": "Payment",
-    "Paiement": "Payment",
-    "Deposit": "Deposit",
-    "Dépôt": "Deposit",
-    "Transfer": "Transfer",
-    "Transfert": "Transfer",
-    "Journal Entry": "JournalEntry",
-    "Écriture de journal": "JournalEntry",
-    "Credit Memo": "CreditMemo",
-    "Note de crédit": "CreditMemo",
-    "Vendor Credit": "VendorCredit",
-    "Crédit fournisseur": "VendorCredit",
-    "Sales Receipt": "SalesReceipt",
-    "Reçu de vente": "SalesReceipt",
-    "Refund": "RefundReceipt",
-    "Remboursement": "RefundReceipt",
-    "Expense": "Purchase",
-    "Dépense": "Purchase",
-    "Cheque": "Purchase",
-    "Check": "Purchase",
-    "Chèque": "Purchase",
-    "Credit Card Expense": "Purchase",
-    "Dépense par carte de crédit": "Purchase",
-    "Bill Payment (Cheque)": "BillPayment",
-    "Bill Payment (Check)": "BillPayment",
-    "Bill Payment (Credit Card)": "BillPayment",
-    "Paiement de facture (chèque)": "BillPayment",
-    "Paiement de facture (carte de crédit)": "BillPayment",
-    "Payroll Cheque": "",  # no object of the API
-    "Payroll Check": "",
-    "Chèque de paie": "",
-}
 
 Object = tuple[str, str]  # entity, id
 

@@ -41,8 +41,8 @@ def report(
     """Print a statement or any table, as one release holds them.
 
     Statements: profit_and_loss, balance_sheet, cash_flow, changes_in_equity, trial_balance, cash_bridge,
-    financial_summary, tie_out, completeness. Amounts are exact. JSON and CSV are alone on standard output. What --as-of
-    names is rebuilt from bronze where its versions are gone.
+    payables_aging, receivables_aging, weekly_banking, financial_summary, tie_out, completeness. Amounts are exact. JSON
+    and CSV are alone on standard output. What --as-of names is rebuilt from bronze where its versions are gone.
     """
     from monette_assets import catalog
     from monette_assets.commands.errors import UsageError

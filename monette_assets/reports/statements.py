@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
 from monette_assets.reports.balance_sheet import balance_sheet
+from monette_assets.reports.banking import payables_aging, receivables_aging, weekly_banking
 from monette_assets.reports.cash_bridge import cash_bridge
 from monette_assets.reports.cash_flow import cash_flow
 from monette_assets.reports.changes_in_equity import changes_in_equity
@@ -49,6 +50,9 @@ STATEMENTS: dict[str, Report] = {
     "changes_in_equity": Report(changes_in_equity, frozenset({"company", "subgroup", *HOW})),
     "trial_balance": Report(trial_balance, frozenset({"company", *HOW})),
     "cash_bridge": Report(cash_bridge, frozenset({"company", "view"})),
+    "payables_aging": Report(payables_aging, frozenset({"company"})),
+    "receivables_aging": Report(receivables_aging, frozenset({"company"})),
+    "weekly_banking": Report(weekly_banking, frozenset({"company"})),
     "financial_summary": Report(financial_summary, frozenset({"company"})),
     "tie_out": Report(tie_out, frozenset({"company"})),
     "completeness": Report(completeness, frozenset({"company"})),

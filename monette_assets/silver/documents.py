@@ -1,0 +1,70 @@
+"""Every company's documents as they stand: invoices, bills, payments, deposits, transfers, journal entries."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from monette_assets.bronze import quickbooks_objects
+from monette_assets.silver.current_documents import CONSERVED, NOTHING_REFUSED, current_documents
+from monette_assets.sources.quickbooks.objects import DOCUMENT_ENTITIES
+from monette_assets.tables import Column, Context, Contract, Input, Months, table
+from monette_assets.tables.contract import MONEY, RATE
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame
+
+    from monette_assets.sources.quickbooks.documents import Document
+
+SOURCE = ("bronze/quickbooks_objects.payload",)
+
+CONTRACT = Contract(
+    name="silver/documents",
+    description=(
+        "The newest version of every document, deleted ones left out, one row a document. Amounts as the document "
+        "writes them: a credit memo's total is positive too. A document from before a company's first month stands in "
+        "that month."
+    ),
+    key=("company", "document_type", "document_id"),
+    inputs={"objects": Input(quickbooks_objects.CONTRACT, Months.ALL)},
+    columns=(
+        Column("company", "string", "Contract code of the company.", source=("bronze/quickbooks_objects.company",)),
+        Column("period", "date", "First day of the document's month.", source=SOURCE),
+        Column("document_type", "string", "QuickBooks' object type; ids collide across them.",
+               choices=DOCUMENT_ENTITIES, source=("bronze/quickbooks_objects.entity",)),
+        Column("document_id", "string", "QuickBooks' id, unique within company and type.", source=SOURCE),
+        Column("document_date", "date", "The document's date.", source=SOURCE),
+        Column("due_date", "date", "When it is due.", nullable=True, source=SOURCE),
+        Column("document_number", "string", "The document's own number.", nullable=True, source=SOURCE),
+        Column("contact_kind", "string", "Customer, Vendor or Employee.", nullable=True, source=SOURCE),
+        Column("contact_id", "string", "QuickBooks' id of the contact.", nullable=True, source=SOURCE),
+        Column("contact_name", "string", "As the document names it.", nullable=True, source=SOURCE),
+        Column("account_id", "string", "Bank, receivable or payable account of the whole document, where named.",
+               nullable=True, source=SOURCE),
+        Column("location_id", "string", "QuickBooks' id of the location.", nullable=True, source=SOURCE),
+        Column("currency", "string", "Currency of the document; home currency where it names none.", source=SOURCE),
+        Column("exchange_rate", RATE, "Home currency for one unit.", nullable=True, source=SOURCE),
+        Column("total", MONEY, "The debits of a journal entry.", unit="transaction currency", source=SOURCE),
+        Column("home_total", MONEY, "Where QuickBooks tells it, or the currency is the home currency.",
+               unit="home currency", nullable=True, source=SOURCE),
+        Column("private_note", "string", "Free text.", nullable=True, source=SOURCE),
+        Column("created_at", "timestamp", "When it was entered.", nullable=True, source=SOURCE),
+        Column("modified_at", "timestamp", "When it was last changed.", nullable=True, source=SOURCE),
+    ),
+    checks=(NOTHING_REFUSED, CONSERVED),
+)  # fmt: skip
+
+
+@table(CONTRACT)
+def documents(context: Context, objects: DataFrame) -> DataFrame:
+    """One row a document."""
+    return current_documents(context, objects, CONTRACT, _row)
+
+
+def _row(document: Document) -> Iterator[tuple[Any, ...]]:
+    head = document.head
+    yield (
+        document.entity, document.id, head.day, head.due_date, head.number, head.contact_kind, head.contact_id,
+        head.contact_name, head.account_id, head.location_id, head.currency, head.exchange_rate, head.total,
+        head.home_total, head.private_note, head.created_at, head.modified_at,
+    )  # fmt: skip

@@ -1,0 +1,100 @@
+"""Open items by age and the bank's weeks, read through a release."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from monette_assets.group import Group, load_group
+from monette_assets.lake import Lake
+from monette_assets.reports.banking import payables_aging, receivables_aging, weekly_banking
+from monette_assets.reports.question import Question
+from monette_assets.reports.released import open_release
+from monette_assets.reports.statements import STATEMENTS
+from monette_assets.tables.releases import release
+from monette_assets_tests.contracts import write_contract
+from monette_assets_tests.reports.small_lake import DECEMBER, GOLD, NOVEMBER, publish, small_lake
+
+
+@pytest.fixture
+def group(tmp_path: Path) -> Group:
+    return load_group(write_contract(tmp_path / "group"))
+
+
+def asked(lake: Lake, group: Group, company: str | None = None) -> Question:
+    release(lake, GOLD, "run", group)
+    return Question(open_release(lake, group.time_zone), group, DECEMBER, company)
+
+
+def item(company: str, contact: str, bucket: str, amount: str, cad: str) -> dict[str, Any]:
+    return {
+        "company": company, "period": DECEMBER, "basis": "accrual", "contact_name": contact, "bucket": bucket,
+        "open_balance": Decimal(amount), "open_balance_cad": Decimal(cad), "transaction_id": contact + bucket,
+    }  # fmt: skip
+
+
+def test_agings_by_company_in_group_currency_and_by_contact_in_home_currency(tmp_path: Path, group: Group) -> None:
+    lake = small_lake(tmp_path / "lake", group)
+    items = [
+        item("south", "Yard", "current", "10.00", "14.00400000"),
+        item("south", "Yard", "1-30", "1.00", "1.00300000"),
+        item("south", "Bank", "over 90", "5.00", "7.00300000"),
+        item("north", "Elevator", "current", "2.00", "2.00000000"),
+    ]
+    publish(lake, "gold/payables_aging", items)
+    publish(lake, "gold/receivables_aging", items[:1])
+    whole = payables_aging(asked(lake, group))
+    assert [(row["company"], row["current"], row["over 90"], row["total"]) for row in whole.rows] == [
+        ("north", Decimal("2.00"), Decimal("0.00"), Decimal("2.00")),
+        ("south", Decimal("14.00"), Decimal("7.00"), Decimal("22.01")),  # rounded once: 22.01000
+        ("Total", Decimal("16.00"), Decimal("7.00"), Decimal("24.01")),
+    ]
+    own = payables_aging(asked(lake, group, "south"))
+    assert [(row["contact_name"], row["total"]) for row in own.rows] == [
+        ("Bank", Decimal("5.00")), ("Yard", Decimal("11.00")), ("Total", Decimal("16.00")),
+    ]  # fmt: skip
+    assert "USD" in own.subtitle
+    assert receivables_aging(asked(lake, group)).rows[-1]["total"] == Decimal("14.00")
+
+
+def test_the_banks_weeks_by_activity_with_what_has_no_match(tmp_path: Path, group: Group) -> None:
+    lake = small_lake(tmp_path / "lake", group)
+
+    def moved(period: date, week: date, account: str, cad: str, *, matched: bool = True) -> dict[str, Any]:
+        return {
+            "company": "north", "period": period, "basis": "accrual", "week": week, "transaction_date": week,
+            "transaction_type": "Deposit", "transaction_id": cad, "group_account": account, "matched": matched,
+            "found_by": "links" if matched else "no link to a document", "currency": "CAD",
+            "amount": Decimal(cad), "amount_cad": Decimal(cad), "bank_account_name": "Chequing",
+        }  # fmt: skip
+
+    monday = date(2024, 12, 2)
+    publish(
+        lake,
+        "gold/weekly_banking",
+        [
+            moved(NOVEMBER, date(2024, 11, 25), "sales", "7.00"),
+            moved(DECEMBER, monday, "sales", "10.00"),
+            moved(DECEMBER, monday, "sales", "-1.00"),
+            moved(DECEMBER, monday, "assets", "3.00", matched=False),
+            moved(date(2023, 12, 1), date(2023, 12, 4), "sales", "99.00"),  # thirteen months back
+        ],
+    )
+    found = weekly_banking(asked(lake, group))
+    assert [(row["week"], row["activity"], row["in"], row["out"], row["net"]) for row in found.rows] == [
+        (date(2024, 11, 25), "Sales", Decimal("7.00"), Decimal("0.00"), Decimal("7.00")),
+        (date(2024, 11, 25), "Week", Decimal("7.00"), Decimal("0.00"), Decimal("7.00")),
+        (monday, "Not matched", Decimal("3.00"), Decimal("0.00"), Decimal("3.00")),
+        (monday, "Sales", Decimal("10.00"), Decimal("-1.00"), Decimal("9.00")),
+        (monday, "Week", Decimal("13.00"), Decimal("-1.00"), Decimal("12.00")),
+    ]
+    assert found.notes[0].startswith("1 part(s) of movements without a match")
+    assert "no link to a document" in found.notes[1]
+
+
+def test_they_are_reports_by_name() -> None:
+    assert {"payables_aging", "receivables_aging", "weekly_banking"} <= set(STATEMENTS)
