@@ -1,8 +1,8 @@
 """A bronze lake of any size, made without HTTP: `python benchmarks/bronze.py --scale 1 --months 96`.
 
 The demo group, every company a member for all of the months; its simulated books are asked the platform's own requests
-by the platform's own fetching (bisection, refusals, content hash), in process. Agings are left out: no table reads them
-yet. Scale 1 is 0.7 M ledger lines over 15 companies x 96 months. The lake is kept, and made again when its code, seed
+by the platform's own fetching (bisection, refusals, content hash), in process.
+Scale 1 is 0.7 M ledger lines over 15 companies x 96 months. The lake is kept, and made again when its code, seed
 or size changes.
 """
 
@@ -38,7 +38,7 @@ from monette_assets.simulator.reports import LedgerIndex, ReportRequest, build_r
 from monette_assets.sources.quickbooks.client import Answer, QuickBooksClient
 from monette_assets.sources.quickbooks.fetch import fetch_report
 from monette_assets.sources.quickbooks.objects import DOCUMENT_ENTITIES, LIST_ENTITIES
-from monette_assets.sources.quickbooks.requests import AGINGS, read_profile, report_requests
+from monette_assets.sources.quickbooks.requests import read_profile, report_requests
 
 SEED = 2024
 RUN_ID = "benchmark"
@@ -203,13 +203,12 @@ class InProcess:
 def report_rows(
     group: Group, company: Company, index: LedgerIndex, periods: list[date], run_id: str = RUN_ID
 ) -> Iterator[dict[str, Any]]:
-    """Rows of bronze/quickbooks_reports: what the platform asks of each month, agings left out."""
+    """Rows of bronze/quickbooks_reports: what the platform asks of each month."""
     client = cast("QuickBooksClient", InProcess(index))
     profile = read_profile(client, company.code, home_currency=company.home_currency)
     for period in periods:
         for request in report_requests(profile, period, first_month=period == company.first_period):
-            if request.report not in AGINGS:
-                yield quickbooks_reports._row(fetch_report(client, request), run_id)
+            yield quickbooks_reports._row(fetch_report(client, request), run_id)
 
 
 def object_rows(company: Company, index: LedgerIndex) -> Iterator[dict[str, Any]]:

@@ -160,7 +160,7 @@ def _scale(figures: Figures) -> Iterator[str]:
     yield ""
     yield (
         f"{facts['companies']} companies x {facts['months']} months ({figures['first']} to {figures['last']}): "
-        f"{facts['lines']:,} ledger lines in {facts['reports']:,} reports (agings left out), {facts['objects']:,} "
+        f"{facts['lines']:,} ledger lines in {facts['reports']:,} reports, {facts['objects']:,} "
         f"objects; {facts['payload_bytes'] / 1e6:,.0f} MB of JSON, {facts['disk_bytes'] / 1e6:,.0f} MB on disk. "
         f"With silver and gold {figures['lake_bytes'] / 1e6:,.0f} MB."
     )
