@@ -74,6 +74,7 @@ def world(small_world: SmallWorld, monkeypatch: pytest.MonkeyPatch) -> SmallWorl
         (["run"], "Missing option '--from'"),
         (["report", "profit_and_lost"], "(did you mean 'profit_and_loss'?)"),
         (["report", "tie_out", "--company", "noth"], "(did you mean 'north'?)"),
+        (["check", "--select", "gold/tie_oot"], "(did you mean 'gold/tie_out'?)"),
         (["history", "gold/tie_oot"], "(did you mean 'gold/tie_out'?)"),
         (["restore", "gold/tie_out", "--version", "1", "--reason", " "], "--reason: say why"),
         (["connect"], "say which companies to connect, or --all"),
@@ -186,6 +187,19 @@ def test_check_fails_on_what_the_lake_itself_says(lake_home: Path, say: Say) -> 
     assert status == 1
     assert "does not tie out: north 2024-12 trial_balance account 1: ours 5.10, QuickBooks 5.00, difference 0.10" in out
     assert "incomplete: north 2024-12: 1 account(s) differ" in out
+
+
+def test_check_computes_the_checks_again_on_the_tables_as_they_stand(lake_home: Path, say: Say) -> None:
+    status, out, err = say("check", "--select", "gold/tie_out", "--format", "json")
+    assert (status, err) == (1, "")
+    [row] = json.loads(out)["rows"]
+    assert (row["table"], row["check"], row["where"], row["severity"]) == (
+        "gold/tie_out", "ties_out", "north 2024-12", "error"
+    )  # fmt: skip
+    assert row["what"].splitlines()[0] == "1 row(s)"
+    assert "account_id=1, ours=5.10, theirs=5.00, difference=0.10" in row["what"]
+    assert say("check", "--select", "gold/tie_out", "--to", "2024-11")[0] == 0
+    assert "ties_out" not in say("check", "--select", "gold/tie_out", "--recorded")[1]  # no run ever said so
 
 
 def test_doctor_says_what_is_not_ok_and_what_to_do(lake_home: Path, say: Say) -> None:

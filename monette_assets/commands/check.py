@@ -1,35 +1,50 @@
-"""`monette check`: what every check last said, and the lake's own word on tie-out and completeness."""
+"""`monette check`: every check again on the tables as they stand, and what only the runs themselves could tell."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import sys
+from collections.abc import Collection, Iterator, Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from monette_assets.commands.platform import Platform
+from monette_assets.commands.output import Format
 
 if TYPE_CHECKING:
     from datetime import date
 
     import dagster as dg
+    from rich.console import Console
+
+    from monette_assets.tables import Table
 
 BRONZE_CHECKS = ("arrived",)
+COLUMNS = ("table", "check", "where", "severity", "what")
+SHOWN_SAMPLES = 5  # rows of a failing unit that the table shows; JSON and CSV have all that were sampled
 
 
 def check(
     first: Annotated[str | None, typer.Option("--from", help="First month; the group's if left out.")] = None,
     last: Annotated[str | None, typer.Option("--to", help="Last month; the running one if left out.")] = None,
+    select: Annotated[list[str] | None, typer.Option(help="These tables only, by comma or repeated.")] = None,
     warnings: Annotated[bool, typer.Option(help="Also checks that only warn; they do not fail the command.")] = False,
+    recorded: Annotated[
+        bool, typer.Option("--recorded", help="Compute nothing: what the checks said when their table was last run.")
+    ] = False,
+    format_: Annotated[Format, typer.Option("--format", help="How it is written.")] = Format.TABLE,
 ) -> None:
-    """List the checks that failed when their table was last run, and company-months that do not tie out now.
+    """Compute the checks of the tables again, on the rows and inputs as they stand now; nothing is written.
 
-    Exit status 1 if there are any.
+    Beside them: what the last runs said that published rows cannot tell (what did not arrive, was refused or is held
+    back), and company-months of the newest release that differ, are incomplete or absent. Exit status 1 if anything
+    but warnings is found.
     """
     from rich.console import Console
 
     from monette_assets.commands.errors import UsageError
-    from monette_assets.reports.rendering import show
+    from monette_assets.commands.output import notes
+    from monette_assets.reports.rendering import as_csv, as_json, show
     from monette_assets.reports.statement import Field, Statement
 
     platform = Platform()
@@ -37,33 +52,119 @@ def check(
     end = platform.month(last) if last else platform.current_month
     if end < start:
         raise UsageError(f"--to {last} comes before --from {first}")
-    console = Console(highlight=False)
+    tables = _selected(select or ())
     with platform.instance() as instance:
-        seen, found = _latest(instance, start, end)
+        seen, found = _latest(instance, start, end, tables)
+    again: list[dict[str, Any]] = []
+    if not recorded:
+        found = [row for row in found if _only_a_run_tells(row["table"], row["check"])]
+        seen, again = _again(platform, tables, start, end, notes())
+    problems = _in_the_lake(platform, start, end) if not select else []
+    found = sorted([*again, *found], key=lambda row: tuple(str(row[key]) for key in ("severity", *COLUMNS)))
     errors = [row for row in found if row["severity"] == "error"]
     shown = found if warnings else errors
+    fields = tuple(Field(key, key.capitalize()) for key in COLUMNS)
+    how = f"of {seen:,} last evaluations" if recorded else f"{seen} checks computed again, and what only runs can tell"
+    title = f"{len(errors)} failed check(s)" + (f", {len(found) - len(errors)} warning(s)" if warnings else "")
+    if format_ is not Format.TABLE:
+        release = {"table": "releases", "check": "newest", "where": "", "severity": "error"}
+        whole = Statement(title, how, fields, [*shown, *({**release, "what": each} for each in problems)])
+        sys.stdout.write(as_json(whole) + "\n" if format_ is Format.JSON else as_csv(whole))
+        raise typer.Exit(1 if errors or problems else 0)
+    console = Console(highlight=False)
     if shown:
-        keys = ("table", "check", "partition", "severity", "what")
-        fields = tuple(Field(key, key.capitalize()) for key in keys)
-        title = f"{len(errors)} failed check(s)" + (f", {len(found) - len(errors)} warning(s)" if warnings else "")
-        show(Statement(title, f"of {seen:,} last evaluations", fields, shown), console)
-    problems = _in_the_lake(platform, start, end)
+        brief = [{**row, "what": _brief(row["what"])} for row in shown]
+        show(Statement(title, how, fields, brief), console)
     for problem in problems:
         console.print(problem, markup=False, soft_wrap=True)
     if errors or problems:
-        console.print(f"[bold red]{len(errors)} failed check(s), {len(problems)} finding(s) in the lake[/]")
+        console.print(f"[bold red]{len(errors)} failed check(s), {len(problems)} finding(s) in the newest release[/]")
         raise typer.Exit(1)
     hidden = len(found) - len(errors)
     told = f"; {hidden} warning(s), `--warnings` lists them" if hidden and not warnings else ""
-    console.print(f"[bold green]All is well[/]: {seen:,} checks passed when last run, everything ties out{told}")
+    said = f"{seen:,} checks passed when last run" if recorded else f"{seen} checks computed again"
+    console.print(f"[bold green]All is well[/]: {said}, everything ties out{told}")
 
 
-def _latest(instance: dg.DagsterInstance, first: date, last: date) -> tuple[int, list[dict[str, Any]]]:
+def _selected(names: Sequence[str]) -> set[str]:
+    """The tables named; all where none is. Raises UsageError naming the valid ones."""
+    from monette_assets import catalog
+    from monette_assets.commands.errors import UsageError
+    from monette_assets.group.problems import one_of
+
+    known = [contract.name for contract in catalog.contracts()]
+    wanted = [part.strip() for each in names for part in each.split(",") if part.strip()]
+    for name in wanted:
+        if name not in known:
+            raise UsageError(f"--select {name}: expected {one_of(known, name)}")
+    return set(wanted or known)
+
+
+def _again(
+    platform: Platform, names: Collection[str], first: date, last: date, console: Console
+) -> tuple[int, list[dict[str, Any]]]:
+    """How many checks were computed on the tables as they stand, and a row for each unit that fails one."""
+    from monette_assets import catalog
+    from monette_assets.clock import now
+    from monette_assets.engine import Engine
+    from monette_assets.tables import Context, Partitions, Severity
+    from monette_assets.tables.judge import Judge
+    from monette_assets.tables.recheck import recheck
+
+    def row(table: Table, check: str, where: str, severity: str, what: str) -> dict[str, Any]:
+        return dict(zip(COLUMNS, (table.name, check, where, severity, what), strict=True))
+
+    computed, rows = 0, []
+    tables = [table for table in (*catalog.SILVER, *catalog.GOLD) if table.name in names]
+    settings, months = platform.settings, tuple(platform.group.periods(first, last))
+    engine = Engine(remote=settings.spark_remote, timeout_seconds=settings.spark_timeout_seconds)
+    try:
+        with Judge() as judge, console.status("Checking") as status:
+            for table in tables:
+                status.update(f"Checking {table.name}")
+                periods = months if table.contract.partitions is Partitions.MONTH else ()
+                context = Context(engine.spark, platform.group, periods, now(platform.group))
+                try:
+                    audit = recheck(table.contract, context=context, lake=platform.lake, judge=judge)
+                except ValueError as error:
+                    rows.append(row(table, "built", "", "warn", str(error)))
+                    continue
+                computed += 1 + sum(not check.of_source for check in table.contract.checks)
+                for failure in audit.failures:
+                    where = " ".join(f"{part:%Y-%m}" if hasattr(part, "year") else str(part) for part in failure.unit)
+                    severity = "warn" if failure.severity is Severity.WARNS else "error"
+                    rows.append(row(table, failure.check, where, severity, failure.told))
+    finally:
+        engine.close()
+    return computed, rows
+
+
+def _only_a_run_tells(table: str, check: str) -> bool:
+    """Whether a check's last word counts though it could be computed again: what it held back is not in the lake."""
+    from monette_assets import catalog
+    from monette_assets.tables import Severity
+
+    own = {each.name: each for each in (*catalog.SILVER, *catalog.GOLD)}
+    if table not in own:
+        return True
+    checks = {each.name: each for each in own[table].contract.checks}
+    return check not in checks or checks[check].of_source or checks[check].severity is Severity.BLOCKS
+
+
+def _brief(what: str) -> str:
+    lines = what.splitlines()
+    more = len(lines) - 1 - SHOWN_SAMPLES
+    return "\n".join([*lines[: SHOWN_SAMPLES + 1], *([f"... and {more} more"] if more > 0 else [])])
+
+
+def _latest(
+    instance: dg.DagsterInstance, first: date, last: date, tables: Collection[str]
+) -> tuple[int, list[dict[str, Any]]]:
     """How many last evaluations there are in these months, and the rows of those that failed."""
     import dagster as dg
     from dagster._core.storage.asset_check_execution_record import AssetCheckExecutionRecordStatus as Status
 
-    keys = [dg.AssetCheckKey(dg.AssetKey(table.split("/")), name) for table, name in _checks()]
+    keys = [dg.AssetCheckKey(dg.AssetKey(table.split("/")), name) for table, name in _checks() if table in tables]
     seen, rows = 0, []
     for info in instance.event_log_storage.get_asset_check_partition_info(keys):
         if not _within(info.partition_key, first, last):
@@ -76,12 +177,11 @@ def _latest(instance: dg.DagsterInstance, first: date, last: date) -> tuple[int,
             {
                 "table": info.check_key.asset_key.to_user_string(),
                 "check": info.check_key.name,
-                "partition": info.partition_key or "",
+                "where": info.partition_key or "",
                 "severity": evaluation.severity.value.lower() if evaluation else "error",
                 "what": (evaluation.description or "") if evaluation else "its run failed before it was evaluated",
             }
         )
-    rows.sort(key=lambda row: (row["severity"], row["table"], row["check"], row["partition"]))
     return seen, rows
 
 

@@ -86,6 +86,7 @@ NOTHING_REFUSED = Check(
     rule="ACCOUNTING 6",
     failures=_refused,
     severity=Severity.REPORTS,
+    of_source=True,
 )
 
 

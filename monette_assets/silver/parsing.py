@@ -187,6 +187,7 @@ READABLE = Check(
     description="Every report was recognised, whole, of its company and month, and adds up to its printed totals.",
     rule="ACCOUNTING 6",
     failures=_unreadable,
+    of_source=True,
 )
 NOTHING_REFUSED = Check(
     name="nothing_refused",
@@ -194,10 +195,12 @@ NOTHING_REFUSED = Check(
     rule="ACCOUNTING 1",
     failures=_refused,
     severity=Severity.REPORTS,
+    of_source=True,
 )
 CONSERVED = Check(
     name="conserved",
     description="Rows in the report = rows published + rows refused.",
     rule="ACCOUNTING 7",
     failures=_not_conserved,
+    of_source=True,
 )

@@ -37,6 +37,11 @@ class Failure:
         first = f"; first: {describe(self.samples[0])}" if self.samples else ""
         return f"{self.check}: {where}: {self.count} row(s){first}"
 
+    @property
+    def told(self) -> str:
+        """How many rows broke it, then each sampled row in a line of its own."""
+        return "\n".join([f"{self.count} row(s)", *(describe(sample) for sample in self.samples)])
+
 
 @dataclass
 class Audit:

@@ -99,6 +99,7 @@ class Check:
     rule: str
     failures: Callable[[Staged], DataFrame]
     severity: Severity = Severity.BLOCKS
+    of_source: bool = False  # needs what the run read and refused: cannot be told again from the published rows
 
 
 @dataclass(frozen=True, slots=True)
