@@ -1,11 +1,14 @@
-"""Write the table catalogue: `python -m monette_assets.documentation [FOLDER]`, by default docs/tables."""
+"""Write the table catalogue and the Power BI project: `python -m monette_assets.documentation [FOLDER]`.
+
+The catalogue goes to the folder, by default docs/tables; the project to infra/power_bi where no folder is given.
+"""
 
 from __future__ import annotations
 
 import sys
 from pathlib import Path
 
-from monette_assets import catalog
+from monette_assets import catalog, power_bi
 from monette_assets.bronze import exchange_rates, quickbooks_objects, quickbooks_reports
 from monette_assets.group import load_group
 from monette_assets.tables import catalogue, chained, quarantine, releases
@@ -46,3 +49,6 @@ def write(folder: Path) -> list[Path]:
 if __name__ == "__main__":
     folder = Path(sys.argv[1]) if len(sys.argv) > 1 else FOLDER
     sys.stdout.write(f"{len(write(folder))} pages in {folder}\n")
+    if len(sys.argv) == 1:
+        project = power_bi.write([table.contract for table in catalog.GOLD])
+        sys.stdout.write(f"{len(project)} files in {power_bi.FOLDER}\n")
