@@ -21,6 +21,7 @@ from monette_assets.commands.demo import demo
 from monette_assets.commands.dev import dev
 from monette_assets.commands.doctor import doctor
 from monette_assets.commands.errors import CommandError, UsageError
+from monette_assets.commands.explain import explain
 from monette_assets.commands.history import compare, history, restore
 from monette_assets.commands.report import report
 from monette_assets.commands.run import run
@@ -48,7 +49,8 @@ def options(
 
 
 for command in (
-    demo, run, check, status, report, approve, close, reopen, history, compare, restore, connect, simulate, dev, doctor,
+    demo, run, check, status, report, explain, approve, close, reopen, history, compare, restore, connect, simulate,
+    dev, doctor,
 ):  # fmt: skip
     app.command()(command)
 app.add_typer(closes, name="closes")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
@@ -17,11 +19,14 @@ if TYPE_CHECKING:
     from monette_assets.reports.released import Released
     from monette_assets.reports.statement import Statement
 
+Answer = TypeVar("Answer")
+
 SHOWN_ROWS = 200
+PACK = "pack"
 
 
 def report(
-    name: Annotated[str, typer.Argument(help="A statement, or a table such as gold/ledger.")],
+    name: Annotated[str, typer.Argument(help="A statement, a table such as gold/ledger, or pack.")],
     period: Annotated[str | None, typer.Option(help="A month such as 2026-10; unset: the last full one.")] = None,
     company: Annotated[str | None, typer.Option(help="A company's code; unset: the group.")] = None,
     subgroup: Annotated[str | None, typer.Option(help="Part of the group, such as country/CA or pillar/Grain.")] = None,
@@ -37,12 +42,16 @@ def report(
     ] = None,
     rebuild: Annotated[bool, typer.Option("--rebuild", help="With --as-of: from bronze as it stood then.")] = False,
     format_: Annotated[Format, typer.Option("--format", help="How it is written.")] = Format.TABLE,
+    out: Annotated[Path, typer.Option(help="Of a pack: the folder to write to.")] = Path("packs"),
+    pillars: Annotated[bool, typer.Option("--pillars", help="Of a pack: a workbook for each pillar too.")] = False,
 ) -> None:
     """Print a statement or any table, as one release holds them.
 
     Statements: profit_and_loss, balance_sheet, cash_flow, changes_in_equity, trial_balance, cash_bridge,
     payables_aging, receivables_aging, weekly_banking, financial_summary, tie_out, completeness. Amounts are exact. JSON
     and CSV are alone on standard output. What --as-of names is rebuilt from bronze where its versions are gone.
+
+    `pack` writes a month's board pack instead: a workbook and a page.
     """
     from monette_assets import catalog
     from monette_assets.commands.errors import UsageError
@@ -53,37 +62,53 @@ def report(
 
     platform = Platform()
     tables = [contract.name for contract in catalog.contracts()]
-    if name not in STATEMENTS and name not in tables:
-        raise UsageError(f"{name}: expected {one_of([*STATEMENTS, *tables], name)}")
-    if rebuild and as_of is None:
-        raise UsageError("--rebuild: say the moment with --as-of")
+    if name != PACK and name not in STATEMENTS and name not in tables:
+        raise UsageError(f"{name}: expected {one_of([*STATEMENTS, PACK, *tables], name)}")
     month = platform.month(period) if period else None
     code = platform.companies([company])[0] if company else None
     _known("pillar", pillar, [each.name for each in platform.group.pillars])
     _known("location", location, [each.name for each in platform.group.locations])
 
-    def answer(release: Released) -> Statement:
-        question = Question(
+    def asked(release: Released) -> Question:
+        return Question(
             release, platform.group, month, code, pillar=pillar, location=location, subgroup=subgroup, view=view,
             currency=currency, basis=basis,
         )  # fmt: skip
+
+    if name == PACK:
+        from monette_assets.reports.pack import write_pack
+
+        for path in read_as_of(
+            platform, as_of, month, rebuild, lambda release: write_pack(asked(release), out, with_pillars=pillars)
+        ):
+            sys.stdout.write(f"{path}\n")
+        return
+
+    def answer(release: Released) -> Statement:
+        question = asked(release)
         if name in STATEMENTS:
             return STATEMENTS[name](question)
         refuse_unknown(name, question, ["company"])
         return whole_table(question, name)
 
-    statement = _as_of(platform, as_of, month, rebuild, answer)
+    statement = read_as_of(platform, as_of, month, rebuild, answer)
     write(statement.first(SHOWN_ROWS) if format_ is Format.TABLE else statement, format_)
 
 
-def _as_of(
-    platform: Platform, as_of: str | None, month: date | None, rebuild: bool, answer: Callable[[Released], Statement]
-) -> Statement:
-    """The answer from a release, or where the one asked for can no longer be read, from bronze as it stood then."""
+def read_as_of(
+    platform: Platform, as_of: str | None, month: date | None, rebuild: bool, answer: Callable[[Released], Answer]
+) -> Answer:
+    """The answer from a release, or where the one asked for can no longer be read, from bronze as it stood then.
+
+    Raises UsageError for a rebuild of no moment.
+    """
+    from monette_assets.commands.errors import UsageError
     from monette_assets.lake.errors import VersionGone
     from monette_assets.reports.released import ReportError, moment_of, open_release
 
     lake, zone = platform.lake, platform.group.time_zone
+    if rebuild and as_of is None:
+        raise UsageError("--rebuild: say the moment with --as-of")
     if as_of is None:
         return answer(open_release(lake, zone))
     moment = moment_of(lake, zone, as_of)

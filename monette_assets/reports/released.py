@@ -29,6 +29,7 @@ class Released:
     number: int
     released_at: datetime
     versions: dict[str, int]
+    contract_version: str = ""  # fingerprint of the group contract it was built with
     said: str = ""  # where it is no release of the log: what it is instead
 
     @property
@@ -81,6 +82,10 @@ class Released:
             wanted = test if wanted is None else wanted & test
         return self.lake.read(table, version, columns=columns, filters=wanted)
 
+    def holds(self, table: str) -> bool:
+        """Whether the table can be read through the release (one outside of releases: whether it is there)."""
+        return table in self.versions or (not table.startswith("gold/") and self.lake.exists(table))
+
     def months(self, table: str = "gold/trial_balance") -> list[date]:
         """The months a table holds, in order."""
         column = self.table(table, columns=["period"]).column("period")
@@ -106,7 +111,7 @@ def open_release(lake: Lake, time_zone: ZoneInfo, as_of: str | None = None) -> R
             )
         chosen = found[-1]
     versions = {name: int(version) for name, version in zip(chosen["tables"], chosen["versions"], strict=True)}
-    return Released(lake, chosen["number"], chosen["released_at"], versions)
+    return Released(lake, chosen["number"], chosen["released_at"], versions, chosen["contract_version"])
 
 
 def moment_of(lake: Lake, time_zone: ZoneInfo, as_of: str) -> datetime:

@@ -1,0 +1,76 @@
+"""`monette explain`: why a figure is what it is."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from monette_assets.commands.output import Format
+from monette_assets.commands.platform import Platform
+from monette_assets.commands.report import read_as_of
+
+if TYPE_CHECKING:
+    from monette_assets.reports.explain import Explanation
+    from monette_assets.reports.released import Released
+
+
+def explain(
+    statement: Annotated[str, typer.Argument(help="profit_and_loss or balance_sheet.")],
+    line: Annotated[str, typer.Argument(help="A line of it: fuel, cash, 'Sales Revenue', EBITDA.")],
+    period: Annotated[str | None, typer.Option(help="A month such as 2026-10; unset: the last full one.")] = None,
+    company: Annotated[str | None, typer.Option(help="A company's code; unset: the group.")] = None,
+    as_of: Annotated[
+        str | None, typer.Option(help="A release's number, a day, or a moment such as 2026-10-31T18:00.")
+    ] = None,
+    rebuild: Annotated[bool, typer.Option("--rebuild", help="With --as-of: from bronze as it stood then.")] = False,
+    limit: Annotated[int, typer.Option(min=0, help="Ledger lines to show, largest first; 0: all.")] = 20,
+    format_: Annotated[
+        Format, typer.Option("--format", help="How it is written; csv: the ledger lines.")
+    ] = Format.TABLE,
+) -> None:
+    """Show the steps that made a figure, from the companies' accounts to the statement, and the documents behind it.
+
+    Exit status 1 where the steps do not add up to the figure.
+    """
+    from rich.console import Console
+
+    from monette_assets.reports.explain import explain as explained
+    from monette_assets.reports.question import Question
+    from monette_assets.reports.rendering import as_csv, as_json, money, show
+
+    platform = Platform()
+    month = platform.month(period) if period else None
+    code = platform.companies([company])[0] if company else None
+
+    def answer(release: Released) -> Explanation:
+        return explained(Question(release, platform.group, month, code), statement, line, limit)
+
+    found = read_as_of(platform, as_of, month, rebuild, answer)
+    if format_ is Format.JSON:
+        whole = {
+            "title": found.title,
+            "figure": format(found.figure, "f"),
+            "ties": found.ties,
+            "problems": list(found.problems),
+            "steps": [json.loads(as_json(step)) for step in found.steps],
+            "documents": json.loads(as_json(found.documents)),
+        }
+        sys.stdout.write(json.dumps(whole, indent=2, ensure_ascii=False) + "\n")
+    elif format_ is Format.CSV:
+        sys.stdout.write(as_csv(found.documents))
+    else:
+        console = Console(highlight=False)
+        console.print(f"\n{found.title}", style="bold", markup=False)
+        console.print(f"{money(found.figure).strip()} {platform.group.currency}\n", style="bold", markup=False)
+        for step in (*found.steps, found.documents):
+            show(step, console)
+            console.print()
+        verdict = "The steps add up to the figure, to the cent." if found.ties else "The steps do NOT add up:"
+        console.print(verdict, style="green" if found.ties else "red")
+        for problem in found.problems:
+            console.print(f"  {problem}", markup=False, soft_wrap=True)
+    if not found.ties:
+        raise typer.Exit(1)

@@ -1,0 +1,188 @@
+"""What a reader should know of besides the statements: agings, differences between companies, restatements, rates."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
+
+from monette_assets.group import Group
+from monette_assets.reports.pack.grid import ZERO
+from monette_assets.reports.released import Released
+from monette_assets.reports.statement import Field, Kind, Statement
+
+SHOWN = 500  # rows of a listing
+CONTACTS = 25
+AGINGS = {"gold/receivables_aging": "Receivables", "gold/payables_aging": "Payables"}
+
+
+@dataclass(frozen=True)
+class Aging:
+    """What is owed by bucket of days overdue, in group currency."""
+
+    title: str
+    buckets: tuple[str, ...]
+    companies: tuple[str, ...]
+    amounts: Mapping[tuple[str, str], Decimal]  # (company, bucket)
+    contacts: Sequence[tuple[str, str, Decimal, Decimal]]  # company, contact, overdue, in all: largest overdue first
+    overdue: Decimal
+
+    def total(self, bucket: str | None = None) -> Decimal:
+        """Of a bucket, or of all."""
+        return sum((amount for (_, each), amount in self.amounts.items() if bucket in (None, each)), ZERO)
+
+
+def agings(release: Released, group: Group, month: date) -> tuple[Aging, ...]:
+    """Receivables and payables, as far as the release holds them (ACCOUNTING 28). Sums are rounded once."""
+    return tuple(_aging(release, group, month, table, title) for table, title in AGINGS.items() if release.holds(table))
+
+
+def _aging(release: Released, group: Group, month: date, table: str, title: str) -> Aging:
+    import pyarrow.compute as pc
+
+    rows = release.rows(
+        table,
+        period=month,
+        columns=["company", "contact_name", "days_overdue", "bucket", "open_balance_cad"],
+        where=pc.field("basis") == "accrual",
+    )
+    amounts: dict[tuple[str, str], Decimal] = defaultdict(lambda: ZERO)
+    youngest: dict[str, int] = {}
+    owed: dict[tuple[str, str], list[Decimal]] = defaultdict(lambda: [ZERO, ZERO])
+    for row in rows:
+        balance = row["open_balance_cad"] or ZERO
+        amounts[row["company"], row["bucket"]] += balance
+        youngest[row["bucket"]] = min(row["days_overdue"], youngest.get(row["bucket"], row["days_overdue"]))
+        contact = owed[row["company"], row["contact_name"] or "no contact"]
+        contact[1] += balance
+        if row["days_overdue"] > 0:
+            contact[0] += balance
+    largest = sorted(owed.items(), key=lambda each: (-each[1][0], each[0]))[:CONTACTS]
+    held = {company for company, _ in amounts}
+    return Aging(
+        title,
+        tuple(sorted(youngest, key=lambda bucket: youngest[bucket])),
+        tuple(each.code for each in group.companies if each.code in held),
+        {key: _cents(amount) for key, amount in amounts.items()},
+        [(company, contact, _cents(late), _cents(every)) for (company, contact), (late, every) in largest if late > 0],
+        _cents(sum((late for late, _ in owed.values()), ZERO)),
+    )
+
+
+def _cents(amount: Decimal) -> Decimal:
+    return amount.quantize(Decimal("0.01"), ROUND_HALF_UP)
+
+
+def listing(
+    release: Released,
+    table: str,
+    title: str,
+    month: date,
+    fields: Sequence[Field],
+    note: str = "",
+    keep: Callable[[Mapping[str, Any]], bool] = lambda row: True,
+) -> Statement | None:
+    """A table's rows of the month that `keep` is true of, in the columns of `fields`; None without such a table."""
+    if not release.holds(table):
+        return None
+    rows = [row for row in release.rows(table, period=month, columns=[each.key for each in fields]) if keep(row)]
+    notes = [note] if note else []
+    if len(rows) > SHOWN:
+        notes.append(f"The first {SHOWN} of {len(rows):,} rows: `monette report {table} --period {month:%Y-%m}`.")
+    return Statement(title, "", tuple(fields), rows[:SHOWN], notes=notes)
+
+
+def differences(release: Released, group: Group, month: date) -> Statement | None:
+    """Intercompany differences that stand: classified, aged, owned (ACCOUNTING 18)."""
+    found = listing(
+        release,
+        "gold/intercompany_matches",
+        "Differences between companies",
+        month,
+        (
+            Field("company", "Company"),
+            Field("partner", "Partner"),
+            Field("account_pair", "What"),
+            Field("currency", "Currency"),
+            Field("reference", "Reference"),
+            Field("company_amount_cad", "Company", Kind.MONEY),
+            Field("partner_amount_cad", "Partner", Kind.MONEY),
+            Field("difference_cad", "Difference", Kind.MONEY),
+            Field("difference_kind", "Kind"),
+            Field("age_days", "Days", Kind.COUNT),
+            Field("owner", "Owner"),
+        ),
+        keep=lambda row: bool(row["difference_cad"]),
+    )
+    if found is None:
+        return None
+    return replace(found, rows=sorted(found.rows, key=lambda row: -abs(row["difference_cad"])))
+
+
+def restatements(release: Released, group: Group, month: date) -> Statement | None:
+    """What changed since a close (ACCOUNTING 12)."""
+    return listing(
+        release,
+        "gold/restatements",
+        "Restatements since the close",
+        month,
+        (
+            Field("company", "Company"),
+            Field("statement", "Statement"),
+            Field("account_name", "Account"),
+            Field("group_account", "Group account"),
+            Field("location", "Location"),
+            Field("measure", "Measure"),
+            Field("closed_amount", "As closed", Kind.MONEY),
+            Field("present_amount", "As it stands", Kind.MONEY),
+            Field("difference", "Difference", Kind.MONEY),
+            Field("first_seen_at", "First seen", Kind.DATE),
+        ),
+        "Amounts are in the currency that the measure says.",
+    )
+
+
+def rates(release: Released, group: Group, month: date) -> Statement | None:
+    """The rates that the month was translated at, from the translated balances themselves (ACCOUNTING 13)."""
+    import pyarrow.compute as pc
+
+    table = "gold/translated_balances"
+    if not release.holds(table):
+        return None
+    rows = release.rows(
+        table,
+        period=month,
+        columns=["currency", "company", "method", "rate_kind", "rate", "rate_date", "rate_source"],
+        where=(pc.field("rate_kind") != "none") & (pc.field("rate_kind").isin(["average", "closing"])),
+    )
+    companies: dict[tuple[Any, ...], set[str]] = defaultdict(set)
+    for row in rows:
+        key = (row["currency"], row["rate_kind"], row["rate"], row["rate_date"], row["rate_source"])
+        companies[key].add(row["company"])
+    return Statement(
+        "Rates",
+        f"{group.currency} for one unit",
+        (
+            Field("currency", "Currency"),
+            Field("rate_kind", "Kind"),
+            Field("rate", "Rate"),
+            Field("rate_date", "Of", Kind.DATE),
+            Field("rate_source", "Source"),
+            Field("companies", "Companies", Kind.COUNT),
+        ),
+        [
+            {
+                "currency": key[0],
+                "rate_kind": key[1],
+                "rate": format(key[2], "f"),
+                "rate_date": key[3],
+                "rate_source": key[4],
+                "companies": len(own),
+            }
+            for key, own in sorted(companies.items(), key=lambda each: str(each[0]))
+        ],
+        notes=["Historical and carrying rates differ by account: `monette explain` shows them."],
+    )

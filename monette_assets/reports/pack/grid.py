@@ -1,0 +1,87 @@
+"""A statement of lines x columns that knows what its totals are made of: formulas in Excel, sums on the page."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from enum import Enum
+
+ZERO = Decimal("0.00")
+
+
+class Role(Enum):
+    """What a column is."""
+
+    COMPANY = "company"
+    STEP = "step"  # eliminations, adjustments, non-controlling interest
+    SUBTOTAL = "subtotal"
+    TOTAL = "total"
+
+
+class Level(Enum):
+    """How much a line matters."""
+
+    HEADING = "heading"  # no figures
+    ACCOUNT = "account"
+    TOTAL = "total"
+    RESULT = "result"
+    CHECK = "check"  # zero where all is well
+
+
+@dataclass(frozen=True)
+class GridColumn:
+    """A column; `parts` are the columns it adds up, none for one that has figures of its own."""
+
+    key: str
+    title: str
+    role: Role
+    parts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class GridLine:
+    """A line; `parts` are the lines it adds (1) or deducts (-1), none for one that has figures of its own."""
+
+    key: str
+    name: str
+    level: Level
+    parts: tuple[tuple[str, int], ...] = ()
+
+
+@dataclass(frozen=True)
+class Grid:
+    """A statement. `figures` are those of account lines in company and step columns; everything else follows."""
+
+    key: str
+    title: str
+    columns: tuple[GridColumn, ...]
+    lines: tuple[GridLine, ...]
+    figures: Mapping[tuple[str, str], Decimal]
+    _values: dict[tuple[str, str], Decimal] = field(default_factory=dict, compare=False, repr=False)
+
+    def column(self, key: str) -> GridColumn:
+        """The column of that key."""
+        return next(each for each in self.columns if each.key == key)
+
+    def line(self, key: str) -> GridLine:
+        """The line of that key."""
+        return next(each for each in self.lines if each.key == key)
+
+    def value(self, line: str, column: str) -> Decimal:
+        """The exact amount in a cell."""
+        known = self._values.get((line, column))
+        if known is not None:
+            return known
+        parts = self.line(line).parts
+        if parts:
+            found = sum((self.value(part, column) * sign for part, sign in parts), ZERO)
+        else:
+            columns = self.column(column).parts
+            found = (
+                sum((self.value(line, part) for part in columns), ZERO)
+                if columns
+                else self.figures.get((line, column), ZERO)
+            )
+        self._values[line, column] = found
+        return found

@@ -1,0 +1,125 @@
+"""Cash flow and changes in equity of the fiscal year so far, as grids: a column per company, then the sum of them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from monette_assets.group import Group
+from monette_assets.reports.pack.grid import ZERO, Grid, GridColumn, GridLine, Level, Role
+from monette_assets.reports.released import Released
+
+COMPANIES = "companies"
+Row = Mapping[str, Any]
+
+
+def _read(release: Released, table: str, first: date, month: date) -> list[dict[str, Any]]:
+    import pyarrow.compute as pc
+
+    months = (pc.field("period") >= first) & (pc.field("period") <= month)
+    return release.rows(table, where=months & (pc.field("basis") == "accrual"))
+
+
+def _columns(columns: Sequence[GridColumn], rows: Iterable[Row]) -> tuple[GridColumn, ...]:
+    """The companies of these rows with their subtotals; what consolidation adds is not part of these statements."""
+    seen = {row["company"] for row in rows}
+    kept = []
+    for each in columns:
+        if each.role is Role.COMPANY and each.key in seen:
+            kept.append(each)
+        elif each.role is Role.SUBTOTAL:
+            parts = tuple(part for part in each.parts if part in seen)
+            role = Role.TOTAL if each.key == COMPANIES else Role.SUBTOTAL
+            kept.append(GridColumn(each.key, each.title, role, parts))
+    return tuple(kept)
+
+
+def _label(text: str) -> str:
+    return text.replace("_", " ").capitalize()
+
+
+def _names(group: Group) -> dict[str, str]:
+    return {row["group_account"]: row["name"] for row in group.chart_rows()}
+
+
+def cash_flow(release: Released, group: Group, first: date, month: date, columns: Sequence[GridColumn]) -> Grid | None:
+    """Indirect: net income, what of it is not cash, working capital, investing, financing; to the change of cash."""
+    if not release.holds("gold/cash_flow"):
+        return None
+    rows = _read(release, "gold/cash_flow", first, month)
+    if not rows:
+        return None
+    figures: dict[tuple[str, str], Decimal] = defaultdict(lambda: ZERO)
+    firsts: dict[str, date] = {}
+    for row in rows:
+        firsts[row["company"]] = min(row["period"], firsts.get(row["company"], row["period"]))
+    sections: dict[str, set[str]] = defaultdict(set)
+    for row in rows:
+        key = f"{row['section']}/{row['line']}"
+        if row["line"] == "opening_cash":
+            if row["period"] == firsts[row["company"]]:
+                figures[key, row["company"]] += row["amount_cad"]
+        elif row["section"] != "cash":
+            figures[key, row["company"]] += row["amount_cad"]
+            sections[row["section"]].add(row["line"])
+    order = {each["group_account"]: each["order"] for each in group.chart_rows()}
+    names = _names(group)
+
+    def own(section: str) -> list[GridLine]:
+        found = sorted(sections.get(section, ()), key=lambda line: (order.get(line, 0), line))
+        used = [line for line in found if any(figures.get((f"{section}/{line}", each.key)) for each in columns)]
+        return [GridLine(f"{section}/{line}", names.get(line, _label(line)), Level.ACCOUNT) for line in used]
+
+    lines: list[GridLine] = []
+    totals: list[str] = []
+    for title, parts in (
+        ("Operating activities", ("net_income", "adjustments", "working_capital")),
+        ("Investing activities", ("investing",)),
+        ("Financing activities", ("financing",)),
+    ):
+        inside = [line for part in parts for line in own(part)]
+        total = GridLine(title, title, Level.TOTAL, tuple((line.key, 1) for line in inside))
+        lines += [*inside, total]
+        totals.append(total.key)
+    exchange = own("exchange")
+    change = GridLine(
+        "change", "Change in cash", Level.RESULT, tuple((key, 1) for key in (*totals, *(line.key for line in exchange)))
+    )
+    opening = GridLine("cash/opening_cash", "Cash at the start", Level.ACCOUNT)
+    closing = GridLine("closing", "Cash at the end", Level.RESULT, (("cash/opening_cash", 1), ("change", 1)))
+    title = f"Cash flow, year to {month:%B %Y}"
+    return Grid("cash_flow", title, _columns(columns, rows), (*lines, *exchange, change, opening, closing), figures)
+
+
+def changes_in_equity(
+    release: Released, group: Group, first: date, month: date, columns: Sequence[GridColumn]
+) -> Grid | None:
+    """From the opening of the year to the closing of the month, by what changed equity."""
+    if not release.holds("gold/changes_in_equity"):
+        return None
+    rows = _read(release, "gold/changes_in_equity", first, month)
+    if not rows:
+        return None
+    figures: dict[tuple[str, str], Decimal] = defaultdict(lambda: ZERO)
+    firsts: dict[str, date] = {}
+    for row in rows:
+        firsts[row["company"]] = min(row["period"], firsts.get(row["company"], row["period"]))
+    seen: list[str] = []
+    for row in rows:
+        line = row["line"]
+        if line == "closing" or (line == "opening" and row["period"] != firsts[row["company"]]):
+            continue
+        figures[line, row["company"]] += row["amount_cad"]
+        if line not in seen and line != "opening":
+            seen.append(line)
+    order = ("year_end", "net_income", "capital", "dividends", "direct_posting", "translation_adjustment")
+    seen.sort(key=lambda line: (order.index(line) if line in order else len(order), line))
+    used = [line for line in seen if any(figures.get((line, each.key)) for each in columns)]
+    lines = [GridLine("opening", "Equity at the start", Level.ACCOUNT)]
+    lines += [GridLine(line, _label(line), Level.ACCOUNT) for line in used]
+    lines.append(GridLine("closing", "Equity at the end", Level.RESULT, tuple((key, 1) for key in ("opening", *used))))
+    title = f"Changes in equity, year to {month:%B %Y}"
+    return Grid("changes_in_equity", title, _columns(columns, rows), tuple(lines), figures)

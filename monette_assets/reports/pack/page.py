@@ -1,0 +1,405 @@
+"""The board pack as one HTML page: everything it shows is inside it, and it reads without JavaScript."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from monette_assets.reports.pack import charts
+from monette_assets.reports.pack.behind import Account
+from monette_assets.reports.pack.consolidated import TOTAL
+from monette_assets.reports.pack.contents import Pack, consolidated_value
+from monette_assets.reports.pack.grid import ZERO, Grid, GridLine, Level, Role
+from monette_assets.reports.pack.management import TOTAL as ALL_PILLARS
+from monette_assets.reports.pack.management import Management, Span, favourable, trailing
+from monette_assets.reports.pack.sheets import unwritable
+
+if TYPE_CHECKING:
+    from markupsafe import Markup
+
+TEMPLATES = Path(__file__).parent / "templates"
+HEADLINES = ("Sales Revenue", "Gross Margin", "Contribution Margin", "EBITDA", "Net Income")
+BRIDGE = (
+    "Sales Revenue",
+    "Cost of Goods Sold",
+    "Direct Operating Expenses",
+    "Other Operating Revenue",
+    "Operating Overheads",
+)
+MARGIN = "Contribution Margin"
+MINUS = "\N{MINUS SIGN}"
+
+
+def write(pack: Pack, path: Path) -> Path:
+    """The page of a pack. Raises ReportError where it cannot be written."""
+    text = render(pack)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise unwritable(path, error) from error
+    return path
+
+
+def render(pack: Pack) -> str:
+    """The whole page. Whatever came from a source is escaped; the page's own script is the only one allowed to run."""
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+    from markupsafe import Markup
+
+    script = (TEMPLATES / "page.js").read_text(encoding="utf-8")
+    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters.update(
+        whole=whole,
+        cents=cents,
+        percent=percent,
+        millions=headline,
+        signed=signed,
+        month=lambda value: f"{value:%b %Y}",
+    )
+    return environment.get_template("page.html.j2").render(
+        pack=pack,
+        style=Markup((TEMPLATES / "page.css").read_text(encoding="utf-8")),  # noqa: S704 - our own file
+        script=Markup(script),  # noqa: S704 - our own file
+        script_hash=digest,
+        running_foot=css_text(f"{pack.title}: {pack.standing.word}, {pack.release.name}"),
+        year_ago=date(pack.month.year - 1, pack.month.month, 1),
+        headlines=_headlines(pack),
+        notes=what_to_know(pack),
+        profit_and_loss=_profit_and_loss(pack),
+        balance_sheet=_balance_sheet(pack),
+        summaries=[grid for grid in (pack.cash_flow, pack.changes_in_equity) if grid is not None],
+        pillars=_pillars(pack.management) if pack.management else [],
+        charts=_charts(pack),
+        map_months=pack.tie_out.months if pack.tie_out else (),
+        total=TOTAL,
+    )
+
+
+# --- figures as text -----------------------------------------------------------------------------------------------
+
+
+def whole(amount: Decimal | None) -> Markup:
+    """To the dollar, half up: 1,234; (1,234) where negative; a dash for nothing."""
+    return _figure(None if amount is None else amount.quantize(Decimal(1), ROUND_HALF_UP), 0)
+
+
+def cents(amount: Decimal | None) -> Markup:
+    """To the cent."""
+    return _figure(amount, 2)
+
+
+def _figure(amount: Decimal | None, places: int) -> Markup:
+    from markupsafe import Markup
+
+    if amount is None:
+        return Markup("")
+    if amount == 0:
+        return Markup('<span class="n">\N{EN DASH}</span>')
+    text = f"{abs(amount):,.{places}f}"
+    # the closing parenthesis hangs, so that digits align
+    return (
+        Markup('<span class="n">({}<i>)</i></span>').format(text)
+        if amount < 0
+        else Markup('<span class="n">{}</span>').format(text)
+    )
+
+
+def percent(part: Decimal | None, of: Decimal | None) -> str:
+    """A share in percent; nothing where there is no sensible base."""
+    if part is None or of is None or of <= 0:
+        return "\N{EN DASH}"
+    share = (part / of * 100).quantize(Decimal("0.1"), ROUND_HALF_UP)
+    return f"{share:,.1f}%" if share >= 0 else f"({-share:,.1f}%)"
+
+
+def headline(amount: Decimal | None) -> str:
+    """In millions, two decimals."""
+    if amount is None:
+        return "\N{EN DASH}"
+    value = (abs(amount) / charts.MILLION).quantize(Decimal("0.01"), ROUND_HALF_UP)
+    return f"({value:,.2f})" if amount < 0 else f"{value:,.2f}"
+
+
+def signed(amount: Decimal | None) -> str:
+    """In millions, with a plus where positive."""
+    return f"+{headline(amount)}" if amount and amount > 0 else headline(amount)
+
+
+def growth(now: Decimal | None, before: Decimal | None) -> str:
+    """Change in percent of a positive base, signed; nothing otherwise."""
+    if now is None or before is None or before <= 0:
+        return "\N{EN DASH}"
+    change = ((now - before) / before * 100).quantize(Decimal("0.1"), ROUND_HALF_UP)
+    sign = "+" if change > 0 else MINUS if change < 0 else ""
+    return f"{sign}{abs(change):,.1f}%"
+
+
+def css_text(text: str) -> str:
+    """Text inside a CSS string: everything but letters, digits and blanks as a code point, which ends in a blank."""
+    return "".join(
+        each if each.isascii() and (each.isalnum() or each == " ") else f"\\{ord(each):06x} " for each in text
+    )
+
+
+# --- parts of the page ---------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Headline:
+    """A headline figure: the month, the year before, the budget of the management accounts, the year to date."""
+
+    name: str
+    amount: Decimal
+    before: Decimal | None
+    to_date: Decimal | None
+    to_date_before: Decimal | None
+    budget: Decimal | None
+    actual: Decimal | None
+    spark: Markup | str
+
+    @property
+    def growth(self) -> str:
+        """On the year before."""
+        return growth(self.amount, self.before)
+
+    @property
+    def growth_to_date(self) -> str:
+        """Likewise, to date."""
+        return growth(self.to_date, self.to_date_before)
+
+    @property
+    def variance(self) -> Decimal | None:
+        """Management actual against budget."""
+        return None if self.budget is None or self.actual is None else self.actual - self.budget
+
+
+def _svg(drawn: str) -> Markup:
+    from markupsafe import Markup
+
+    return Markup(drawn)  # noqa: S704 - drawn by the chart library, which escapes its text
+
+
+def _headlines(pack: Pack) -> list[Headline]:
+    management = pack.management
+    budgeted = management is not None and management.has_budget
+    found = []
+    for line in HEADLINES:
+        points = [(month, figures.get(line, ZERO)) for month, figures in pack.trend]
+        found.append(
+            Headline(
+                line,
+                pack.profit_and_loss.value(line, TOTAL),
+                consolidated_value(pack.month_before, line),
+                pack.to_date.value(line, TOTAL),
+                consolidated_value(pack.to_date_before, line),
+                management.amount(ALL_PILLARS, line, management.of_month, "budget")
+                if management and budgeted
+                else None,
+                management.amount(ALL_PILLARS, line, management.of_month) if management and budgeted else None,
+                _svg(charts.spark(points, f"{line}, {len(points)} months")) if len(points) > 1 else "",
+            )
+        )
+    cash = [(month, figures["Cash"]) for month, figures in pack.trend if "Cash" in figures]
+    if cash:
+        year_ago = dict(cash).get(date(pack.month.year - 1, pack.month.month, 1))
+        spark = _svg(charts.spark(cash, f"Cash, {len(cash)} months")) if len(cash) > 1 else ""
+        found.append(Headline("Cash", cash[-1][1], year_ago, None, None, None, None, spark))
+    return found
+
+
+def what_to_know(pack: Pack) -> list[str]:
+    """The few sentences a reader should not miss, from the figures alone."""
+    notes = [pack.standing.sentence]
+    if pack.tie_out is not None:
+        notes.append(pack.tie_out.sentence(pack.month))
+    management = pack.management
+    if management is not None and management.has_budget:
+        span = management.to_date
+        variances = [(pillar, management.variance(pillar, MARGIN, span)) for pillar in management.pillars]
+        worst, best = min(variances, key=lambda each: each[1]), max(variances, key=lambda each: each[1])
+        if best[1] > 0:
+            notes.append(
+                f"{best[0]} is furthest ahead of its budget to date: contribution margin {charts.short(best[1], True)}."
+            )
+        if worst[1] < 0:
+            notes.append(f"{worst[0]} is furthest behind: {charts.short(worst[1], True)}.")
+    for aging in pack.agings:
+        if aging.total():
+            notes.append(
+                f"{aging.title}: {charts.short(aging.total())}, of which {charts.short(aging.overdue)} is overdue."
+            )
+    if pack.differences is not None:
+        count = len(pack.differences.rows)
+        notes.append(
+            f"{count:,} differences between companies stand." if count else "No differences between companies stand."
+        )
+    if pack.restatements is not None and pack.restatements.rows:
+        notes.append(f"{len(pack.restatements.rows):,} figures of this month changed since its close.")
+    return notes
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A line of a statement on the page: its figures, and what stands behind them."""
+
+    key: str
+    name: str
+    level: str
+    figures: tuple[Decimal | None, ...]
+    made_of: str  # of a total or result, in words
+    companies: tuple[tuple[str, tuple[Decimal | None, ...]], ...]  # and eliminations, adjustments
+    accounts: tuple[Account, ...]
+
+
+def _lines(pack: Pack, grids: Sequence[Grid | None], accounts: Callable[[GridLine], Iterable[Account]]) -> list[Shown]:
+    """Lines of the first grid beside the same of the others; grids that are not there leave empty columns."""
+    first = grids[0]
+    assert first is not None
+    known = {line.key: line for grid in reversed(grids) if grid is not None for line in grid.lines}
+    order = [line.key for line in first.lines]
+    for grid in grids[1:]:  # lines that only another month has, where that month has them
+        for index, line in enumerate(grid.lines if grid else ()):
+            if line.key not in order:
+                above = grid.lines[index - 1].key if grid and index else None
+                order.insert(order.index(above) + 1 if above in order else 0, line.key)
+    names = {key: line.name for key, line in known.items()}
+    shown = []
+    for key in order:
+        line = known[key]
+        columns = [each for each in first.columns if each.role in (Role.COMPANY, Role.STEP)]
+        companies = [(each.title, tuple(_cell(grid, key, each.key) for grid in grids)) for each in columns]
+        made_of = ""
+        if line.level in (Level.RESULT, Level.CHECK):
+            made_of = " ".join(
+                f"{MINUS if sign < 0 else '+'} {names[part]}" for part, sign in line.parts if part in names
+            ).removeprefix("+ ")
+        shown.append(
+            Shown(
+                key,
+                line.name,
+                line.level.value,
+                tuple(_cell(grid, key, TOTAL) for grid in grids),
+                made_of,
+                tuple((title, own) for title, own in companies if any(own)),
+                tuple(accounts(line)),
+            )
+        )
+    # a line that consolidation leaves nothing of stands in the workbook, with its eliminations
+    return [line for line in shown if line.level != Level.ACCOUNT.value or any(line.figures)]
+
+
+def _cell(grid: Grid | None, line: str, column: str) -> Decimal | None:
+    if grid is None:
+        return None
+    if all(each.key != line for each in grid.lines) or all(each.key != column for each in grid.columns):
+        return ZERO
+    return grid.value(line, column)
+
+
+def _profit_and_loss(pack: Pack) -> list[Shown]:
+    grids = (pack.profit_and_loss, pack.month_before, pack.to_date, pack.to_date_before)
+    return _lines(pack, grids, lambda line: pack.accounts.get(line.key, ()) if line.level is Level.ACCOUNT else ())
+
+
+def _balance_sheet(pack: Pack) -> list[Shown]:
+    return _lines(pack, (pack.balance_sheet, pack.balance_sheet_before), lambda line: ())
+
+
+@dataclass(frozen=True)
+class PillarRow:
+    """A pillar over a span."""
+
+    name: str
+    revenue: Decimal
+    margin: Decimal
+    budget: Decimal | None
+    variance: Decimal | None
+    before: Decimal
+
+
+def _pillars(management: Management) -> list[tuple[str, list[PillarRow]]]:
+    spans = (
+        (f"{management.month:%B %Y}", management.of_month),
+        (f"Year to {management.month:%B %Y}", management.to_date),
+    )
+
+    def row(pillar: str, span: Span) -> PillarRow:
+        budgeted = management.has_budget
+        return PillarRow(
+            pillar,
+            management.amount(pillar, "Sales Revenue", span),
+            management.amount(pillar, MARGIN, span),
+            management.amount(pillar, MARGIN, span, "budget") if budgeted else None,
+            management.variance(pillar, MARGIN, span) if budgeted else None,
+            management.amount(pillar, MARGIN, span.year_before),
+        )
+
+    return [(title, [row(pillar, span) for pillar in (*management.pillars, ALL_PILLARS)]) for title, span in spans]
+
+
+def _charts(pack: Pack) -> dict[str, Markup | str]:
+    drawn: dict[str, Markup | str] = {"margins": "", "bridge": "", "cash": "", "aging": ""}
+    management = pack.management
+    if management is not None and len(management.months) > 1:
+        months = [month for month in management.months if month > _years_back(pack.month, 2)]
+        enough = len(management.months) >= 12 + len(months) // 2
+        if enough:
+            months = [month for month in months if management.months.index(month) >= 11]
+        lines = {
+            pillar: trailing(management, pillar, MARGIN, months)
+            if enough
+            else [(month, management.amount(pillar, MARGIN, Span(month, month))) for month in months]
+            for pillar in management.pillars
+        }
+        how = "sum of twelve months" if enough else "by month"
+        drawn["margins"] = _svg(charts.margins(lines, f"{MARGIN} by pillar, {how}, {pack.group.currency} millions"))
+        drawn["margins_title"] = f"{MARGIN}, {how}"
+    if management is not None and management.has_budget:
+        span = management.to_date
+        changes = [
+            (
+                line,
+                favourable(line)
+                * (management.amount(ALL_PILLARS, line, span) - management.amount(ALL_PILLARS, line, span, "budget")),
+                "change",
+            )
+            for line in BRIDGE
+        ]
+        steps = [
+            ("Budget", management.amount(ALL_PILLARS, "EBITDA", span, "budget"), "total"),
+            *changes,
+            ("Actual", management.amount(ALL_PILLARS, "EBITDA", span), "total"),
+        ]
+        drawn["bridge"] = _svg(
+            charts.bridge(steps, f"EBITDA to date, from budget to actual, {pack.group.currency} millions")
+        )
+    cash = [(month, figures["Cash"]) for month, figures in pack.trend if "Cash" in figures]
+    if len(cash) > 1:
+        drawn["cash"] = _svg(charts.balance_over_time(cash, f"Cash at month end, {pack.group.currency} millions"))
+    rows = [
+        (aging.title, [(bucket, aging.total(bucket)) for bucket in aging.buckets])
+        for aging in pack.agings
+        if aging.buckets
+    ]
+    if rows:
+        drawn["aging"] = _svg(
+            charts.stacked(rows, f"Receivables and payables by days overdue, {pack.group.currency} millions")
+        )
+    return drawn
+
+
+def _years_back(month: date, years: int) -> date:
+    return date(month.year - years, month.month, 1)

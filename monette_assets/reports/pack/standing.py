@@ -1,0 +1,125 @@
+"""Whether a month may be called final, and whether it ties out to QuickBooks."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from monette_assets.group import Group
+from monette_assets.group.calendar import add_months, months_between
+from monette_assets.reports.released import Released
+
+MAP_MONTHS = 24
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What may be said of the month's figures (DESIGN, What blocks what): Final, Provisional or Incomplete.
+
+    `reasons` name the companies and what each lacks; empty where final.
+    """
+
+    word: str
+    reasons: tuple[str, ...]
+    complete: int
+    expected: int
+
+    @property
+    def is_final(self) -> bool:
+        """Whether the figures may be called final."""
+        return self.word == "Final"
+
+    @property
+    def sentence(self) -> str:
+        """For a cover: the word and why."""
+        if self.is_final:
+            return f"Final: all {self.expected} companies are complete."
+        counted = f"{self.complete} of {self.expected} companies are complete"
+        return f"{self.word}: {counted}. {' '.join(self.reasons)}".strip()
+
+
+def standing(release: Released, group: Group, month: date) -> Standing:
+    """From gold/completeness; where it says nothing of a company that belongs to the month, that is not complete."""
+    expected = {each.code for each in group.companies if each.is_active(month)}
+    if not release.holds("gold/completeness"):
+        return Standing("Incomplete", ("gold/completeness is not in the release.",), 0, len(expected))
+    rows = release.rows("gold/completeness", period=month)
+    by_company: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
+    for row in rows:
+        by_company[row["company"]].append(row)
+    reasons, complete, running = [], 0, False
+    for company in sorted(expected | by_company.keys()):
+        own = by_company.get(company, [])
+        missing = "; ".join(row["missing"] for row in own if not row["complete"] and row["missing"])
+        running = running or any(row["provisional"] for row in own)
+        if own and all(row["complete"] for row in own):
+            complete += 1
+        else:
+            reasons.append(f"{company}: {missing or 'nothing is known of it'}.")
+    if reasons:
+        word = "Incomplete"
+    elif running:
+        word, reasons = "Provisional", ["The month is still running."]
+    else:
+        word = "Final"
+    return Standing(word, tuple(reasons), complete, len(expected | by_company.keys()))
+
+
+@dataclass(frozen=True)
+class TieOut:
+    """Companies x months: accounts compared with QuickBooks' own reports, and how many of them differ."""
+
+    companies: tuple[str, ...]
+    months: tuple[date, ...]
+    compared: Mapping[tuple[str, date], int]
+    differing: Mapping[tuple[str, date], int]
+    differences: tuple[Mapping[str, Any], ...]  # of the pack's month
+
+    def total(self, month: date) -> tuple[int, int]:
+        """Accounts compared and accounts that differ in a month."""
+        return (
+            sum(self.compared.get((company, month), 0) for company in self.companies),
+            sum(self.differing.get((company, month), 0) for company in self.companies),
+        )
+
+    def sentence(self, month: date) -> str:
+        """The result for a month."""
+        compared, differing = self.total(month)
+        if not compared:
+            return "Nothing was compared with QuickBooks' own reports."
+        if not differing:
+            return f"All {compared:,} account balances equal QuickBooks' own reports to the cent."
+        return f"{differing:,} of {compared:,} account balances differ from QuickBooks' own reports."
+
+
+def tie_out(release: Released, group: Group, month: date) -> TieOut | None:
+    """The last months up to this one; None where the release holds no tie-out."""
+    import pyarrow.compute as pc
+
+    if not release.holds("gold/tie_out"):
+        return None
+    first = add_months(month, 1 - MAP_MONTHS)
+    found = release.table(
+        "gold/tie_out",
+        columns=["period", "company", "statement", "account_id", "ours", "theirs", "difference"],
+        where=(pc.field("period") >= first) & (pc.field("period") <= month),
+    )
+    counted = found.select(["company", "period"]).append_column(
+        "differs", pc.cast(pc.not_equal(found["difference"], 0), "int64")
+    )
+    sums = counted.group_by(["company", "period"]).aggregate([("differs", "count"), ("differs", "sum")]).to_pylist()
+    compared = {(row["company"], row["period"]): row["differs_count"] for row in sums}
+    differing = {(row["company"], row["period"]): row["differs_sum"] for row in sums}
+    known = {company for company, _ in compared}
+    this_month = found.filter(pc.and_(pc.equal(found["period"], month), pc.not_equal(found["difference"], 0)))
+    months = months_between(max(first, min((period for _, period in compared), default=first)), month)
+    return TieOut(
+        tuple(each.code for each in group.companies if each.code in known),
+        tuple(months),
+        compared,
+        differing,
+        tuple(this_month.sort_by([("company", "ascending"), ("account_id", "ascending")]).to_pylist()),
+    )

@@ -1,0 +1,130 @@
+"""An explanation's steps add up to the figure, to the cent, or it says where they do not."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from monette_assets.group import Group, load_group
+from monette_assets.reports.explain import Explanation, explain
+from monette_assets.reports.question import Question
+from monette_assets.reports.released import ReportError, open_release
+from monette_assets_tests.contracts import small_contract, write_contract
+from monette_assets_tests.reports.finance_lake import ACCOUNTS, CONSOLIDATED, LEDGER, Row, finance_lake
+from monette_assets_tests.reports.small_lake import DECEMBER
+
+
+@pytest.fixture
+def group(tmp_path: Path) -> Group:
+    return load_group(write_contract(tmp_path / "group"))
+
+
+def asked(tmp_path: Path, group: Group, company: str | None = None, **lake: Any) -> Question:
+    made = finance_lake(tmp_path / "lake", group, **lake)
+    return Question(open_release(made, group.time_zone), group, DECEMBER, company)
+
+
+A_CENT_LESS = {**CONSOLIDATED[3], "movement_cad": Decimal("399.99")}
+
+
+def step(found: Explanation, name: str) -> list[Row]:
+    return [dict(row) for each in found.steps if each.title.endswith(name) for row in each.rows]
+
+
+@pytest.mark.parametrize(
+    ("statement", "line", "figure"),
+    [
+        ("profit_and_loss", "direct", "397.00"),
+        ("profit_and_loss", "Sales Revenue", "1062.00"),
+        ("profit_and_loss", "EBITDA", "665.00"),
+        ("profit_and_loss", "net income", "665.00"),
+        ("balance_sheet", "cash", "1312.50"),
+        ("balance_sheet", "Total assets", "1312.50"),
+        ("balance_sheet", "Total equity", "1312.50"),
+    ],
+)
+def test_the_steps_tie_to_the_figure(tmp_path: Path, group: Group, statement: str, line: str, figure: str) -> None:
+    found = explain(asked(tmp_path, group), statement, line)
+    assert (found.figure, found.problems) == (Decimal(figure), ())
+
+
+def test_a_foreign_company_shows_its_rates_with_date_and_source(tmp_path: Path, group: Group) -> None:
+    found = explain(asked(tmp_path, group, "south"), "profit_and_loss", "direct")
+    assert (found.figure, found.problems) == (Decimal("42.00"), ())
+    row = step(found, "Translate")[0]
+    assert (row["amount"], row["rate"], row["rate_kind"], str(row["rate_date"]), row["rate_source"]) == (
+        Decimal("30.00"), "1.400000", "average", "2024-12-31", "Bank of Canada",
+    )  # fmt: skip
+
+
+def test_the_mapping_entry_and_since_when_it_is_in_force_are_named(tmp_path: Path) -> None:
+    mapping = [
+        each for each in small_contract()["mapping"] if each["account_number"] != "5310"
+    ] + [{"company": "south", "account_number": "5310", "group_account": "direct", "from": DECEMBER}]  # fmt: skip
+    group = load_group(write_contract(tmp_path / "own", mapping=mapping))
+    found = explain(asked(tmp_path, group), "profit_and_loss", "direct")
+    entries = {row["account_number"]: (row["by"], row["since"]) for row in step(found, "Map")}
+    assert entries == {
+        "5300": ("number 5300, every company's", "always"),
+        "5310": ("number 5310, its own entry", "2024-12"),
+    }
+
+
+def test_a_reroute_is_a_step_of_its_own(tmp_path: Path) -> None:
+    mapping = [
+        {**each, "group_account": "cost_of_goods"} if each["account_number"] == "5300" else each
+        for each in small_contract()["mapping"]
+    ]
+    reroutes = [{"group_account": "cost_of_goods", "to_group_account": "direct", "from": DECEMBER}]
+    group = load_group(write_contract(tmp_path / "rerouted", mapping=mapping, reroutes=reroutes))
+    found = explain(asked(tmp_path, group), "profit_and_loss", "direct")
+    assert [(row["maps_to"], row["goes_to"], row["since"]) for row in step(found, "Reroute")] == [
+        ("cost_of_goods", "direct", "2024-12")
+    ]
+    assert found.ties
+
+
+def test_eliminations_and_adjustments_are_steps(tmp_path: Path, group: Group) -> None:
+    found = explain(asked(tmp_path, group), "profit_and_loss", "direct")
+    assert step(found, "Eliminations")[0] == {
+        "component": "income and expense", "group_account": "direct", "amount": Decimal("-50.00"),
+    }  # fmt: skip
+    assert step(found, "Adjustments")[0]["component"] == "ADJ-1"
+
+
+def test_documents_come_largest_first_and_the_rest_is_counted(tmp_path: Path, group: Group) -> None:
+    question = asked(tmp_path, group)
+    found = explain(question, "profit_and_loss", "direct", limit=3)
+    assert [row["amount_cad"] for row in found.documents.rows] == [Decimal("50.00")] * 3
+    assert found.documents.notes == ["and 6 more lines, 292.00 CAD together; --limit 0 lists all."]
+    assert len(explain(question, "profit_and_loss", "direct", limit=0).documents.rows) == 9
+
+
+@pytest.mark.parametrize(
+    ("lake", "problem"),
+    [
+        ({"consolidated": [*CONSOLIDATED[:3], A_CENT_LESS, *CONSOLIDATED[4:]]},
+         "aggregate: north: 400.00 translated, 399.99 in the consolidation, difference -0.01"),
+        ({"accounts": [*ACCOUNTS[:7], {**ACCOUNTS[7], "movement_cad": Decimal("42.01")}, ACCOUNTS[8]]},
+         "translate: south account 5310: 30.00 at 1.400000 is 42.00, found 42.01"),
+        ({"ledger": [row for row in LEDGER if row["document_number"] != "BILL-3"]},
+         "documents: north account 5300: lines of 350.00, a movement of 400.00"),
+    ],
+)  # fmt: skip
+def test_what_does_not_tie_is_said(tmp_path: Path, group: Group, lake: dict[str, Any], problem: str) -> None:
+    found = explain(asked(tmp_path, group, **lake), "profit_and_loss", "direct")
+    assert not found.ties
+    assert problem in found.problems
+
+
+def test_an_unknown_line_is_refused_with_the_nearest_names(tmp_path: Path, group: Group) -> None:
+    with pytest.raises(ReportError, match="profit_and_loss has no line 'dirrect'; nearest: Direct"):
+        explain(asked(tmp_path, group), "profit_and_loss", "dirrect")
+
+
+def test_an_unknown_statement_is_refused(tmp_path: Path, group: Group) -> None:
+    with pytest.raises(ReportError, match="statement 'cash': expected profit_and_loss or balance_sheet"):
+        explain(asked(tmp_path, group), "cash", "direct")

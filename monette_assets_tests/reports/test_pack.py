@@ -1,0 +1,121 @@
+"""A board pack says what may be said of its month, and refuses what it cannot show."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from monette_assets.group import Group, load_group
+from monette_assets.lake import Lake
+from monette_assets.reports.pack import write_pack
+from monette_assets.reports.pack.consolidated import TOTAL
+from monette_assets.reports.pack.contents import Pack, gather
+from monette_assets.reports.pack.page import render
+from monette_assets.reports.question import Question
+from monette_assets.reports.released import ReportError, open_release
+from monette_assets_tests.contracts import write_contract
+from monette_assets_tests.reports.finance_lake import finance_lake
+from monette_assets_tests.reports.small_lake import DECEMBER, JANUARY, NOVEMBER, small_lake
+
+
+@pytest.fixture
+def group(tmp_path: Path) -> Group:
+    return load_group(write_contract(tmp_path / "group"))
+
+
+def question(lake: Lake, group: Group) -> Question:
+    return Question(open_release(lake, group.time_zone), group, DECEMBER)
+
+
+def packed(tmp_path: Path, group: Group, complete: bool = True) -> Pack:
+    return gather(question(finance_lake(tmp_path / "lake", group, complete=complete), group))
+
+
+def test_consolidated_is_companies_and_eliminations_and_adjustments(tmp_path: Path, group: Group) -> None:
+    grid = packed(tmp_path, group).profit_and_loss
+    shown = {line: [str(grid.value(line, column.key)) for column in grid.columns] for line in ("sales", "Net Income")}
+    assert [column.key for column in grid.columns] == [
+        "north", "south", "companies", "eliminations", "adjustments", TOTAL,
+    ]  # fmt: skip
+    assert shown["sales"] == ["1000.00", "112.00", "1112.00", "-50.00", "0.00", "1062.00"]
+    assert shown["Net Income"] == ["600.00", "70.00", "670.00", "0.00", "-5.00", "665.00"]
+
+
+def test_the_balance_sheet_balances_in_every_column(tmp_path: Path, group: Group) -> None:
+    grid = packed(tmp_path, group).balance_sheet
+    assert {grid.value("check", column.key) for column in grid.columns} == {Decimal("0.00")}
+    assert grid.value("Assets", TOTAL) == Decimal("1312.50")
+
+
+def test_a_complete_month_is_final_and_its_tie_out_is_told(tmp_path: Path, group: Group) -> None:
+    pack = packed(tmp_path, group)
+    assert pack.standing.sentence == "Final: all 2 companies are complete."
+    assert pack.tie_out is not None
+    assert pack.tie_out.sentence(DECEMBER) == "1 of 2 account balances differ from QuickBooks' own reports."
+
+
+def test_an_incomplete_month_names_the_company_and_is_nowhere_called_final(tmp_path: Path, group: Group) -> None:
+    pack = packed(tmp_path, group, complete=False)
+    assert pack.standing.word == "Incomplete"
+    assert "south: its reports have not arrived." in pack.standing.sentence
+    page = render(pack)
+    assert "final" not in page.casefold()
+    sections = page.count("<section")
+    assert page.count(">Incomplete</span>") > sections  # every section's head, and the bar
+
+
+def test_a_company_the_completeness_says_nothing_of_keeps_a_month_from_being_final(tmp_path: Path) -> None:
+    group = load_group(write_contract(tmp_path / "group"))
+    lake = finance_lake(tmp_path / "lake", group)
+    wider = replace(group, companies=(*group.companies, group.companies[0].model_copy(update={"code": "west"})))
+    assert gather(question(lake, wider)).standing.word == "Incomplete"
+
+
+def test_variances_are_positive_where_they_are_good(tmp_path: Path, group: Group) -> None:
+    management = packed(tmp_path, group).management
+    assert management is not None
+    span = management.of_month
+    assert management.variance("Grain", "Sales Revenue", span) == Decimal("100.00")
+    assert management.variance("Grain", "Direct Operating Expenses", span) == Decimal("-50.00")
+
+
+def test_a_month_that_was_not_built_is_refused(tmp_path: Path, group: Group) -> None:
+    lake = finance_lake(tmp_path / "lake", group)
+    with pytest.raises(ReportError, match="2025-01 has not been built; release 1 holds 2024-11 to 2024-12"):
+        gather(Question(open_release(lake, group.time_zone), group, JANUARY))
+
+
+def test_a_month_that_was_not_consolidated_is_refused(tmp_path: Path, group: Group) -> None:
+    lake = finance_lake(tmp_path / "lake", group)
+    with pytest.raises(ReportError, match="2024-11 has not been consolidated in release 1"):
+        gather(Question(open_release(lake, group.time_zone), group, NOVEMBER))
+
+
+def test_a_release_without_consolidation_is_refused(tmp_path: Path, group: Group) -> None:
+    with pytest.raises(ReportError, match="release 1 holds no consolidated statements"):
+        gather(question(small_lake(tmp_path / "lake", group), group))
+
+
+def test_a_single_company_is_refused(tmp_path: Path, group: Group) -> None:
+    lake = finance_lake(tmp_path / "lake", group)
+    with pytest.raises(ReportError, match="a board pack is the whole group's: leave --company out"):
+        gather(Question(open_release(lake, group.time_zone), group, DECEMBER, "north"))
+
+
+def test_a_folder_that_cannot_be_written_to_is_refused(tmp_path: Path, group: Group) -> None:
+    lake = finance_lake(tmp_path / "lake", group)
+    (tmp_path / "taken").write_text("a file")
+    with pytest.raises(ReportError, match=r"taken: cannot be written: File exists; choose another folder with --out"):
+        write_pack(question(lake, group), tmp_path / "taken")
+
+
+def test_a_pack_is_a_page_and_a_workbook_and_a_workbook_a_pillar(tmp_path: Path, group: Group) -> None:
+    lake = finance_lake(tmp_path / "lake", group)
+    written = write_pack(question(lake, group), tmp_path / "out", with_pillars=True)
+    assert [path.name for path in written] == [
+        "board_pack_2024-12.html", "board_pack_2024-12.xlsx", "pillar_grain_2024-12.xlsx", "pillar_cattle_2024-12.xlsx",
+    ]  # fmt: skip
+    assert all(path.stat().st_size > 1000 for path in written)
