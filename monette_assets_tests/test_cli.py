@@ -226,6 +226,21 @@ def test_the_small_world_is_built_and_ties_out(world: SmallWorld, say: Say) -> N
     assert total["trial_balance"] > 0
 
 
+def test_a_companys_statements_by_view_and_currency(world: SmallWorld, say: Say) -> None:
+    asked = ("--company", "south", "--view", "quarter", "--format", "json")
+    status, out, _ = say("report", "cash_flow", *asked, "--currency", "home")
+    cash = {row["line"]: Decimal(row["current"]) for row in json.loads(out)["rows"]}
+    assert status == 0
+    assert cash["Cash at the beginning"] + cash["Net change in cash"] == cash["Cash at the end"]
+    _, out, _ = say("report", "cash_bridge", *asked)
+    bridge = {row["line"]: Decimal(row["current"]) for row in json.loads(out)["rows"]}
+    assert bridge["Net income, accrual"] == cash["Net income"]
+    assert bridge["Operating cash, at the bank"] == bridge["Operating cash, from net income"] != 0
+    status, out, err = say("report", "profit_and_loss", "--pillar", "Grian")
+    assert (status, out) == (2, "")
+    assert "--pillar Grian: expected one of Cattle, Cow-Calf, Grain (did you mean 'Grain'?)" in err
+
+
 def test_status_shows_months_and_connections_but_no_token(world: SmallWorld, say: Say) -> None:
     status, out, _ = say("status")
     assert status == 0
