@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from monette_assets.commands.platform import Platform
 from monette_assets.commands.output import Format
+from monette_assets.commands.platform import Platform
 
 if TYPE_CHECKING:
     from datetime import date
