@@ -184,6 +184,67 @@ def trial_balance(row: Row) -> Row:
     }  # fmt: skip
 
 
+def flow(company: str, section: str, line: str, amount_cad: str) -> Row:
+    """A line of a company's cash flow in December."""
+    currency = "CAD" if company == "north" else "USD"
+    return {
+        "period": DECEMBER, "company": company, "basis": "accrual", "section": section, "line": line,
+        "currency": currency, "amount_cad": Decimal(amount_cad),
+    }  # fmt: skip
+
+
+CASH_FLOW = (
+    flow("north", "net_income", "net_income", "600.00"),
+    flow("north", "cash", "opening_cash", "500.00"),
+    flow("north", "cash", "net_change", "600.00"),
+    flow("north", "cash", "closing_cash", "1100.00"),
+    flow("south", "net_income", "net_income", "70.00"),
+    flow("south", "exchange", "exchange_effect", "7.50"),
+    flow("south", "cash", "opening_cash", "140.00"),
+    flow("south", "cash", "net_change", "77.50"),
+    flow("south", "cash", "closing_cash", "217.50"),
+)
+
+
+def change(company: str, component: str, line: str, amount_cad: str) -> Row:
+    """A line of a company's changes in equity in December."""
+    currency = "CAD" if company == "north" else "USD"
+    return {
+        "period": DECEMBER, "company": company, "basis": "accrual", "component": component, "line": line,
+        "currency": currency, "amount_cad": Decimal(amount_cad),
+    }  # fmt: skip
+
+
+CHANGES = (
+    change("north", "capital", "opening", "500.00"),
+    change("north", "current_earnings", "net_income", "600.00"),
+    change("north", "capital", "closing", "500.00"),
+    change("north", "current_earnings", "closing", "600.00"),
+    change("south", "capital", "opening", "140.00"),
+    change("south", "capital", "translation_adjustment", "7.50"),
+    change("south", "current_earnings", "net_income", "70.00"),
+    change("south", "capital", "closing", "147.50"),
+    change("south", "current_earnings", "closing", "70.00"),
+)
+
+
+def owed(company: str, contact: str, days: int, bucket: str, balance_cad: str) -> Row:
+    """An open document at the end of December."""
+    return {
+        "period": DECEMBER, "company": company, "basis": "accrual", "contact_id": contact, "contact_name": contact,
+        "days_overdue": days, "bucket": bucket, "open_balance_cad": Decimal(balance_cad), "line_number": 1,
+        "transaction_id": f"{contact}{days}",
+    }  # fmt: skip
+
+
+RECEIVABLES = (
+    owed("north", "@Mill & Sons", -10, "current", "300.00000000"),
+    owed("north", "@Mill & Sons", 45, "31-60", "400.00000000"),
+    owed("south", "Co-op", 100, "over 90", "116.00400000"),
+    owed("south", "Co-op", 95, "over 90", "0.00400000"),
+)
+
+
 def finance_lake(
     folder: Path,
     group: Group,
@@ -198,6 +259,9 @@ def finance_lake(
     publish(lake, "gold/translated_balances", accounts)
     publish(lake, "gold/consolidated_statements", consolidated)
     publish(lake, "gold/ledger", ledger)
+    publish(lake, "gold/cash_flow", CASH_FLOW)
+    publish(lake, "gold/changes_in_equity", CHANGES)
+    publish(lake, "gold/receivables_aging", RECEIVABLES)
     books = [trial_balance(row) for row in accounts if row["account_number"]]
     publish(lake, "gold/trial_balance", [{**row, "period": NOVEMBER} for row in books[:1]] + books)
     publish(

@@ -13,6 +13,7 @@ from monette_assets.lake import Lake
 from monette_assets.reports.pack import write_pack
 from monette_assets.reports.pack.consolidated import TOTAL
 from monette_assets.reports.pack.contents import Pack, gather
+from monette_assets.reports.pack.grid import Grid
 from monette_assets.reports.pack.page import render
 from monette_assets.reports.question import Question
 from monette_assets.reports.released import ReportError, open_release
@@ -72,6 +73,33 @@ def test_a_company_the_completeness_says_nothing_of_keeps_a_month_from_being_fin
     lake = finance_lake(tmp_path / "lake", group)
     wider = replace(group, companies=(*group.companies, group.companies[0].model_copy(update={"code": "west"})))
     assert gather(question(lake, wider)).standing.word == "Incomplete"
+
+
+def column(grid: Grid | None, line: str) -> list[str]:
+    assert grid is not None
+    return [str(grid.value(line, each.key)) for each in grid.columns]
+
+
+def test_cash_flow_goes_from_net_income_to_the_cash_of_the_balance_sheet(tmp_path: Path, group: Group) -> None:
+    grid = packed(tmp_path, group).cash_flow
+    assert column(grid, "Operating activities") == ["600.00", "70.00", "670.00"]
+    assert column(grid, "change") == ["600.00", "77.50", "677.50"]
+    assert column(grid, "closing") == ["1100.00", "217.50", "1317.50"]
+
+
+def test_changes_in_equity_end_in_the_equity_of_the_companies(tmp_path: Path, group: Group) -> None:
+    pack = packed(tmp_path, group)
+    assert column(pack.changes_in_equity, "translation_adjustment") == ["0.00", "7.50", "7.50"]
+    assert column(pack.changes_in_equity, "closing") == ["1100.00", "217.50", "1317.50"]
+    assert str(pack.balance_sheet.value("Equity", "companies")) == "1317.50"
+
+
+def test_agings_are_by_bucket_and_rounded_once(tmp_path: Path, group: Group) -> None:
+    (receivables,) = packed(tmp_path, group).agings
+    assert receivables.buckets == ("current", "31-60", "over 90")
+    assert receivables.amounts["south", "over 90"] == Decimal("116.01")
+    assert receivables.overdue == Decimal("516.01")
+    assert receivables.contacts[0] == ("north", "@Mill & Sons", Decimal("400.00"), Decimal("700.00"))
 
 
 def test_variances_are_positive_where_they_are_good(tmp_path: Path, group: Group) -> None:
