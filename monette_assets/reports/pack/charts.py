@@ -15,9 +15,10 @@ COLOURS = {
     "#010101": "--ink", "#020202": "--quiet", "#030303": "--rule", "#040404": "--positive", "#050505": "--negative",
     "#060606": "--total", "#110101": "--series-1", "#110202": "--series-2", "#110303": "--series-3",
     "#110404": "--series-4", "#110505": "--series-5", "#110606": "--series-6",
+    "#220101": "--age-1", "#220202": "--age-2", "#220303": "--age-3", "#220404": "--age-4", "#220505": "--age-5",
 }  # fmt: skip
 INK, QUIET, RULE, POSITIVE, NEGATIVE, TOTAL = list(COLOURS)[:6]
-SERIES = list(COLOURS)[6:]
+SERIES, AGES = list(COLOURS)[6:12], list(COLOURS)[12:]
 MILLION = Decimal(1_000_000)
 FONT = 12
 
@@ -131,7 +132,7 @@ def balance_over_time(points: Sequence[tuple[date, Decimal]], label: str) -> str
 
 
 def stacked(rows: Sequence[tuple[str, Sequence[tuple[str, Decimal]]]], label: str) -> str:
-    """A bar a row, in shades from the first part to the last."""
+    """A bar a row, its parts in colours from calm to alarming."""
     import altair as alt
 
     order = [name for name, _ in rows]
@@ -141,7 +142,7 @@ def stacked(rows: Sequence[tuple[str, Sequence[tuple[str, Decimal]]]], label: st
         for name, own in rows
         for part, amount in own
     ]
-    colours = [SERIES[0], *SERIES[1:], NEGATIVE][: max(len(parts), 1)]
+    colours = [AGES[min(index, len(AGES) - 1)] for index in range(len(parts))]
     chart = (
         _drawn(alt, values)
         .mark_bar(size=30)
@@ -154,7 +155,7 @@ def stacked(rows: Sequence[tuple[str, Sequence[tuple[str, Decimal]]]], label: st
             order="index:Q",
         )
     )  # fmt: skip
-    return svg(chart, label, width=860, height=46 * max(len(rows), 1))
+    return svg(chart, label, width=860, height=46 * max(len(rows), 1), left=24)
 
 
 def spark(points: Sequence[tuple[date, Decimal]], label: str) -> str:
@@ -178,12 +179,12 @@ def short(amount: Decimal, signed: bool = False) -> str:
     return f"+{text}" if signed and amount else text
 
 
-def svg(chart: Chart, label: str, *, width: int, height: int, right: int = 12) -> str:
+def svg(chart: Chart, label: str, *, width: int, height: int, left: int = 4, right: int = 12) -> str:
     """The chart as inline SVG: the page's colours and font, named for who cannot see it, ids of its own."""
     import vl_convert
 
     spec = chart.properties(
-        width=width, height=height, padding={"left": 4, "right": right, "top": 10, "bottom": 4},
+        width=width, height=height, padding={"left": left, "right": right, "top": 10, "bottom": 4},
         background="transparent",
     ).configure_view(stroke=None).to_dict()  # fmt: skip
     drawn = vl_convert.vegalite_to_svg(spec)

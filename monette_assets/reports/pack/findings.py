@@ -156,7 +156,7 @@ def rates(release: Released, group: Group, month: date) -> Statement | None:
         table,
         period=month,
         columns=["currency", "company", "method", "rate_kind", "rate", "rate_date", "rate_source"],
-        where=(pc.field("rate_kind") != "none") & (pc.field("rate_kind").isin(["average", "closing"])),
+        where=pc.field("rate_kind").isin(["average", "closing"]) & pc.field("rate").is_valid(),
     )
     companies: dict[tuple[Any, ...], set[str]] = defaultdict(set)
     for row in rows:
