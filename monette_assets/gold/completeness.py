@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from monette_assets.bronze import quickbooks_reports
-from monette_assets.gold import ledger, tie_out
+from monette_assets.gold import cash_bridge, cash_flow, changes_in_equity, ledger, tie_out, translation_proof
 from monette_assets.gold.mapping import UNMAPPED
 from monette_assets.group.calendar import month_end
 from monette_assets.tables import Check, Column, Context, Contract, Freshness, Input, Months, Severity, Staged, table
@@ -26,7 +26,8 @@ CONTRACT = Contract(
     name="gold/completeness",
     description=(
         "Every company-month the contract expects: whether its reports arrived, whether it is published, how many "
-        "lines and refusals it has, whether it ties out. A month is final only when all its companies are complete."
+        "lines and refusals it has, whether it ties out. A month is final only when all its companies are "
+        "complete. What is in quarantine counts where statements rest on it."
     ),
     key=("company", "period", "basis"),
     inputs={
@@ -35,6 +36,7 @@ CONTRACT = Contract(
         "tie_out": Input(tie_out.CONTRACT),
         "quarantine": Input(quarantine_table.CONTRACT, Months.ALL),
     },
+    after=(translation_proof.CONTRACT, cash_flow.CONTRACT, changes_in_equity.CONTRACT, cash_bridge.CONTRACT),
     balance=True,
     columns=(
         Column("period", "date", "First day of the month."),
@@ -84,12 +86,7 @@ def completeness(
         F.count_distinct(F.when(F.col("group_account") == UNMAPPED, F.col("account_id"))).alias("unmapped"),
     )
     differing = tie_out.where(F.col("difference") != 0).groupBy(*unit).agg(one.alias("differences"))
-    held = quarantine.where(F.col("company").isNotNull() & F.col("period").isNotNull())
-    is_unit = F.col("kind") == "unit"
-    refused = held.groupBy("company", "period").agg(
-        F.sum(F.when(is_unit, 0).otherwise(1)).alias("refused"),
-        F.sum(F.when(is_unit, 1).otherwise(0)).alias("held_back"),
-    )
+    refused = refusals(quarantine.where(F.col("table_name").isin(sorted(CONTRACT.rests_on))), expected)
     rows = (
         expected.join(arrived, unit, "left")
         .join(lines, unit, "left")
@@ -109,4 +106,22 @@ def completeness(
         rows.withColumn("missing", missing)
         .withColumn("complete", F.col("missing") == "")
         .select(*[F.col(column.name).cast(column.type) for column in CONTRACT.columns])
+    )
+
+
+def refusals(quarantine: DataFrame, expected: DataFrame) -> DataFrame:
+    """company, period, refused, held_back. What a list refuses or holds back (no month) is so in every month."""
+    from pyspark.sql import functions as F
+
+    entries = quarantine.select("company", F.col("period").alias("month"), (F.col("kind") == "unit").alias("is_unit"))
+    units = expected.select("company", "period").distinct()
+    applies = F.col("month").isNull() | (F.col("month") == F.col("period"))
+    return (
+        units.join(entries, "company")
+        .where(applies)
+        .groupBy("company", "period")
+        .agg(
+            F.sum(F.when(F.col("is_unit"), 0).otherwise(1)).alias("refused"),
+            F.sum(F.when(F.col("is_unit"), 1).otherwise(0)).alias("held_back"),
+        )
     )

@@ -10,7 +10,7 @@ from monette_assets.clock import now
 from monette_assets.group import Group
 from monette_assets.tables import partitions
 from monette_assets.tables.audit import all_checks
-from monette_assets.tables.contract import Contract, Freshness, Partitions, Severity
+from monette_assets.tables.contract import Contract, Freshness, Input, Partitions, Severity
 from monette_assets.tables.lineage import column_lineage, table_schema
 from monette_assets.tables.refresh import Outcome, refresh
 from monette_assets.tables.table import Context, Table
@@ -29,7 +29,7 @@ def asset_spec(contract: Contract, group: Group) -> dg.AssetSpec:
         key=asset_key(contract),
         deps=[
             dg.AssetDep(asset_key(spec.contract), partition_mapping=partitions.mapping(contract.partitions, spec))
-            for spec in contract.inputs.values()
+            for spec in (*contract.inputs.values(), *map(Input, contract.after))
         ],
         description=contract.description,
         group_name=contract.name.split("/")[0] if "/" in contract.name else "records",

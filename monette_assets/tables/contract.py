@@ -131,6 +131,7 @@ class Contract:
     partitions: Partitions = Partitions.MONTH
     layout: tuple[str, ...] = ()
     inputs: Mapping[str, Input] = field(default_factory=dict)
+    after: tuple[Contract, ...] = ()  # run before it: what they held back counts, nothing else of them is read
     checks: tuple[Check, ...] = ()
     owner: str = "finance"
     freshness: Freshness | None = None
@@ -166,6 +167,12 @@ class Contract:
         import pyarrow as pa
 
         return pa.schema([pa.field(column.name, column.arrow_type) for column in self.columns])
+
+    @property
+    def rests_on(self) -> frozenset[str]:
+        """The names of every table above it, itself included."""
+        above = (*(spec.contract for spec in self.inputs.values()), *self.after)
+        return frozenset({self.name}).union(*(contract.rests_on for contract in above))
 
     def column(self, name: str) -> Column:
         """The column of that name. Raises KeyError naming the valid ones."""

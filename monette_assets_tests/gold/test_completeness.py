@@ -53,7 +53,7 @@ def computed(spark: SparkSession, context: Context) -> DataFrame:
         quarantine=given(
             quarantine.CONTRACT, "table_name company period kind",
             ("silver/general_ledger", "north", "2024-12", "transaction"), ("gold/ledger", "north", "2024-12", "unit"),
-            ("silver/accounts", "north", None, "transaction"), ("silver/general_ledger", "south", "2024-11", "report"),
+            ("silver/general_ledger", "south", "2024-11", "report"), ("silver/accounts", None, None, "transaction"),
         ),
     ).cache()  # fmt: skip
 
@@ -83,3 +83,27 @@ def test_months_that_have_ended_and_are_not_complete_are_reported(context: Conte
         ),
         ("south", "2024-12", "its reports have not arrived"),
     ]
+
+
+def test_what_a_list_refuses_keeps_every_month_of_its_company_from_being_complete(
+    spark: SparkSession, context: Context
+) -> None:
+    def held(*lines: tuple[Any, ...]) -> list[Row]:
+        given = rows(quarantine.CONTRACT, "table_name company period kind", *lines)
+        found = completeness(
+            context,
+            reports=frame(spark, quickbooks_reports.CONTRACT),
+            ledger=frame(spark, ledger.CONTRACT),
+            tie_out=frame(spark, tie_out.CONTRACT),
+            quarantine=frame(spark, quarantine.CONTRACT, given),
+        )
+        return [row.asDict() for row in found.collect() if row["refused"] or row["held_back"]]
+
+    lists = held(("silver/accounts", "north", None, "transaction"), ("silver/accounts", "south", None, "unit"))
+    assert shown(lists, "company period refused held_back") == [
+        ("north", "2024-11", 1, 0), ("north", "2024-12", 1, 0), ("north", "2025-01", 1, 0),
+        ("south", "2024-12", 0, 1), ("south", "2025-01", 0, 1),
+    ]  # fmt: skip
+    translated = held(("gold/translated_balances", "south", "2024-12", "unit"))  # held back by a missing rate
+    assert shown(translated, "company period held_back") == [("south", "2024-12", 1)]
+    assert held(("silver/documents", "north", "2024-12", "transaction")) == []  # no statement rests on it
