@@ -20,7 +20,9 @@ CONTRACTS = {contract.name: contract for contract in catalog.contracts()}
 GOLD = [table.contract for table in catalog.GOLD]
 AT = datetime(2025, 2, 3, 12, tzinfo=UTC)
 NOVEMBER, DECEMBER, JANUARY = date(2024, 11, 1), date(2024, 12, 1), date(2025, 1, 1)
-EMPTY = {"string": "", "date": NOVEMBER, "int": 0, "bigint": 0, "boolean": False}
+EMPTY: dict[str, Any] = {
+    "string": "", "date": NOVEMBER, "timestamp": AT, "int": 0, "bigint": 0, "boolean": False, "array<string>": [],
+}  # fmt: skip
 
 
 def publish(lake: Lake, table: str, rows: Sequence[Mapping[str, Any]], publish_id: str = "first") -> None:

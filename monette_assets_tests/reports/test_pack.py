@@ -19,7 +19,7 @@ from monette_assets.reports.question import Question
 from monette_assets.reports.released import ReportError, open_release
 from monette_assets_tests.contracts import write_contract
 from monette_assets_tests.reports.finance_lake import finance_lake
-from monette_assets_tests.reports.small_lake import DECEMBER, JANUARY, NOVEMBER, small_lake
+from monette_assets_tests.reports.small_lake import AT, DECEMBER, JANUARY, NOVEMBER, publish, small_lake
 
 
 @pytest.fixture
@@ -56,6 +56,18 @@ def test_a_complete_month_is_final_and_its_tie_out_is_told(tmp_path: Path, group
     assert pack.standing.sentence == "Final: all 2 companies are complete."
     assert pack.tie_out is not None
     assert pack.tie_out.sentence(DECEMBER) == "1 of 2 account balances differ from QuickBooks' own reports."
+
+
+def test_closes_are_counted_until_reopened(tmp_path: Path, group: Group) -> None:
+    assert packed(tmp_path, group).standing.close == "No company has closed it."
+    lake = finance_lake(tmp_path / "other", group)
+    acts = [(1, "close", "north"), (2, "close", "south"), (3, "reopen", "south"), (4, "approve", "south")]
+    publish(
+        lake,
+        "closes",
+        [{"number": n, "action": act, "company": company, "period": DECEMBER, "at": AT} for n, act, company in acts],
+    )
+    assert gather(question(lake, group)).standing.close == "1 of 2 companies have closed it."
 
 
 def test_an_incomplete_month_names_the_company_and_is_nowhere_called_final(tmp_path: Path, group: Group) -> None:

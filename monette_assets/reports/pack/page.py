@@ -222,7 +222,7 @@ def _headlines(pack: Pack) -> list[Headline]:
 
 def what_to_know(pack: Pack) -> list[str]:
     """The few sentences a reader should not miss, from the figures alone."""
-    notes = [pack.standing.sentence]
+    notes = [f"{pack.standing.sentence} {pack.standing.close}"]
     if pack.tie_out is not None:
         notes.append(pack.tie_out.sentence(pack.month))
     management = pack.management

@@ -11,6 +11,7 @@ from typing import Any
 from monette_assets.group import Group
 from monette_assets.group.calendar import add_months, months_between
 from monette_assets.reports.released import Released
+from monette_assets.tables import closes
 
 MAP_MONTHS = 24
 
@@ -26,6 +27,14 @@ class Standing:
     reasons: tuple[str, ...]
     complete: int
     expected: int
+    closed: int = 0  # companies whose close of the month is in force
+
+    @property
+    def close(self) -> str:
+        """How far the month's close has come."""
+        if not self.closed:
+            return "No company has closed it."
+        return f"{self.closed} of {self.expected} companies have closed it."
 
     @property
     def is_final(self) -> bool:
@@ -65,7 +74,18 @@ def standing(release: Released, group: Group, month: date) -> Standing:
         word, reasons = "Provisional", ["The month is still running."]
     else:
         word = "Final"
-    return Standing(word, tuple(reasons), complete, len(expected | by_company.keys()))
+    return Standing(word, tuple(reasons), complete, len(expected | by_company.keys()), len(_closes(release, month)))
+
+
+def _closes(release: Released, month: date) -> set[str]:
+    if not release.lake.exists(closes.CONTRACT.name):
+        return set()
+    log = sorted(release.rows(closes.CONTRACT.name, columns=["number", "action", "period", "company"]), key=_number)
+    return {company for company, period in closes.closed(log) if period == month}
+
+
+def _number(row: Mapping[str, Any]) -> int:
+    return int(row["number"])
 
 
 @dataclass(frozen=True)

@@ -80,6 +80,7 @@ def _cover(book: Book, sheet: Worksheet, pack: Pack, sheets: list[tuple[str, Wor
     book.text(sheet, 1, 0, f"Board pack, {pack.month:%B %Y}", book.format(font_size=14, font_color=QUIET))
     facts = [
         ("Standing", pack.standing.sentence),
+        ("Close", pack.standing.close),
         ("Tie-out", pack.tie_out.sentence(pack.month) if pack.tie_out else "No tie-out in this release."),
         ("Period", f"{pack.month:%B %Y}; fiscal year {pack.fiscal_year}, from {pack.year_start:%B %Y}"),
         ("Currency", f"{pack.group.currency}, accrual basis, amounts to the cent"),
