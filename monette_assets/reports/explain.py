@@ -16,7 +16,7 @@ from monette_assets.group import Group
 from monette_assets.group.calendar import month_end
 from monette_assets.group.effective import EARLIEST
 from monette_assets.group.models import ANY_COMPANY
-from monette_assets.reports.lines import BALANCE_SHEET, PROFIT_AND_LOSS, Line, find_line, places
+from monette_assets.reports.lines import BALANCE_SHEET, PROFIT_AND_LOSS, Line, find_line, group_year_start, places
 from monette_assets.reports.question import Question
 from monette_assets.reports.released import Released, ReportError
 from monette_assets.reports.statement import Emphasis, Field, Kind, Statement
@@ -29,6 +29,7 @@ LATER_STEPS = {
     "adjustments": "Adjustments",
     "non_controlling_interest": "Non-controlling interest",
 }
+EARNS = ("Revenue", "Expense")
 CENT, ZERO = Decimal("0.01"), Decimal("0.00")
 ACCOUNT_ROWS = 400
 Row = dict[str, Any]
@@ -114,6 +115,10 @@ def _read(release: Released, group: Group, month: date, company: str | None, sta
     line = find_line(statement, text, places(group, [*consolidated, *balances]))
     measure = "movement" if statement == PROFIT_AND_LOSS else "closing"
     trial_balance = release.rows(TRIAL_BALANCE, period=month, company=company, where=accrual)
+    if statement == BALANCE_SHEET:
+        balances = [row for row in balances if row["classification"] not in EARNS]
+        trial_balance = [row for row in trial_balance if row["classification"] not in EARNS]
+        balances += _earned(release, group, month, company)
     return _Facts(
         line,
         measure,
@@ -126,6 +131,38 @@ def _read(release: Released, group: Group, month: date, company: str | None, sta
         },
         mappings(group, month),
     )
+
+
+def _earned(release: Released, group: Group, month: date, company: str | None) -> list[Row]:
+    """Income and expense to date of the group's fiscal year, whatever the company's own; each month at its own rate."""
+    import pyarrow.compute as pc
+
+    first = group_year_start(group, month)
+    of_year = (pc.field("period") >= first) & (pc.field("period") <= month)
+    rows = release.rows(
+        BALANCES,
+        company=company,
+        where=of_year & (pc.field("basis") == "accrual") & pc.field("classification").isin(list(EARNS)),
+    )
+    found: dict[Key, Row] = {}
+    for row in sorted(rows, key=lambda row: row["period"]):
+        key = (row["company"], row["account_id"])
+        is_now = row["period"] == month
+        before = found.get(key, {"closing": ZERO, "closing_cad": ZERO})
+        now, now_cad = row["movement"] or ZERO, row["movement_cad"] or ZERO
+        found[key] = {
+            **row,
+            "movement": now if is_now else ZERO,
+            "movement_cad": now_cad if is_now else ZERO,
+            "opening_cad": before["closing_cad"] if is_now else before["closing_cad"] + now_cad,
+            "closing": before["closing"] + now,
+            "closing_cad": before["closing_cad"] + now_cad,
+            "rate": None,
+            "rate_kind": "by month",
+            "rate_date": None,
+            "rate_source": f"each month's own, from {first:%Y-%m}",
+        }
+    return list(found.values())
 
 
 def _moved(row: Row, measure: str) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from difflib import get_close_matches
 from enum import Enum
 from typing import Any
@@ -68,6 +69,12 @@ class Place:
     def sign(self) -> int:
         """1 where debits read positive."""
         return -1 if self.section in (*REVENUE_TYPES, "Liability", "Equity") else 1
+
+
+def group_year_start(group: Group, month: date) -> date:
+    """First month of the group's fiscal year that holds the month (ACCOUNTING 20)."""
+    first = group.settings.year_start_month
+    return date(month.year if month.month >= first else month.year - 1, first, 1)
 
 
 def places(group: Group, rows: Iterable[Mapping[str, Any]] = ()) -> dict[str, Place]:

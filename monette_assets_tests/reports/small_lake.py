@@ -27,6 +27,19 @@ EMPTY: dict[str, Any] = {
 
 def publish(lake: Lake, table: str, rows: Sequence[Mapping[str, Any]], publish_id: str = "first") -> None:
     """The rows as the whole table; columns left out are empty."""
+    data = filled(table, rows)
+    scope, commit = Scope.everything(), commit_of(table, publish_id)
+    lake.publish(table, data, schema=data.schema, scope=scope, commit=commit)
+
+
+def append(lake: Lake, table: str, rows: Sequence[Mapping[str, Any]]) -> None:
+    """The rows as further ones of a log; columns left out are empty."""
+    data = filled(table, rows)
+    lake.append(table, data, schema=data.schema, commit=commit_of(table, "appended"))
+
+
+def filled(table: str, rows: Sequence[Mapping[str, Any]]) -> pa.Table:
+    """The rows with every column of the table's contract."""
     contract = CONTRACTS[table]
     whole = [
         {
@@ -35,13 +48,12 @@ def publish(lake: Lake, table: str, rows: Sequence[Mapping[str, Any]], publish_i
         }
         for row in rows
     ]
-    lake.publish(
-        table,
-        pa.Table.from_pylist(whole, schema=contract.arrow_schema),
-        schema=contract.arrow_schema,
-        scope=Scope.everything(),
-        commit=Commit(run_id="run", publish_id=f"{table}:{publish_id}", code_version="1", contract_version="c", at=AT),
-    )
+    return pa.Table.from_pylist(whole, schema=contract.arrow_schema)
+
+
+def commit_of(table: str, publish_id: str) -> Commit:
+    """A commit by nobody in particular."""
+    return Commit(run_id="run", publish_id=f"{table}:{publish_id}", code_version="1", contract_version="c", at=AT)
 
 
 def summary(company: str, period: date, pillar: str, line: str, amount: str, year: int = 2025) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from monette_assets.reports.question import Question
 from monette_assets.reports.released import ReportError, open_release
 from monette_assets_tests.contracts import small_contract, write_contract
 from monette_assets_tests.reports.finance_lake import ACCOUNTS, CONSOLIDATED, LEDGER, Row, finance_lake
-from monette_assets_tests.reports.small_lake import DECEMBER
+from monette_assets_tests.reports.small_lake import DECEMBER, NOVEMBER
 
 
 @pytest.fixture
@@ -118,6 +118,19 @@ def test_what_does_not_tie_is_said(tmp_path: Path, group: Group, lake: dict[str,
     found = explain(asked(tmp_path, group, **lake), "profit_and_loss", "direct")
     assert not found.ties
     assert problem in found.problems
+
+
+def test_a_company_with_another_year_end_counts_from_the_groups(tmp_path: Path) -> None:
+    contract = write_contract(tmp_path / "group", group={**small_contract()["group"], "year_start_month": 12})
+    sales = ACCOUNTS[2]  # of north, whose year began in November
+    accounts = [
+        *ACCOUNTS[:2], {**sales, "opening": Decimal(-10), "opening_cad": Decimal(-10), "closing": Decimal(-1010),
+                        "closing_cad": Decimal(-1010)}, *ACCOUNTS[3:],
+        {**sales, "period": NOVEMBER, "movement": Decimal(-10), "movement_cad": Decimal(-10)},
+    ]  # fmt: skip
+    group = load_group(contract)
+    found = explain(asked(tmp_path, group, accounts=accounts), "balance_sheet", "net income of the year to date")
+    assert (found.figure, found.problems) == (Decimal("665.00"), ())
 
 
 def test_an_unknown_line_is_refused_with_the_nearest_names(tmp_path: Path, group: Group) -> None:

@@ -19,7 +19,7 @@ from monette_assets.reports.question import Question
 from monette_assets.reports.released import ReportError, open_release
 from monette_assets_tests.contracts import write_contract
 from monette_assets_tests.reports.finance_lake import finance_lake
-from monette_assets_tests.reports.small_lake import AT, DECEMBER, JANUARY, NOVEMBER, publish, small_lake
+from monette_assets_tests.reports.small_lake import DECEMBER, JANUARY, NOVEMBER, append, small_lake
 
 
 @pytest.fixture
@@ -61,11 +61,14 @@ def test_a_complete_month_is_final_and_its_tie_out_is_told(tmp_path: Path, group
 def test_closes_are_counted_until_reopened(tmp_path: Path, group: Group) -> None:
     assert packed(tmp_path, group).standing.close == "No company has closed it."
     lake = finance_lake(tmp_path / "other", group)
-    acts = [(1, "close", "north"), (2, "close", "south"), (3, "reopen", "south"), (4, "approve", "south")]
-    publish(
+    acts = [("close", "north"), ("close", "south"), ("reopen", "south"), ("approve", "south")]
+    append(
         lake,
         "closes",
-        [{"number": n, "action": act, "company": company, "period": DECEMBER, "at": AT} for n, act, company in acts],
+        [
+            {"number": number, "action": action, "company": company, "period": DECEMBER}
+            for number, (action, company) in enumerate(acts, start=1)
+        ],
     )
     assert gather(question(lake, group)).standing.close == "1 of 2 companies have closed it."
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from monette_assets.group import Group
 from monette_assets.group.calendar import add_months, months_between
-from monette_assets.reports.lines import PROFIT_AND_LOSS, places, statement_lines
+from monette_assets.reports.lines import PROFIT_AND_LOSS, group_year_start, places, statement_lines
 from monette_assets.reports.pack import behind, consolidated, findings, management, movements
 from monette_assets.reports.pack.behind import Account
 from monette_assets.reports.pack.consolidated import TOTAL, columns_of
@@ -94,7 +94,7 @@ def gather(question: Question) -> Pack:
             f"{release.name} holds no consolidated statements, which a board pack is made of; "
             "run `monette run --from MONTH`"
         )
-    year_start = fiscal_year_start(group, month)
+    year_start = group_year_start(group, month)
     year_ago = add_months(month, -12)
     by_month: dict[date, list[dict[str, Any]]] = defaultdict(list)
     for row in consolidated.read(release, [month, year_ago]):
@@ -134,12 +134,6 @@ def gather(question: Question) -> Pack:
         rates=findings.rates(release, group, month),
         missing=tuple(table for table in TABLES if not release.holds(table)),
     )
-
-
-def fiscal_year_start(group: Group, month: date) -> date:
-    """First month of the group's fiscal year that holds the month (ACCOUNTING 20)."""
-    first = group.settings.year_start_month
-    return date(month.year if month.month >= first else month.year - 1, first, 1)
 
 
 def _trend(release: Released, group: Group, month: date) -> tuple[tuple[date, dict[str, Decimal]], ...]:
