@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from monette_assets.bronze import exchange_rates as bronze_exchange_rates
-from monette_assets.bronze import quickbooks_objects, quickbooks_reports
+from monette_assets.bronze import landing_files, quickbooks_objects, quickbooks_reports
 from monette_assets.gold import (
     balance_sheet,
     cash_bridge,
@@ -25,7 +25,9 @@ from monette_assets.gold import (
 )
 from monette_assets.silver import (
     accounts,
+    adjustments,
     agings,
+    budgets,
     classes,
     contacts,
     document_lines,
@@ -33,6 +35,7 @@ from monette_assets.silver import (
     documents,
     exchange_rates,
     general_ledger,
+    head_counts,
     locations,
     profit_and_loss_lines,
     reported_balances,
@@ -43,6 +46,7 @@ BRONZE: tuple[Contract, ...] = (
     quickbooks_objects.CONTRACT,
     quickbooks_reports.CONTRACT,
     bronze_exchange_rates.CONTRACT,
+    landing_files.CONTRACT,
 )
 SILVER: tuple[Table, ...] = (
     accounts.accounts,
@@ -57,6 +61,9 @@ SILVER: tuple[Table, ...] = (
     documents.documents,
     document_lines.document_lines,
     document_links.document_links,
+    budgets.budgets,
+    adjustments.adjustments,
+    head_counts.head_counts,
 )
 GOLD: tuple[Table, ...] = (
     ledger.ledger,

@@ -8,11 +8,11 @@ from typing import Any
 import dagster as dg
 
 from monette_assets import catalog
-from monette_assets.automation import changes, maintenance, refresh_job, releasing, schedules
-from monette_assets.bronze import exchange_rates, quickbooks_objects, quickbooks_reports
+from monette_assets.automation import changes, landed, maintenance, refresh_job, releasing, schedules
+from monette_assets.bronze import exchange_rates, landing_files, quickbooks_objects, quickbooks_reports
 from monette_assets.engine import Engine
 from monette_assets.group import Group, load_group
-from monette_assets.resources import BankOfCanada, JudgeResource, LakeResource, QuickBooks
+from monette_assets.resources import BankOfCanada, JudgeResource, LakeResource, Landing, QuickBooks
 from monette_assets.settings import Settings
 from monette_assets.tables import chained, quarantine, releases
 from monette_assets.tables.asset import asset_spec, build_asset
@@ -28,13 +28,14 @@ def build(settings: Settings, group: Group, overrides: Mapping[str, Any] | None 
             quickbooks_objects.build(group),
             quickbooks_reports.build(group),
             exchange_rates.build(group),
+            landing_files.build(group),
             *(build_asset(table, group) for table in (*catalog.SILVER, *catalog.GOLD)),
             asset_spec(quarantine.CONTRACT, group),
             *(chained.build(contract, group) for contract in catalog.LOGS),
             releases.build(gold, group, condition=releasing.CONDITION, who_writes=releasing.who_writes),
         ],
         jobs=[refresh, maintaining],
-        sensors=[changes.build(group, refresh), releasing.build()],
+        sensors=[changes.build(group, refresh), landed.build(group, refresh), releasing.build()],
         schedules=[schedules.build(group, refresh), maintenance.build_schedule(group, maintaining)],
         resources={
             "lake": LakeResource(url=settings.lake_url),
@@ -42,6 +43,7 @@ def build(settings: Settings, group: Group, overrides: Mapping[str, Any] | None 
             "judge": JudgeResource(),
             "quickbooks": QuickBooks(settings, group),
             "bank_of_canada": BankOfCanada(settings),
+            "landing": Landing(settings),
             **(overrides or {}),
         },
         executor=dg.in_process_executor,

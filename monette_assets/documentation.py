@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 from monette_assets import catalog, power_bi
-from monette_assets.bronze import exchange_rates, quickbooks_objects, quickbooks_reports
+from monette_assets.bronze import exchange_rates, landing_files, quickbooks_objects, quickbooks_reports
 from monette_assets.group import load_group
 from monette_assets.tables import catalogue, chained, quarantine, releases
 
@@ -19,7 +19,7 @@ FOLDER = Path("docs/tables")
 def entries() -> tuple[catalogue.Entry, ...]:
     """Every table of the platform in the order of the layers."""
     group = load_group()
-    sources = (quickbooks_objects, quickbooks_reports, exchange_rates)
+    sources = (quickbooks_objects, quickbooks_reports, exchange_rates, landing_files)
     gold = [table.contract for table in catalog.GOLD]
     return (
         *(

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from monette_assets.lake import Lake
     from monette_assets.settings import Settings
     from monette_assets.sources.bank_of_canada.client import DailyRates
+    from monette_assets.sources.landing.folder import Folder
     from monette_assets.sources.quickbooks.client import QuickBooksClient
     from monette_assets.sources.quickbooks.fetch import Failure, Fetch
     from monette_assets.sources.quickbooks.oauth import TokenKeeper
@@ -229,6 +230,20 @@ def _pull(client: QuickBooksClient, since: Mapping[str, datetime], company: str)
         asked_at = client.clock.now()
         rows += [version(found, asked_at) for found in query_all(client, company, entity)]
     return Pulled(rows, frozenset(whole))
+
+
+class Landing:
+    """The folder people drop sheets in."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._url = settings.landing_url
+
+    @property
+    def folder(self) -> Folder:
+        """The folder, whether or not it exists."""
+        from monette_assets.sources.landing.folder import open_folder
+
+        return open_folder(self._url)
 
 
 class BankOfCanada:

@@ -22,6 +22,9 @@ class Settings(BaseSettings):
     home: Path = Field(default=Path(".monette"), description="Embedded lake, tokens and Dagster's storage.")
     group: Path | None = Field(default=None, description="Folder of the group contract; unset: the demo group.")
     lake: str | None = Field(default=None, description="Path or URL of the lake; unset: <home>/lake.")
+    landing: str | None = Field(
+        default=None, description="Folder (path or abfss://) people drop sheets in; unset: <home>/landing."
+    )
     spark_remote: str | None = Field(default=None, description="Spark Connect URL (sc://...); unset: embedded Sail.")
     spark_timeout_seconds: float = Field(default=10.0, description="How long the preflight waits for a Spark endpoint.")
     quickbooks_url: str = Field(default=SIMULATOR_URL, description="Base URL of the QuickBooks API.")
@@ -36,6 +39,11 @@ class Settings(BaseSettings):
     def lake_url(self) -> str:
         """Where tables live: the configured lake, or the embedded one under the home."""
         return self.lake or str(self.home.absolute() / "lake")
+
+    @property
+    def landing_url(self) -> str:
+        """Where people drop sheets: the configured folder, or the one under the home."""
+        return self.landing or str(self.home.absolute() / "landing")
 
     @property
     def token_key_path(self) -> Path:

@@ -71,7 +71,7 @@ def _default(column: Column) -> Any:
         return Decimal(0)
     defaults: dict[str, Any] = {
         "string": "", "int": 0, "bigint": 0, "boolean": False, "date": date(2024, 11, 1), "timestamp": NOW,
-        "array<string>": [],
+        "array<string>": [], "binary": b"",
     }  # fmt: skip
     return defaults[column.type]
 

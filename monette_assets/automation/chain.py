@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 import dagster as dg
 
 from monette_assets import catalog
-from monette_assets.bronze import exchange_rates, quickbooks_objects, quickbooks_reports
+from monette_assets.bronze import exchange_rates, landing_files, quickbooks_objects, quickbooks_reports
 from monette_assets.gold import completeness
 from monette_assets.group.calendar import add_months
 from monette_assets.process import PROCESS_TAG, this_process
@@ -126,19 +126,53 @@ def plan_months(
     until = last if latest is None else max(last, latest)
     silver = [table.contract for table in catalog.SILVER]
     gold = [table.contract for table in catalog.GOLD]
-    rates = [exchange_rates.CONTRACT] if fetch else []
-    release = (*_keys(catalog.LOGS), dg.AssetKey(releases.NAME))  # the logs: only looked at
+    arrivals = [exchange_rates.CONTRACT, landing_files.CONTRACT] if fetch else []
+    release = _release()
     steps = _fetching(group, months, latest) if fetch else []
     spans = _spans(union)
     if len(spans) == 1 and until == last:
-        keys = (*_keys([*rates, *silver, *gold]), *release)
+        keys = (*_keys([*arrivals, *silver, *gold]), *release)
         return [*steps, Step("tables", keys, month_key(first), month_key(last))]
     balances = [contract for contract in (*silver, *gold) if contract.balance]
     flows = [contract for contract in (*silver, *gold) if not contract.balance]
     for position, (start, end) in enumerate(spans):
-        monthly = [each for each in flows if position == 0 or each.partitions is not Partitions.NONE]
-        steps.append(Step("tables", _keys([*rates, *monthly]), month_key(start), month_key(end)))
+        monthly = [each for each in (*arrivals, *flows) if position == 0 or each.partitions is not Partitions.NONE]
+        steps.append(Step("tables", _keys(monthly), month_key(start), month_key(end)))
     return [*steps, Step("balances", (*_keys(balances), *release), month_key(first), month_key(until))]
+
+
+def _release() -> tuple[dg.AssetKey, ...]:
+    """What a chain ends with."""
+    return (*_keys(catalog.LOGS), dg.AssetKey(releases.NAME))  # the logs: only looked at
+
+
+def plan_landing(periods: Collection[date], tables: Collection[str], *, latest: date | None = None) -> list[Step]:
+    """The runs that take in what landed and bring up to date what is made of it: these tables and all below them.
+
+    Raises ValueError without months.
+    """
+    if not periods:
+        raise ValueError("expected months that landed sheets speak of, found none")
+    fed = set(tables)
+    for contract in catalog.contracts():  # in order: what a table is made of stands before it
+        if any(spec.contract.name in fed for spec in contract.inputs.values()):
+            fed.add(contract.name)
+    made = [contract for contract in catalog.contracts() if contract.name in fed]
+    balances = [contract for contract in made if contract.balance]
+    flows = [contract for contract in made if not contract.balance]
+    spans = _spans(periods)
+    until = spans[-1][1] if latest is None else max(spans[-1][1], latest)
+    release = _release()
+    steps = []
+    for position, (start, end) in enumerate(spans):
+        monthly = [each for each in (landing_files.CONTRACT, *flows)
+                   if position == 0 or each.partitions is not Partitions.NONE]  # fmt: skip
+        last = position == len(spans) - 1 and not balances
+        keys = (*_keys(monthly), *(release if last else ()))
+        steps.append(Step("landing", keys, month_key(start), month_key(end)))
+    if balances:
+        steps.append(Step("balances", (*_keys(balances), *release), month_key(spans[0][0]), month_key(until)))
+    return steps
 
 
 def _fetching(group: Group, months: Mapping[str, Collection[date]], latest: date | None) -> list[Step]:

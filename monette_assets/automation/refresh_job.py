@@ -36,6 +36,10 @@ class Refresh(dg.Config):
     last: str | None = Field(default=None, description="Last month, YYYY-MM.")
     companies: list[str] | None = Field(default=None, description="Codes of companies for first..last; unset: all.")
     months: dict[str, list[str]] = Field(default={}, description="Months, YYYY-MM, by company.")
+    landed: list[str] = Field(
+        default=[],
+        description="Silver tables fed by the landing folder: only these and what is made of them; no QuickBooks.",
+    )
     fetch: bool = Field(default=True, description="False: rebuild from what was fetched before.")
 
 
@@ -61,6 +65,14 @@ def months_of(refresh: Refresh, group: Group) -> dict[str, set[date]]:
     return wanted
 
 
+def steps_of(refresh: Refresh, group: Group, latest: date | None) -> list[chain.Step]:
+    """The runs of a refresh. Raises ValueError or KeyError saying what was expected."""
+    months = months_of(refresh, group)
+    if not refresh.landed:
+        return chain.plan_months(group, months, latest=latest, fetch=refresh.fetch)
+    return chain.plan_landing(set().union(*months.values()), refresh.landed, latest=latest)
+
+
 def build(group: Group, definitions: Definitions) -> dg.JobDefinition:
     """The job. Needs resource `lake`; `definitions` gives the graph whose assets the chain runs."""
 
@@ -71,12 +83,7 @@ def build(group: Group, definitions: Definitions) -> dg.JobDefinition:
         from monette_assets.tables.judge import Judge
 
         context.instance.add_run_tags(context.run_id, {PROCESS_TAG: this_process()})
-        steps = chain.plan_months(
-            group,
-            months_of(config, group),
-            latest=chain.latest_period(context.resources.lake.lake),
-            fetch=config.fetch,
-        )
+        steps = steps_of(config, group, chain.latest_period(context.resources.lake.lake))
         who, through = asked_by(context)
         lake = context.resources.lake.lake
         with Judge() as judge, recorded(lake, group, who=who, through=through, action="run", what=_what(config)) as act:
@@ -126,8 +133,8 @@ def _what(config: Refresh) -> str:
 
 
 def fetched(result: chain.ChainResult) -> bool:
-    """Whether every fetching step brought all it was asked for: then trying again would bring nothing new."""
-    return all(step.success for step in result.steps if step.step.name in ("objects", "reports"))
+    """Whether every step that takes something in brought all it was asked for: trying again would bring nothing new."""
+    return all(step.success for step in result.steps if step.step.name in ("objects", "reports", "landing"))
 
 
 def told(result: chain.ChainResult) -> str:

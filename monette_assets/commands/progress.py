@@ -21,6 +21,7 @@ TITLES = {
     "objects": ("Lists and documents", "companies"),
     "reports": ("QuickBooks reports", "reports"),
     "tables": ("Bronze to gold", "tables"),
+    "landing": ("Landing folder", "tables"),
     "balances": ("Balances of later months", "tables"),
     "completeness": ("What is complete", "tables"),
 }

@@ -70,6 +70,7 @@ class Column:
             "bigint": pa.int64(),
             "boolean": pa.bool_(),
             "timestamp": pa.timestamp("us", tz="UTC"),
+            "binary": pa.binary(),
             "array<string>": pa.list_(pa.string()),
         }
         if self.type in simple:

@@ -335,9 +335,11 @@ def _quarantine(
                     "reason": failure.sentence,
                 }
             )
-    columns = ("table_name", *contract.unit)
-    about = set(units_of(contract.unit, companies, outcome.periods)) | set(outcome.audit.rows) | blocked
-    scope = Scope.of(columns, [(contract.name, *unit) for unit in about])
+    if contract.partitions is Partitions.NONE:  # always computed whole; a refusal may have no unit
+        scope = Scope.of(("table_name",), [(contract.name,)])
+    else:
+        about = set(units_of(contract.unit, companies, outcome.periods)) | set(outcome.audit.rows) | blocked
+        scope = Scope.of(("table_name", *contract.unit), [(contract.name, *unit) for unit in about])
     schema = quarantine.CONTRACT.arrow_schema
     stamp = {"run_id": run_id, "quarantined_at": now}
     told = [name for name in schema.names if name not in stamp]

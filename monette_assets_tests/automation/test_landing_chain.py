@@ -1,0 +1,42 @@
+"""A dropped sheet end to end: taken in, published, its refusals in quarantine; the same again changes nothing."""
+
+from __future__ import annotations
+
+import os
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from monette_assets.automation import chain
+from monette_assets_tests.automation.conftest import NOVEMBER, World
+from monette_assets_tests.frames import shown
+from monette_assets_tests.landed import workbook
+
+
+def test_a_dropped_budget_is_published_and_what_is_wrong_with_it_quarantined(world: World) -> None:
+    header = ["Account", "Nov 2024", "Dec 2024"]
+    content = workbook(
+        {
+            "North Home": [["Company", "north"], header, [5300, 100, 200.5]],
+            "South Ranch": [["Company", "south"], header, [5300, "a lot", 2]],
+        }
+    )
+    folder = Path(world.settings.landing_url)
+    folder.mkdir()
+    (folder / "budget.xlsx").write_bytes(content)
+    at = (datetime.now(UTC) - timedelta(hours=1)).timestamp()
+    os.utime(folder / "budget.xlsx", (at, at))
+    steps = chain.plan_landing([NOVEMBER], ["silver/budgets"], latest=NOVEMBER)
+
+    result = chain.execute(world.definitions(), world.instance, steps)
+    assert all(step.success for step in result.steps), [step.error for step in result.steps]
+    assert [check.check_name for step in result.steps for check in step.failed_checks] == ["nothing_refused"]
+    assert shown(world.lake.read("silver/budgets").to_pylist(), "company location period amount current") == [
+        ("north", "North Home", "2024-11", "100.00", True),
+        ("north", "North Home", "2024-12", "200.50", True),
+    ]
+    refused = [row for row in world.lake.read("quarantine").to_pylist() if row["table_name"] == "silver/budgets"]
+    assert "South Ranch!B3: expected an amount, found text 'a lot'" in "; ".join(row["reason"] for row in refused)
+
+    before = {table: world.lake.version(table) for table in ("bronze/landing_files", "silver/budgets", "quarantine")}
+    chain.execute(world.definitions(), world.instance, steps)
+    assert {table: world.lake.version(table) for table in before} == before
