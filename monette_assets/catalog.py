@@ -6,6 +6,7 @@ from monette_assets.bronze import exchange_rates as bronze_exchange_rates
 from monette_assets.bronze import landing_files, quickbooks_objects, quickbooks_reports
 from monette_assets.gold import (
     balance_sheet,
+    budget_vs_actual,
     cash_bridge,
     cash_flow,
     changes_in_equity,
@@ -70,6 +71,7 @@ GOLD: tuple[Table, ...] = (
     trial_balance.trial_balance,
     profit_and_loss.profit_and_loss,
     balance_sheet.balance_sheet,
+    budget_vs_actual.budget_vs_actual,
     financial_summary.financial_summary,
     tie_out.tie_out,
     translated_balances.translated_balances,

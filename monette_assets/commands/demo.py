@@ -27,7 +27,7 @@ def demo() -> None:
     with refreshing.judging() as judge:  # first of all: it imports for seconds beside the rest
         from monette_assets.commands.errors import CommandError
         from monette_assets.commands.output import notes
-        from monette_assets.commands.outside_world import connect, outside_world, unconnected
+        from monette_assets.commands.outside_world import connect, drop_sheets, outside_world, unconnected
         from monette_assets.group.calendar import add_months
         from monette_assets.tables import releases
 
@@ -57,6 +57,7 @@ def demo() -> None:
                 f"Simulator {running} at {settings.quickbooks_url}; "
                 + (f"{len(new)} companies connected" if new else "every company is connected")
             )
+            drop_sheets(settings, group)
             result = refreshing.refresh(platform, judge, console, first, last)
     refreshing.show_outcome(console, result)
     after = versions(platform.lake)

@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -106,6 +107,16 @@ def outside_world(settings: Settings, group: Group) -> Iterator[Child]:
         yield child
     finally:
         child.stop()
+
+
+def drop_sheets(settings: Settings, group: Group) -> list[Path]:
+    """Drop the simulated finance office's sheets into the home's landing folder, those not there yet.
+
+    A landing folder that was configured is somebody's own, and left alone.
+    """
+    from monette_assets.simulator.sheets import write_sheets
+
+    return write_sheets(group, Path(settings.landing_url)) if settings.landing is None else []
 
 
 def unconnected(settings: Settings, group: Group) -> list[str]:

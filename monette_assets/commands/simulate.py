@@ -37,6 +37,7 @@ def simulate(
     """Serve a fictional farm group's QuickBooks, and the Bank of Canada, on 127.0.0.1 until interrupted."""
     from monette_assets.commands.errors import CommandError
     from monette_assets.commands.output import notes
+    from monette_assets.commands.outside_world import drop_sheets
     from monette_assets.simulator.server import serve
     from monette_assets.simulator.world import SimulatorOptions
 
@@ -47,6 +48,8 @@ def simulate(
         if ledger is not None
         else _group_books(platform, group, seed=seed, scale=scale, until=_last_day(platform, months, until))
     )
+    if ledger is None and not child:
+        drop_sheets(platform.settings, group)
     if child:
         _end_with_parent()
     lines = sum(len(document.postings) for each in books.values() for document in each.documents.values())

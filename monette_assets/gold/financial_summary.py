@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from monette_assets.gold import profit_and_loss
+from monette_assets.gold import budget_vs_actual, profit_and_loss
+from monette_assets.gold.profit_and_loss import REVENUE_TYPES
 from monette_assets.tables import Check, Column, Context, Contract, Freshness, Input, Staged, table
 from monette_assets.tables.contract import MONEY, hours
 
@@ -32,51 +33,84 @@ LINES = (
     "Sales Revenue", "Cost of Goods Sold", "Gross Margin", "Direct Operating Expenses", "Other Operating Revenue",
     "Contribution Margin", "Operating Overheads", "EBITDA", "Other Income", "Other Expense", "Unmapped", "Net Income",
 )  # fmt: skip
-PLACE = ["period", "fiscal_year", "company", "basis", "location", "pillar"]
+PLACE = ["period", "fiscal_year", "company", "basis", "scenario", "location", "pillar"]
 
 
 def _does_not_add_up(staged: Staged) -> DataFrame:
     from pyspark.sql import functions as F
 
-    unit = ["company", "period", "basis"]
+    unit = ["company", "period", "basis", "scenario"]
     ours = (
         staged.rows.where(F.col("line") == "Net Income").groupBy(*unit).agg(F.sum("amount_cad").alias("net_income_cad"))
     )
-    theirs = staged.inputs["profit_and_loss"].groupBy(*unit).agg(F.sum("amount_cad").alias("ledger_cad"))
+    earned = F.col("profit_type").isin(*REVENUE_TYPES)
+    signed = F.when(earned, F.col("budget_cad")).otherwise(-F.col("budget_cad"))
+    actual = staged.inputs["profit_and_loss"].select(
+        *unit[:3], F.lit("actual").alias("scenario"), (-F.col("amount_cad")).alias("amount_cad")
+    )
+    budget = staged.inputs["budget_vs_actual"].select(
+        *unit[:3], F.lit("budget").alias("scenario"), signed.alias("amount_cad")
+    )
+    theirs = actual.unionByName(budget).groupBy(*unit).agg(F.sum("amount_cad").alias("made_of_cad"))
     both = theirs.join(ours, unit, "full_outer").na.fill(0)
-    return both.where(F.col("net_income_cad") != -F.col("ledger_cad"))
+    return both.where(F.col("net_income_cad") != F.col("made_of_cad"))
 
 
 CONTRACT = Contract(
     name="gold/financial_summary",
-    description="Profit types and results (gross margin, contribution margin, EBITDA, net income) by month and place.",
+    description=(
+        "Profit types and results (gross margin, contribution margin, EBITDA, net income) by month and place, "
+        "actual and budget."
+    ),
     key=("company", "period", "basis", "scenario", "location", "pillar", "line"),
-    inputs={"profit_and_loss": Input(profit_and_loss.CONTRACT)},
+    inputs={
+        "profit_and_loss": Input(profit_and_loss.CONTRACT),
+        "budget_vs_actual": Input(budget_vs_actual.CONTRACT),
+    },
     columns=(
         Column("period", "date", "First day of the month.", source=(f"{PL}.period",)),
         Column("fiscal_year", "int", "Of the company.", source=(f"{PL}.fiscal_year",)),
         Column("company", "string", "Contract code of the company.", source=(f"{PL}.company",)),
         Column("basis", "string", "Accounting basis.", choices=("accrual", "cash"), source=(f"{PL}.basis",)),
-        Column("scenario", "string", "Actual; budgets come beside it.", choices=("actual", "budget")),
+        Column("scenario", "string", "Actual, or budget at the budget rate.", choices=("actual", "budget")),
         Column("location", "string", "Standard name.", source=(f"{PL}.location",)),
         Column("pillar", "string", "Pillar of the location.", source=(f"{PL}.pillar",)),
         Column("line", "string", "Profit type or result.", choices=LINES, source=(f"{PL}.profit_type",)),
         Column("line_order", "int", "Place on the statement, from 1."),
-        Column("amount_cad", MONEY, "Display sign.", unit="group currency", source=(f"{PL}.display_amount_cad",)),
+        Column(
+            "amount_cad",
+            MONEY,
+            "Display sign.",
+            unit="group currency",
+            source=(f"{PL}.display_amount_cad", "gold/budget_vs_actual.budget_cad"),
+        ),
     ),
     checks=(
-        Check("adds_up", "Net income = the profit and loss, company by company.", "ACCOUNTING 24", _does_not_add_up),
+        Check(
+            "adds_up",
+            "Net income = the profit and loss, and the budget, company by company.",
+            "ACCOUNTING 24",
+            _does_not_add_up,
+        ),
     ),
     freshness=Freshness(fail_after=hours(36), warn_after=hours(26)),
 )
 
 
 @table(CONTRACT)
-def financial_summary(context: Context, profit_and_loss: DataFrame) -> DataFrame:
+def financial_summary(context: Context, profit_and_loss: DataFrame, budget_vs_actual: DataFrame) -> DataFrame:
     """Profit types summed by place, and the results made of them."""
     from pyspark.sql import functions as F
 
-    types = profit_and_loss.groupBy(*PLACE, "profit_type").agg(F.sum("display_amount_cad").alias("amount_cad"))
+    actual = profit_and_loss.withColumn("scenario", F.lit("actual")).withColumnRenamed("display_amount_cad", "shown")
+    budget = (
+        budget_vs_actual.where(F.col("budget_cad") != 0)
+        .withColumn("scenario", F.lit("budget"))
+        .withColumnRenamed("budget_cad", "shown")
+    )
+    columns = [*PLACE, "profit_type", "shown"]
+    both = actual.select(*columns).unionByName(budget.select(*columns))
+    types = both.groupBy(*PLACE, "profit_type").agg(F.sum("shown").alias("amount_cad"))
     parts = [types.withColumnRenamed("profit_type", "line")]
     for line, signs in RESULTS.items():
         signed = sum(
@@ -94,8 +128,6 @@ def financial_summary(context: Context, profit_and_loss: DataFrame) -> DataFrame
     for part in parts[1:]:
         every = every.unionByName(part)
     order = F.coalesce(*[F.when(F.col("line") == line, F.lit(i)) for i, line in enumerate(LINES, start=1)])
-    return (
-        every.withColumn("scenario", F.lit("actual"))
-        .withColumn("line_order", order)
-        .select(*[F.col(column.name).cast(column.type) for column in CONTRACT.columns])
+    return every.withColumn("line_order", order).select(
+        *[F.col(column.name).cast(column.type) for column in CONTRACT.columns]
     )

@@ -192,6 +192,13 @@ class Group:
             for source, target, window in follow_reroutes(reroute_hops(company, entries))[0]
         ]
 
+    def budget_rate_rows(self) -> list[Row]:
+        """fiscal_year, currency, rate: where a budget sheet states no rate of its own."""
+        return [
+            {"fiscal_year": each.fiscal_year, "currency": each.currency, "rate": each.rate}
+            for each in self.settings.budget_rates
+        ]
+
     def chart_rows(self) -> list[Row]:
         """group_account, name, statement, classification, profit_type, kind, order, commodity, monetary (is_monetary),
         cash_flow (section); in statement order."""

@@ -129,6 +129,14 @@ class DatedEntry(Entry):
         return window(self.from_period, self.to_period)
 
 
+class BudgetRate(Entry):
+    """The rate at which a fiscal year is budgeted, where a sheet states none (ACCOUNTING 25)."""
+
+    fiscal_year: Annotated[StrictInt, Field(ge=2000, le=2099)]
+    currency: Currency
+    rate: Rate
+
+
 class GroupSettings(Entry):
     """group.yaml."""
 
@@ -140,6 +148,7 @@ class GroupSettings(Entry):
     bases: Annotated[tuple[Literal["accrual", "cash"], ...], AfterValidator(_some)]
     controllers: tuple[Text, ...] = ()  # who may approve, close and reopen months; empty: anybody
     year_start_month: Annotated[StrictInt, Field(ge=1, le=12)] = 1  # of the group's own fiscal year (ACCOUNTING 20)
+    budget_rates: tuple[BudgetRate, ...] = ()
 
 
 class YearStart(Entry):

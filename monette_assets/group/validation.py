@@ -74,6 +74,10 @@ def _settings(contract: Contract) -> Iterator[Problem]:
     bases = contract.settings.bases
     if len(set(bases)) != len(bases):
         yield Problem("group.yaml", "bases", repr(list(bases)), "each basis once")
+    years = [(each.fiscal_year, each.currency) for each in contract.settings.budget_rates]
+    for i, each in enumerate(years):
+        if each in years[:i]:
+            yield Problem("group.yaml", f"budget_rates[{i}]", f"{each[1]} in {each[0]} again", "one rate a year")
 
 
 def _companies(contract: Contract) -> Iterator[Problem]:

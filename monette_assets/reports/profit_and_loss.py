@@ -31,7 +31,8 @@ def by_pillar(question: Question) -> Statement:
     order = [row["pillar"] for row in group.pillar_rows() if row["parent"] is None]
     amounts: dict[str, dict[str, Decimal]] = defaultdict(lambda: defaultdict(lambda: ZERO))
     for row in rows:
-        amounts[row["line"]][parents.get(row["pillar"]) or row["pillar"]] += row["amount_cad"]
+        if row["scenario"] == "actual":
+            amounts[row["line"]][parents.get(row["pillar"]) or row["pillar"]] += row["amount_cad"]
     seen = {pillar for by_pillar in amounts.values() for pillar in by_pillar}
     pillars = [*(each for each in order if each in seen), *sorted(seen - set(order))]
     lines = [line for line in LINES if line in amounts or (line in RESULTS and amounts)]

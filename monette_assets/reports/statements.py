@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from monette_assets.reports.balance_sheet import balance_sheet
 from monette_assets.reports.banking import payables_aging, receivables_aging, weekly_banking
+from monette_assets.reports.budget import budget
 from monette_assets.reports.cash_bridge import cash_bridge
 from monette_assets.reports.cash_flow import cash_flow
 from monette_assets.reports.changes_in_equity import changes_in_equity
@@ -54,6 +55,7 @@ STATEMENTS: dict[str, Report] = {
     "receivables_aging": Report(receivables_aging, frozenset({"company"})),
     "weekly_banking": Report(weekly_banking, frozenset({"company"})),
     "financial_summary": Report(financial_summary, frozenset({"company"})),
+    "budget": Report(budget, frozenset({"company", "pillar"})),
     "tie_out": Report(tie_out, frozenset({"company"})),
     "completeness": Report(completeness, frozenset({"company"})),
 }

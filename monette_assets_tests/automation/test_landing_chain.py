@@ -37,6 +37,16 @@ def test_a_dropped_budget_is_published_and_what_is_wrong_with_it_quarantined(wor
     refused = [row for row in world.lake.read("quarantine").to_pylist() if row["table_name"] == "silver/budgets"]
     assert "South Ranch!B3: expected an amount, found text 'a lot'" in "; ".join(row["reason"] for row in refused)
 
-    before = {table: world.lake.version(table) for table in ("bronze/landing_files", "silver/budgets", "quarantine")}
+    lines = [row for row in world.lake.read("gold/budget_vs_actual").to_pylist() if row["budget"] != 0]
+    assert shown(lines, "company period location budget budget_cad budget_rate_source") == [
+        ("north", "2024-11", "North Home", "100.00", "100.00", "home")  # December was not asked for
+    ]
+    summary = [row for row in world.lake.read("gold/financial_summary").to_pylist() if row["scenario"] == "budget"]
+    assert ("2024-11", "Net Income", "-100.00") in shown(summary, "period line amount_cad")
+
+    before = {
+        table: world.lake.version(table)
+        for table in ("bronze/landing_files", "silver/budgets", "gold/budget_vs_actual", "quarantine")
+    }
     chain.execute(world.definitions(), world.instance, steps)
     assert {table: world.lake.version(table) for table in before} == before

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from monette_assets.gold import profit_and_loss
+from monette_assets.gold import budget_vs_actual, profit_and_loss
 from monette_assets.gold.financial_summary import CONTRACT, LINES, financial_summary
 from monette_assets.tables import Context
 from monette_assets_tests.frames import Row, context_of, failures, frame, group_of, rows, shown
@@ -43,8 +43,36 @@ def posted(spark: SparkSession) -> DataFrame:
 
 
 @pytest.fixture(scope="module")
-def found(context: Context, posted: DataFrame) -> list[Row]:
-    return [row.asDict() for row in financial_summary(context, profit_and_loss=posted).collect()]
+def budgeted(spark: SparkSession) -> DataFrame:
+    table = budget_vs_actual.CONTRACT
+    header = "company location profit_type budget_cad"
+    lines = (
+        ("north", "Home", "Sales Revenue", "900.00"),
+        ("north", "Home", "Cost of Goods Sold", "350.00"),
+        ("north", "Yard", "Operating Overheads", "0.00"),
+    )
+    return frame(spark, table, rows(table, header, *lines, period="2024-11", pillar="Grain"))
+
+
+@pytest.fixture(scope="module")
+def both(context: Context, posted: DataFrame, budgeted: DataFrame) -> DataFrame:
+    return financial_summary(context, profit_and_loss=posted, budget_vs_actual=budgeted)
+
+
+@pytest.fixture(scope="module")
+def found(both: DataFrame) -> list[Row]:
+    return [row.asDict() for row in both.where("scenario = 'actual'").collect()]
+
+
+def test_the_budget_stands_beside_it(both: DataFrame) -> None:
+    assert shown(both.where("scenario = 'budget'"), "location line amount_cad") == [
+        ("Home", "Contribution Margin", "550.00"),
+        ("Home", "Cost of Goods Sold", "350.00"),
+        ("Home", "EBITDA", "550.00"),
+        ("Home", "Gross Margin", "550.00"),
+        ("Home", "Net Income", "550.00"),
+        ("Home", "Sales Revenue", "900.00"),
+    ]
 
 
 def test_the_statement_from_sales_to_net_income(found: list[Row]) -> None:
@@ -81,13 +109,16 @@ def test_lines_are_in_the_statements_order(found: list[Row]) -> None:
     assert {row["scenario"] for row in found} == {"actual"}
 
 
-def test_net_income_that_is_not_the_profit_and_losss_is_found(
-    spark: SparkSession, context: Context, posted: DataFrame
+def test_net_income_that_is_not_the_profit_and_losss_or_the_budgets_is_found(
+    spark: SparkSession, context: Context, posted: DataFrame, budgeted: DataFrame, both: DataFrame
 ) -> None:
     from pyspark.sql import functions as F
 
-    computed = financial_summary(context, profit_and_loss=posted)
-    assert failures(CONTRACT, "adds_up", context, computed, profit_and_loss=posted) == []
-    lost = computed.where(F.col("location") != "Yard")
-    found = failures(CONTRACT, "adds_up", context, lost, profit_and_loss=posted)
-    assert shown(found, "company period net_income_cad ledger_cad") == [("north", "2024-11", "313.77", "-305.77")]
+    inputs = {"profit_and_loss": posted, "budget_vs_actual": budgeted}
+    assert failures(CONTRACT, "adds_up", context, both, **inputs) == []
+    lost = both.where((F.col("location") != "Yard") & (F.col("scenario") == "actual"))
+    found = failures(CONTRACT, "adds_up", context, lost, **inputs)
+    assert shown(found, "company period scenario net_income_cad made_of_cad") == [
+        ("north", "2024-11", "actual", "313.77", "305.77"),
+        ("north", "2024-11", "budget", "0.00", "550.00"),
+    ]

@@ -1,0 +1,62 @@
+"""Budget: month and fiscal year to date, actual beside budget, with what foreign exchange did (ACCOUNTING 25)."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from decimal import Decimal
+
+from monette_assets.gold.financial_summary import LINES, RESULTS
+from monette_assets.reports.columns import ZERO
+from monette_assets.reports.completeness import finality
+from monette_assets.reports.question import Question
+from monette_assets.reports.statement import Emphasis, Field, Kind, Statement
+
+AMOUNTS = {
+    "actual": "actual_cad",
+    "budget": "budget_cad",
+    "variance": "variance_cad",
+    "exchange": "fx_variance_cad",
+}
+TITLES = {"actual": "Actual", "budget": "Budget", "variance": "Variance", "exchange": "of it FX"}
+
+
+def budget(question: Question) -> Statement:
+    """By profit type and result, in group currency; each company's year to date is that of its own fiscal year."""
+    month, group = question.month, question.group
+    rows = question.release.rows("gold/budget_vs_actual", company=question.company)
+    years = {each.code: group.fiscal_year(each.code, month) for each in group.companies}
+    parents = {row["pillar"]: row["parent"] for row in group.pillar_rows()}
+    sums: dict[str, dict[str, Decimal]] = defaultdict(lambda: defaultdict(lambda: ZERO))
+    budgeted = False
+    for row in rows:
+        of_pillar = question.pillar in (None, row["pillar"], parents.get(row["pillar"]))
+        if row["basis"] != question.basis or not of_pillar or row["period"] > month:
+            continue
+        if row["fiscal_year"] != years[row["company"]]:
+            continue
+        budgeted = budgeted or row["budget"] != 0
+        for name, column in AMOUNTS.items():
+            sums[row["profit_type"]][f"{name}_to_date"] += row[column]
+            if row["period"] == month:
+                sums[row["profit_type"]][name] += row[column]
+    for line, parts in RESULTS.items():
+        for part, sign in parts.items():
+            for name, value in list(sums[part].items()) if part in sums else ():
+                sums[line][name] += sign * value
+    lines = [line for line in LINES if line in sums]
+    columns = [*AMOUNTS, *(f"{name}_to_date" for name in AMOUNTS)]
+    fields = [Field("line", "")]
+    for name in columns:
+        title = TITLES[name.removesuffix("_to_date")]
+        fields.append(Field(name, f"{title}, year to date" if name.endswith("_to_date") else title, Kind.MONEY))
+    notes = ["Variance = actual - budget, in display sign; of it FX = actual x (month's average rate - budget rate)."]
+    if not budgeted:
+        notes.append("No budget: drop its sheet into the landing folder (docs/playbook.md, Drop a budget sheet).")
+    return Statement(
+        title=f"{question.whom}: budget and actual, {month:%B %Y}",
+        subtitle=question.subtitle(group.currency, question.basis, finality(question, [month])),
+        fields=tuple(fields),
+        rows=[{"line": line, **{name: sums[line][name] for name in columns}} for line in lines],
+        emphasis=[Emphasis.RESULT if line in RESULTS else Emphasis.NORMAL for line in lines],
+        notes=notes,
+    )

@@ -1,0 +1,80 @@
+"""The sheets the demo drops: the same for the same seed, written once, and all of it readable by the platform."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from monette_assets.group import Group, load_group
+from monette_assets.silver.adjustments import parse_adjustments
+from monette_assets.silver.budgets import parse_budgets
+from monette_assets.silver.head_counts import parse_head_counts
+from monette_assets.silver.sheets import File, Vocabulary
+from monette_assets.simulator.charts import chart_of, full_name
+from monette_assets.simulator.profiles import profile_of, uses_of
+from monette_assets.simulator.sheets import sheets, write_sheets
+from monette_assets.sources.landing.recognition import recognise
+from monette_assets.sources.landing.workbooks import read_workbook
+from monette_assets_tests.landed import landed
+
+
+@pytest.fixture(scope="module")
+def group() -> Group:
+    return load_group()
+
+
+@pytest.fixture(scope="module")
+def written(group: Group) -> dict[str, bytes]:
+    return dict(sheets(group))
+
+
+@pytest.fixture(scope="module")
+def files(written: dict[str, bytes]) -> dict[str, list[File]]:
+    found: dict[str, list[File]] = {}
+    for day, (name, content) in enumerate(written.items()):
+        found.setdefault(recognise(read_workbook(content)).kind, []).append(landed(content, name, day=day))
+    return found
+
+
+@pytest.fixture(scope="module")
+def words(group: Group) -> Vocabulary:
+    charts = {}
+    for company in group.companies:
+        profile = profile_of(company)
+        accounts, _ = chart_of(
+            uses_of(group, company), company.home_currency, language=profile.language,
+            renumbered=profile.renumbered, unnumbered=profile.unnumbered,
+        )  # fmt: skip
+        charts[company.code] = [(each.number or None, full_name(accounts, each.id)) for each in accounts.values()]
+    return Vocabulary(group, charts)
+
+
+def test_the_same_seed_gives_the_same_bytes(group: Group, written: dict[str, bytes]) -> None:
+    assert dict(sheets(group)) == written
+    assert dict(sheets(group, seed=1)) != written
+
+
+def test_nothing_in_them_is_refused(words: Vocabulary, files: dict[str, list[File]]) -> None:
+    budgets = parse_budgets(words, files["budget"])
+    assert budgets.refusals == []
+    assert {row["company"] for row in budgets.rows} == {company.code for company in words.group.companies}
+    assert {row["fiscal_year"] for row in budgets.rows} >= {2025, 2026}
+    replaced = {(row["company"], row["fiscal_year"]) for row in budgets.rows if not row["current"]}
+    assert replaced == {("sable_butte", 2026)}  # submitted again in a file of its own
+    adjustments = parse_adjustments(words, files["adjustments"])
+    assert (adjustments.refusals, len(adjustments.rows)) == ([], 4)
+    counts = parse_head_counts(words, files["head_counts"])
+    assert counts.refusals == []
+    assert {(row["location"], row["herd"]) for row in counts.rows} == {
+        ("Brindle Ridge", "Cow-Calf"),
+        ("Brindle Ridge", "Feedlot"),
+    }
+
+
+def test_they_are_written_once_and_what_somebody_changed_is_left(group: Group, tmp_path: Path) -> None:
+    first = write_sheets(group, tmp_path)
+    assert {path.name for path in first} == {path.name for path in tmp_path.iterdir()}
+    first[0].write_bytes(b"changed")
+    assert write_sheets(group, tmp_path) == []
+    assert first[0].read_bytes() == b"changed"
