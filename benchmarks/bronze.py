@@ -104,6 +104,8 @@ def _write_group(folder: Path, first: date) -> None:
         for company in content.get("companies", ()):
             company.pop("first_period", None)
             company.pop("last_period", None)
+            if "rate_date" in company.get("opening", {}):
+                company["opening"]["rate_date"] = first - timedelta(days=1)
         (folder / path.name).write_text(yaml.safe_dump(content, allow_unicode=True), encoding="utf-8")
 
 

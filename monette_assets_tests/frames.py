@@ -71,9 +71,9 @@ def _default(column: Column) -> Any:
         return Decimal(0)
     defaults: dict[str, Any] = {
         "string": "", "int": 0, "bigint": 0, "boolean": False, "date": date(2024, 11, 1), "timestamp": NOW,
-        "array<string>": [], "binary": b"",
+        "binary": b"",
     }  # fmt: skip
-    return defaults[column.type]
+    return [] if column.type.startswith("array") else defaults[column.type]
 
 
 def frame(spark: SparkSession, contract: Contract, given: Iterable[Mapping[str, Any]] = ()) -> DataFrame:

@@ -11,9 +11,8 @@ from collections.abc import Collection
 from datetime import date
 from typing import TYPE_CHECKING
 
-import msgspec
-
 from monette_assets.group.calendar import period_of
+from monette_assets.sources.quickbooks.documents import date_text
 from monette_assets.sources.quickbooks.transaction_types import PRINTED_TYPES
 
 if TYPE_CHECKING:
@@ -27,15 +26,11 @@ OBJECTS = "bronze/quickbooks_objects"
 Object = tuple[str, str]  # entity, id
 
 
-class _Document(msgspec.Struct):
-    day: str = msgspec.field(name="TxnDate", default="")
-
-
 def day_of(payload: str) -> date | None:
     """The document's date; None where it names none that can be read."""
     try:
-        return date.fromisoformat(msgspec.json.decode(payload, type=_Document).day)
-    except (msgspec.MsgspecError, ValueError):
+        return date.fromisoformat(date_text(payload))
+    except ValueError:
         return None
 
 

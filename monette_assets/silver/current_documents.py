@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
+from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
+from monette_assets.group.calendar import period_of
 from monette_assets.silver.parsing import CONSERVED, NOTHING_REFUSED
 from monette_assets.sources.quickbooks.objects import DOCUMENT_ENTITIES
 from monette_assets.tables import Context, Contract
@@ -19,74 +23,107 @@ if TYPE_CHECKING:
 
 __all__ = ["CONSERVED", "NOTHING_REFUSED", "current_documents"]
 
-# A document's rows: values in the order of the contract's columns after company and period; amounts in cents.
-Rows = Callable[["Document"], Iterable[Sequence[Any]]]
+# A document's row: values in the order of the contract's columns after company and period; amounts in cents.
+Row = Callable[["Document"], Sequence[Any]]
 
-_DAY = "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
+_MONTH = re.compile("[1-9][0-9]{3}-(0[1-9]|1[0-2])-")
 
 
-def current_documents(context: Context, objects: DataFrame, contract: Contract, rows: Rows) -> DataFrame:
-    """The newest version of every document of the months asked for as rows of the contract, or refused with a reason.
+def current_documents(context: Context, objects: DataFrame, contract: Contract, row: Row) -> DataFrame:
+    """The newest version of every document of the months asked for as a row of the contract, or refused with a reason.
 
-    Deleted documents are out. A document from before a company's first month stands in that month, as its balance
-    does; one whose date cannot be read is refused in the month it was last changed in. A document is read whole or not
-    at all, and every table of documents reads it alike, so they hold the same ones.
+    Deleted documents are out. Of versions fetched at the same moment one is taken, always the same. A document from
+    before a company's first month stands in that month, as its balance does; one whose month cannot be read is
+    refused in the month it was last changed in. A document is read whole or not at all.
     """
     from pyspark.sql import functions as F
 
     identity = ["company", "entity", "object_id"]
-    documents = objects.where(F.col("entity").isin(list(DOCUMENT_ENTITIES)))
-    newest = documents.groupBy(*identity).agg(F.max("fetched_at").alias("fetched_at"))  # of a struct: 20 s at 0.2 M
-    first, last = (f"{context.periods[position]:%Y-%m}" for position in (0, -1))
-    dated = documents.where(~F.col("deleted")).select(
-        *identity, "fetched_at", "payload", _month(context).alias("month")
-    )
+    documents = objects.where(F.col("entity").isin(list(DOCUMENT_ENTITIES))).withColumn("version", _version())
+    # most documents have one version: only those that have more are joined, and payloads only flow through
+    several = documents.groupBy(*identity).agg(F.max("version").alias("newest"), F.count(F.lit(1)).alias("versions"))
+    several = several.where(F.col("versions") > 1).drop("versions")
+    rest = ("version", "payload", "modified_at", F.to_date("fetched_at").alias("fetched_on"))
+    told = documents.where(~F.col("deleted") & ~_elsewhere(context)).select(*identity, *rest)
     current = (
-        dated.where(F.col("month").between(first, last))
-        .join(newest, [*identity, "fetched_at"], "left_semi")
-        .select(*identity, "payload", "month")
+        several.join(told, identity, "right")  # the engine holds the left side
+        .where(F.col("newest").isNull() | (F.col("newest") == F.col("version")))
+        .select(*identity, "payload", "modified_at", "fetched_on")
     )
     schema = staging_schema(contract)
     homes = {company.code: company.home_currency for company in context.group.companies}
+    months = _Months.of(context)
 
     def read(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         for batch in batches:
-            yield from _read(batch, homes, rows, schema)
+            yield from _read(batch, months, homes, row, schema)
 
     return current.mapInArrow(read, staging_ddl(contract))
 
 
-def _month(context: Context) -> Column:
-    """YYYY-MM of the document's month, not before its company's first."""
+def _elsewhere(context: Context) -> Column:
+    """Whether a document's date is in a month that was not asked for. Where it is none of ours, Python decides."""
     from pyspark.sql import functions as F
 
-    day = F.regexp_extract(F.coalesce(F.get_json_object("payload", "$.TxnDate"), F.lit("")), _DAY, 0)
-    changed = F.when(F.col("modified_at") != "", F.col("modified_at")).otherwise(F.col("fetched_at").cast("string"))
-    month = F.substring(F.when(day != "", day).otherwise(changed), 1, 7)
     group = context.group
-    later: dict[date, list[str]] = {}
-    for company in group.companies:
-        if company.first_period > group.first_period:
-            later.setdefault(company.first_period, []).append(company.code)
-    first = F.lit(f"{group.first_period:%Y-%m}")
-    for period, codes in later.items():
-        first = F.when(F.col("company").isin(codes), f"{period:%Y-%m}").otherwise(first)
-    return F.greatest(month, first)
+    others = set(group.periods(group.first_period, max(period_of(context.now.date()), context.periods[-1])))
+    others -= {*context.periods, *(max(company.first_period, group.first_period) for company in group.companies)}
+    month = F.substring(F.coalesce(F.get_json_object("payload", "$.TxnDate"), F.lit("")), 1, 7)
+    return month.isin([f"{period:%Y-%m}" for period in sorted(others)]) if others else F.lit(False)
 
 
-def _read(batch: pa.RecordBatch, homes: Mapping[str, str], rows: Rows, schema: pa.Schema) -> Iterator[pa.RecordBatch]:
+def _version() -> Column:
+    """Later versions are larger; those of one moment differ by their content. A number: text is slow."""
+    from pyspark.sql import functions as F
+
+    digits = "1" + "0" * 18
+    moment = F.unix_micros("fetched_at").cast("decimal(18, 0)") * F.lit(digits).cast("decimal(19, 0)")
+    content = F.pmod(F.xxhash64("content_hash"), F.lit(int(digits)))
+    return (moment + content.cast("decimal(18, 0)")).cast("decimal(38, 0)")
+
+
+@dataclass(frozen=True)
+class _Months:
+    """The months asked for, and each company's first one."""
+
+    first: date
+    last: date
+    firsts: Mapping[str, date]
+
+    @classmethod
+    def of(cls, context: Context) -> _Months:
+        group = context.group
+        firsts = {company.code: max(company.first_period, group.first_period) for company in group.companies}
+        return cls(context.periods[0], context.periods[-1], firsts)
+
+    def month(self, company: str, payload: str, modified_at: str, fetched_on: date) -> date | None:
+        """The document's month, not before its company's first; None where it was not asked for."""
+        from monette_assets.sources.quickbooks.documents import date_text
+
+        told = _MONTH.match(date_text(payload)) or _MONTH.match(modified_at)
+        month = max(date.fromisoformat(f"{told[0]}01") if told else fetched_on.replace(day=1), self.firsts[company])
+        return month if self.first <= month <= self.last else None
+
+
+def _read(
+    batch: pa.RecordBatch, months: _Months, homes: Mapping[str, str], row: Row, schema: pa.Schema
+) -> Iterator[pa.RecordBatch]:
     from monette_assets.sources.quickbooks.documents import DocumentRefusedError, read_document
 
     found: list[tuple[Any, ...]] = []
     refused: list[dict[str, Any]] = []
     seen: dict[tuple[str, date], int] = {}
-    columns = (batch.column(name).to_pylist() for name in ("company", "entity", "object_id", "payload", "month"))
-    for company, entity, identifier, payload, month in zip(*columns, strict=True):
-        unit = (company, date.fromisoformat(f"{month}-01"))
+    names = ("company", "entity", "object_id", "payload", "modified_at", "fetched_on")
+    columns = (batch.column(name).to_pylist() for name in names)
+    for company, entity, identifier, payload, modified_at, fetched_on in zip(*columns, strict=True):
+        month = months.month(company, payload, modified_at, fetched_on)
+        if month is None:
+            continue
+        unit = (company, month)
         seen[unit] = seen.get(unit, 0) + 1
         try:
             document = read_document(entity, payload, homes.get(company, ""))
-            found += [(*unit, *row) for row in rows(document)]
+            found.append((*unit, *row(document)))
         except DocumentRefusedError as error:
             refused.append(
                 {
@@ -126,13 +163,21 @@ def _good(found: Sequence[tuple[Any, ...]], schema: pa.Schema) -> pa.RecordBatch
 
 
 def _array(given: Sequence[Any], kind: pa.DataType) -> pa.Array:
-    """A column; amounts of two decimals come as cents."""
+    """A column; amounts of two decimals come as cents, nested rows as tuples."""
     import numpy as np
     import pyarrow as pa
 
     from monette_assets.sources.quickbooks.reports import values
     from monette_assets.sources.quickbooks.reports.refusals import MONEY
 
+    if pa.types.is_list(kind):
+        inside = kind.value_type
+        flat = [nested for rows in given for nested in rows]
+        columns = list(zip(*flat, strict=True)) or [()] * inside.num_fields
+        fields = [_array(column, inside.field(at).type) for at, column in enumerate(columns)]
+        ends = accumulate((len(rows) for rows in given), initial=0)
+        structs = pa.StructArray.from_arrays(fields, fields=[inside.field(at) for at in range(inside.num_fields)])
+        return pa.ListArray.from_arrays(pa.array(ends, pa.int32()), structs, type=kind)
     if kind != MONEY:
         return pa.array(given, kind)
     null = np.array([cents is None for cents in given], np.bool_)

@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
-from monette_assets.bronze import quickbooks_objects
-from monette_assets.silver import documents
-from monette_assets.silver.current_documents import NOTHING_REFUSED, current_documents
+from monette_assets.silver import documents as silver_documents
+from monette_assets.silver.nested_rows import rows_of, stale
 from monette_assets.sources.quickbooks.objects import DOCUMENT_ENTITIES
-from monette_assets.tables import Check, Column, Context, Contract, Input, Months, Severity, Staged, table
-from monette_assets.tables.contract import MONEY
+from monette_assets.tables import Check, Column, Context, Contract, Input, Severity, Staged, table
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
 
-    from monette_assets.sources.quickbooks.documents import Document
-
-SOURCE = ("bronze/quickbooks_objects.payload",)
+DOCUMENTS = "silver/documents"
 DOCUMENT = ["company", "period", "document_type", "document_id"]
 
 
@@ -31,6 +27,10 @@ def _adds_up_not(staged: Staged) -> DataFrame:
     return both.where(F.col("lines") != expected).select(*DOCUMENT, "lines", "total")
 
 
+def _moved(staged: Staged, elsewhere: DataFrame) -> DataFrame:
+    return stale(elsewhere, staged.inputs["documents"], "lines", DOCUMENT)
+
+
 CONTRACT = Contract(
     name="silver/document_lines",
     description=(
@@ -38,42 +38,25 @@ CONTRACT = Contract(
         "as lines of their own. What a payment settles is in silver/document_links."
     ),
     key=("company", "document_type", "document_id", "line_number"),
-    inputs={
-        "objects": Input(quickbooks_objects.CONTRACT, Months.ALL),
-        "documents": Input(documents.CONTRACT),  # their totals
-    },
+    inputs={"documents": Input(silver_documents.CONTRACT)},
     columns=(
-        Column("company", "string", "Contract code of the company.", source=("bronze/quickbooks_objects.company",)),
-        Column("period", "date", "First day of the document's month.", source=SOURCE),
+        Column("company", "string", "Contract code of the company.", source=(f"{DOCUMENTS}.company",)),
+        Column("period", "date", "First day of the document's month.", source=(f"{DOCUMENTS}.period",)),
         Column("document_type", "string", "QuickBooks' object type.", choices=DOCUMENT_ENTITIES,
-               source=("bronze/quickbooks_objects.entity",)),
-        Column("document_id", "string", "QuickBooks' id, unique within company and type.", source=SOURCE),
-        Column("line_number", "int", "From 1, in the document's order.", source=SOURCE),
-        Column("line_id", "string", "QuickBooks' id within the document.", nullable=True, source=SOURCE),
-        Column("detail_type", "string", "QuickBooks' kind of line; TxnTaxDetail is sales tax.", source=SOURCE),
-        Column("account_id", "string", "Where it posts; empty where only the item knows.", nullable=True,
-               source=SOURCE),
-        Column("item_id", "string", "What was sold or bought.", nullable=True, source=SOURCE),
-        Column("class_id", "string", "QuickBooks' id of the class.", nullable=True, source=SOURCE),
-        Column("location_id", "string", "The line's, else the document's.", nullable=True, source=SOURCE),
-        Column("description", "string", "Free text.", nullable=True, source=SOURCE),
-        Column("posting_type", "string", "The side the line stands on.", choices=("Debit", "Credit"), source=SOURCE),
-        Column("amount", MONEY, "Debit positive.", unit="transaction currency", source=SOURCE),
+               source=(f"{DOCUMENTS}.document_type",)),
+        Column("document_id", "string", "QuickBooks' id, unique within company and type.",
+               source=(f"{DOCUMENTS}.document_id",)),
+        *(replace(column, source=(f"{DOCUMENTS}.lines",)) for column in silver_documents.LINES),
     ),
     checks=(
-        NOTHING_REFUSED,
         Check("adds_up", "A document's lines sum to its total; a journal entry's and a transfer's to zero.",
               "ACCOUNTING 7", _adds_up_not, Severity.WARNS),
     ),
+    left_behind=_moved,
 )  # fmt: skip
 
 
 @table(CONTRACT)
-def document_lines(context: Context, objects: DataFrame, documents: DataFrame) -> DataFrame:
+def document_lines(context: Context, documents: DataFrame) -> DataFrame:
     """One row a line."""
-    return current_documents(context, objects, CONTRACT, _rows)
-
-
-def _rows(document: Document) -> Iterator[tuple[Any, ...]]:
-    for line in document.lines:
-        yield (document.entity, document.id, *line)
+    return rows_of(documents, "lines", DOCUMENT, CONTRACT)

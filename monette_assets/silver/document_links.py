@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
-from monette_assets.bronze import quickbooks_objects
-from monette_assets.silver.current_documents import NOTHING_REFUSED, current_documents
+from monette_assets.silver import documents as silver_documents
+from monette_assets.silver.nested_rows import rows_of, stale
 from monette_assets.sources.quickbooks.objects import DOCUMENT_ENTITIES
-from monette_assets.tables import Column, Context, Contract, Input, Months, table
-from monette_assets.tables.contract import MONEY
+from monette_assets.tables import Column, Context, Contract, Input, Staged, table
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
 
-    from monette_assets.sources.quickbooks.documents import Document
+DOCUMENTS = "silver/documents"
+FROM = ["company", "period", "from_type", "from_id"]
 
-SOURCE = ("bronze/quickbooks_objects.payload",)
+
+def _moved(staged: Staged, elsewhere: DataFrame) -> DataFrame:
+    return stale(elsewhere, staged.inputs["documents"], "links", FROM)
+
 
 CONTRACT = Contract(
     name="silver/document_links",
@@ -26,33 +29,21 @@ CONTRACT = Contract(
         "repeats those of its lines and of the documents that settle it."
     ),
     key=("company", "from_type", "from_id", "link_number"),
-    inputs={"objects": Input(quickbooks_objects.CONTRACT, Months.ALL)},
+    inputs={"documents": Input(silver_documents.CONTRACT)},
     columns=(
-        Column("company", "string", "Contract code of the company.", source=("bronze/quickbooks_objects.company",)),
-        Column("period", "date", "First day of the month of the document that names the link.", source=SOURCE),
+        Column("company", "string", "Contract code of the company.", source=(f"{DOCUMENTS}.company",)),
+        Column("period", "date", "First day of the month of the document that names the link.",
+               source=(f"{DOCUMENTS}.period",)),
         Column("from_type", "string", "Type of the document that names the link.", choices=DOCUMENT_ENTITIES,
-               source=("bronze/quickbooks_objects.entity",)),
-        Column("from_id", "string", "Its id.", source=SOURCE),
-        Column("link_number", "int", "From 1, within the document.", source=SOURCE),
-        Column("line_number", "int", "The line it belongs to; empty: the whole document.", nullable=True,
-               source=SOURCE),
-        Column("to_type", "string", "Type of the other document, an estimate or the like included.", source=SOURCE),
-        Column("to_id", "string", "Its id.", source=SOURCE),
-        Column("amount", MONEY, "Applied, as written; empty where none is told.", unit="transaction currency",
-               nullable=True, source=SOURCE),
-        Column("home_amount", MONEY, "amount at the document's rate.", unit="home currency", nullable=True,
-               source=SOURCE),
+               source=(f"{DOCUMENTS}.document_type",)),
+        Column("from_id", "string", "Its id.", source=(f"{DOCUMENTS}.document_id",)),
+        *(replace(column, source=(f"{DOCUMENTS}.links",)) for column in silver_documents.LINKS),
     ),
-    checks=(NOTHING_REFUSED,),
+    left_behind=_moved,
 )  # fmt: skip
 
 
 @table(CONTRACT)
-def document_links(context: Context, objects: DataFrame) -> DataFrame:
+def document_links(context: Context, documents: DataFrame) -> DataFrame:
     """One row a link."""
-    return current_documents(context, objects, CONTRACT, _rows)
-
-
-def _rows(document: Document) -> Iterator[tuple[Any, ...]]:
-    for link in document.links:
-        yield (document.entity, document.id, *link)
+    return rows_of(documents, "links", FROM, CONTRACT)

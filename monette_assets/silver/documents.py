@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from monette_assets.bronze import quickbooks_objects
 from monette_assets.silver.current_documents import CONSERVED, NOTHING_REFUSED, current_documents
 from monette_assets.sources.quickbooks.objects import DOCUMENT_ENTITIES
-from monette_assets.tables import Column, Context, Contract, Input, Months, table
-from monette_assets.tables.contract import MONEY, RATE
+from monette_assets.tables import Column, Context, Contract, Input, Months, Staged, table
+from monette_assets.tables.contract import MONEY, RATE, nested
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
@@ -17,6 +17,42 @@ if TYPE_CHECKING:
     from monette_assets.sources.quickbooks.documents import Document
 
 SOURCE = ("bronze/quickbooks_objects.payload",)
+IDENTITY = ["company", "document_type", "document_id"]
+
+# The rows of silver/document_lines and silver/document_links: read once, with the document they belong to.
+LINES = (
+    Column("line_number", "int", "From 1, in the document's order."),
+    Column("line_id", "string", "QuickBooks' id within the document.", nullable=True),
+    Column("detail_type", "string", "QuickBooks' kind of line; TxnTaxDetail is sales tax."),
+    Column("account_id", "string", "Where it posts; empty where only the item knows.", nullable=True),
+    Column("item_id", "string", "What was sold or bought.", nullable=True),
+    Column("class_id", "string", "QuickBooks' id of the class.", nullable=True),
+    Column("location_id", "string", "The line's, else the document's.", nullable=True),
+    Column("description", "string", "Free text.", nullable=True),
+    Column("posting_type", "string", "The side the line stands on.", choices=("Debit", "Credit")),
+    Column("amount", MONEY, "Debit positive.", unit="transaction currency"),
+)
+LINKS = (
+    Column("link_number", "int", "From 1, within the document."),
+    Column("line_number", "int", "The line it belongs to; empty: the whole document.", nullable=True),
+    Column("to_type", "string", "Type of the other document, an estimate or the like included."),
+    Column("to_id", "string", "Its id."),
+    Column("amount", MONEY, "Applied, as written; empty where none is told.", unit="transaction currency",
+           nullable=True),
+    Column("home_amount", MONEY, "amount at the document's rate.", unit="home currency", nullable=True),
+)  # fmt: skip
+
+
+def _moved(staged: Staged, elsewhere: DataFrame) -> DataFrame:
+    """A document stands in one month: those that are now in a month that was read, or refused there."""
+    from pyspark.sql import functions as F
+
+    refused = staged.refused.select(
+        "company", F.col("_transaction_type").alias("document_type"), F.col("_transaction_id").alias("document_id")
+    )
+    here = staged.rows.select(*IDENTITY).unionByName(refused)
+    return elsewhere.join(F.broadcast(here), IDENTITY, "left_semi")
+
 
 CONTRACT = Contract(
     name="silver/documents",
@@ -26,6 +62,7 @@ CONTRACT = Contract(
         "that month."
     ),
     key=("company", "document_type", "document_id"),
+    layout=("period",),
     inputs={"objects": Input(quickbooks_objects.CONTRACT, Months.ALL)},
     columns=(
         Column("company", "string", "Contract code of the company.", source=("bronze/quickbooks_objects.company",)),
@@ -50,8 +87,12 @@ CONTRACT = Contract(
         Column("private_note", "string", "Free text.", nullable=True, source=SOURCE),
         Column("created_at", "timestamp", "When it was entered.", nullable=True, source=SOURCE),
         Column("modified_at", "timestamp", "When it was last changed.", nullable=True, source=SOURCE),
+        Column("lines", nested(LINES), "What silver/document_lines makes rows of.", source=SOURCE),
+        Column("links", nested(LINKS), "What silver/document_links makes rows of.", source=SOURCE),
     ),
     checks=(NOTHING_REFUSED, CONSERVED),
+    left_behind=_moved,
+    months_at_once=48,  # the engine reads documents faster than they are parsed, and holds what waits
 )  # fmt: skip
 
 
@@ -61,10 +102,10 @@ def documents(context: Context, objects: DataFrame) -> DataFrame:
     return current_documents(context, objects, CONTRACT, _row)
 
 
-def _row(document: Document) -> Iterator[tuple[Any, ...]]:
+def _row(document: Document) -> Sequence[Any]:
     head = document.head
-    yield (
+    return (
         document.entity, document.id, head.day, head.due_date, head.number, head.contact_kind, head.contact_id,
         head.contact_name, head.account_id, head.location_id, head.currency, head.exchange_rate, head.total,
-        head.home_total, head.private_note, head.created_at, head.modified_at,
+        head.home_total, head.private_note, head.created_at, head.modified_at, document.lines, document.links,
     )  # fmt: skip

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import Enum
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 TABLE_NAME = re.compile(r"^(bronze|silver|gold)/[a-z][a-z_]*$|^[a-z][a-z_]*$")
 DECIMAL = re.compile(r"^decimal\((\d+), (\d+)\)$")
+NESTED = re.compile(r"^array<struct<(.+)>>$")
 MONEY = "decimal(18, 2)"
 RATE = "decimal(18, 6)"
 
@@ -77,7 +78,16 @@ class Column:
             return simple[self.type]
         if match := DECIMAL.match(self.type):
             return pa.decimal128(int(match[1]), int(match[2]))
-        raise ValueError(f"column {self.name}: type {self.type!r} is none of {[*simple, 'decimal(p, s)']}")
+        if match := NESTED.match(self.type):
+            pairs = [field.split(": ") for field in re.split(r", (?![^(]*\))", match[1])]
+            return pa.list_(pa.struct([(name, Column(name, kind, "").arrow_type) for name, kind in pairs]))
+        known = [*simple, "decimal(p, s)", "array<struct<...>>"]
+        raise ValueError(f"column {self.name}: type {self.type!r} is none of {known}")
+
+
+def nested(columns: Iterable[Column]) -> str:
+    """The type of a column that holds rows of these columns."""
+    return f"array<struct<{', '.join(f'{column.name}: {column.type}' for column in columns)}>>"
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +148,9 @@ class Contract:
     freshness: Freshness | None = None
     balance: bool = False  # a changed month changes every later one
     months_at_once: int | None = None  # computed in portions, where inputs are too large to hold; None: all at once
+    # of the rows standing in months not asked for, those that should not (their key may have moved): the months named
+    # are computed too. The inputs are those of all months.
+    left_behind: Callable[[Staged, DataFrame], DataFrame] | None = None
     kept: tuple[str, ...] = ()  # columns that keep the value they had when their key first appeared
     code_version: str = "1"
 

@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +19,7 @@ from monette_assets.engine import memory
 from monette_assets.lake import Commit, Lake, Scope
 from monette_assets.tables import quarantine
 from monette_assets.tables.audit import Audit, Unit, audit, units_of
-from monette_assets.tables.contract import Contract, Input, Months, Partitions
+from monette_assets.tables.contract import NESTED, Contract, Input, Months, Partitions
 from monette_assets.tables.judge import Judge
 from monette_assets.tables.table import REFUSAL_COLUMNS, Context, Staged, Table, staging_ddl, staging_schema
 
@@ -116,16 +116,28 @@ def refresh(
     stage = lake.stage_uri(run_id, contract.name)
     lake.clean_staged(run_id, contract.name)  # what an earlier attempt of this run left
     with outcome.timed("engine"):
-        inputs = {name: read_input(context, lake, spec, versions[name]) for name, spec in contract.inputs.items()}
-        refuses = False
-        for portion in _portions(context, contract):
-            parts = {name: read_input(portion, lake, spec, versions[name]) for name, spec in contract.inputs.items()}
-            computed = table(portion, **parts)
-            refuses = "_kind" in computed.columns
-            computed = _keep(context, lake, contract, computed)
-            columns = [*contract.column_names, *(name for name, _ in REFUSAL_COLUMNS if refuses)]
-            computed.select(*columns).write.mode("append").parquet(stage)
+
+        def inputs_of(those: Context) -> dict[str, DataFrame]:
+            return {name: read_input(those, lake, spec, versions[name]) for name, spec in contract.inputs.items()}
+
+        def compute(those: Context) -> bool:
+            refuses = False
+            for portion in _portions(those, contract):
+                computed = table(portion, **inputs_of(portion))
+                refuses = "_kind" in computed.columns
+                computed = _keep(context, lake, contract, computed)
+                columns = [*contract.column_names, *(name for name, _ in REFUSAL_COLUMNS if refuses)]
+                computed.select(*columns).write.mode("append").parquet(stage)
+            return refuses
+
+        refuses = compute(context)
+        everything = replace(context, periods=())
+        staged = Staged(*_staged_frames(context, lake, contract, stage, refuses), inputs_of(everything), context)
+        for period in _left_behind(context, lake, contract, staged):
+            compute(replace(context, periods=(period,)))
+            context = replace(context, periods=tuple(sorted({*context.periods, period})))
         lake.mark_staged(stage)
+        inputs = inputs_of(context)
     rows, refused, read = _staged_frames(context, lake, contract, stage, refuses)
     with outcome.timed("audit"):
         outcome.audit = audit(contract, Staged(rows, refused, read, inputs, context), judge)
@@ -146,7 +158,7 @@ def refresh(
                 partition_by=contract.layout,
             )
             outcome.version, outcome.committed = published.version, True
-        outcome.refused = _quarantine(lake, stage, contract, outcome, known, refuses, run_id, context.now)
+        outcome.refused = _quarantine(lake, stage, contract, outcome, known, context, refuses, run_id)
         lake.clean_staged(run_id, contract.name)
     memory.give_back()  # the next table starts from what is in use, not from this one's peak
     return outcome
@@ -165,6 +177,22 @@ def _keep(context: Context, lake: Lake, contract: Contract, computed: DataFrame)
     for name in contract.kept:
         joined = joined.withColumn(name, F.coalesce(f"_{name}", name))
     return joined.drop(*[f"_{name}" for name in contract.kept])
+
+
+def _left_behind(context: Context, lake: Lake, contract: Contract, staged: Staged) -> list[date]:
+    """Months besides those asked for that hold rows which should no longer stand there."""
+    from pyspark.sql import functions as F
+
+    version = lake.version(contract.name)
+    if contract.left_behind is None or version is None or not context.periods:
+        return []
+    standing = context.spark.read.format("delta").option("versionAsOf", str(version)).load(lake.uri(contract.name))
+    elsewhere = standing.where(~F.col("period").isin(list(context.periods)))
+    if not elsewhere.limit(1).collect():
+        return []
+    return sorted(
+        row["period"] for row in contract.left_behind(staged, elsewhere).select("period").distinct().collect()
+    )
 
 
 def _portions(context: Context, contract: Contract) -> list[Context]:
@@ -230,7 +258,10 @@ def _content(contract: Contract) -> Column:
     from pyspark.sql import functions as F
 
     nulls = [F.when(F.col(column.name).isNull(), "1").otherwise("0") for column in contract.columns if column.nullable]
-    return F.xxhash64(*contract.column_names, *([F.concat(*nulls)] if nulls else []))
+    values = [
+        F.to_json(column.name) if NESTED.match(column.type) else F.col(column.name) for column in contract.columns
+    ]
+    return F.xxhash64(*values, *([F.concat(*nulls)] if nulls else []))
 
 
 def _changes(
@@ -293,9 +324,9 @@ def _quarantine(
     contract: Contract,
     outcome: Outcome,
     companies: Sequence[str],
+    context: Context,
     refuses: bool,
     run_id: str,
-    now: datetime,
 ) -> dict[date | None, int]:
     """Replace this run's part of `quarantine`; returns refused rows per month."""
     import pyarrow as pa
@@ -338,9 +369,10 @@ def _quarantine(
     if contract.partitions is Partitions.NONE:  # always computed whole; a refusal may have no unit
         scope = Scope.of(("table_name",), [(contract.name,)])
     else:
-        about = set(units_of(contract.unit, companies, outcome.periods)) | set(outcome.audit.rows) | blocked
+        about = set(units_of(contract.unit, companies, context.periods)) | set(outcome.audit.rows) | blocked
         scope = Scope.of(("table_name", *contract.unit), [(contract.name, *unit) for unit in about])
     schema = quarantine.CONTRACT.arrow_schema
+    now = context.now
     stamp = {"run_id": run_id, "quarantined_at": now}
     told = [name for name in schema.names if name not in stamp]
     exists = lake.exists(quarantine.CONTRACT.name)

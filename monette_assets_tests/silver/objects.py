@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from monette_assets.bronze.quickbooks_objects import CONTRACT
-from monette_assets_tests.frames import frame, rows
+from monette_assets_tests.frames import Row, frame, rows
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
@@ -18,6 +18,11 @@ Version = tuple[str, str, str, dict[str, Any] | str | None]
 
 def objects_of(spark: SparkSession, *versions: Version) -> DataFrame:
     """The versions as the bronze table. An object that is no JSON, or a deletion, has the id 1."""
+    return frame(spark, CONTRACT, object_rows(*versions))
+
+
+def object_rows(*versions: Version) -> list[Row]:
+    """The versions as rows of the bronze table."""
     lines = [
         (
             company,
@@ -31,4 +36,4 @@ def objects_of(spark: SparkSession, *versions: Version) -> DataFrame:
         for number, (company, entity, fetched, content) in enumerate(versions)
     ]
     header = "company entity object_id deleted fetched_at payload content_hash"
-    return frame(spark, CONTRACT, rows(CONTRACT, header, *lines))
+    return rows(CONTRACT, header, *lines)

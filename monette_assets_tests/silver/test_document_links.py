@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from monette_assets.silver.document_links import document_links
+from monette_assets.silver.documents import documents
 from monette_assets_tests.frames import context_of, group_of, shown
 from monette_assets_tests.silver.objects import objects_of
 
@@ -36,8 +37,7 @@ def test_one_row_a_link_deleted_documents_have_none(
         ("north", "Payment", "2024-11-06", {**payment, "Id": "1"}),
         ("north", "Payment", "2024-11-07", None),  # deletes 1
     )
-    found = [row.asDict() for row in document_links(context, objects=objects).collect()]
-    links = [row for row in found if row["_kind"] == "row"]
+    links = document_links(context, documents=documents(context, objects=objects))
     assert shown(links, "from_type from_id link_number line_number to_type to_id amount home_amount") == [
         ("Payment", "5", 1, 1, "Invoice", "1", "50.00", "70.00"),
         ("Payment", "5", 2, 2, "Invoice", "2", "20.00", "28.00"),

@@ -6,14 +6,24 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from monette_assets.bronze import quickbooks_objects
+from monette_assets.bronze.appending import append_commit
+from monette_assets.lake import Lake
+from monette_assets.silver.document_lines import document_lines
+from monette_assets.silver.document_links import document_links
 from monette_assets.silver.documents import CONTRACT, documents
 from monette_assets.tables import Context, Severity
+from monette_assets.tables.refresh import refresh
 from monette_assets.tables.table import staging_ddl
-from monette_assets_tests.frames import Row, context_of, group_of, shown
-from monette_assets_tests.silver.objects import Version, objects_of
+from monette_assets_tests.frames import NOW, Row, context_of, group_of, shown
+from monette_assets_tests.silver.objects import Version, object_rows, objects_of
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from pyspark.sql import SparkSession
+
+    from monette_assets.tables.judge import Judge
 
 
 def bill(identifier: str, day: Any, total: Any = 5, **more: Any) -> dict[str, Any]:
@@ -65,6 +75,51 @@ def test_a_document_moved_to_another_month_leaves_the_first(context: Context) ->
         context, ("north", "Bill", "2024-11-06", bill("1", "2024-11-30")), ("north", "Bill", "2024-12-06", moved)
     )
     assert shown(rows(found), "period document_date") == [("2024-12", "2024-12")]
+
+
+def test_of_two_versions_of_one_moment_one_is_taken_always_the_same(context: Context) -> None:
+    two = [("north", "Bill", "2024-11-06", bill("1", "2024-11-05", total)) for total in (5, 6)]
+    objects = objects_of(context.spark, *two)
+    found = [documents(context, objects=each).collect() for each in (objects, objects.orderBy("content_hash"))]
+    totals = [[row["total"] for row in each if row["_kind"] == "row"] for each in found]
+    assert totals[0] == totals[1]
+    assert len(totals[0]) == 1
+
+
+def test_a_moved_document_leaves_its_old_month_though_only_the_new_one_is_refreshed(
+    context: Context, judge: Judge, tmp_path: Path
+) -> None:
+    lake, group, spark = Lake(str(tmp_path)), context.group, context.spark
+    runs = iter(range(100))
+
+    def fetched(*versions: Version) -> None:
+        append_commit(lake, quickbooks_objects.CONTRACT, object_rows(*versions), f"{next(runs)}", group, NOW)
+
+    def refreshed(*months: str) -> list[list[Any]]:
+        for each in (documents, document_lines, document_links):
+            refresh(each, context=context_of(spark, group, *months), lake=lake, judge=judge, run_id=f"{next(runs)}")
+        return [
+            shown(lake.read(name).to_pylist(), f"period {identifier}")
+            for name, identifier in (
+                ("silver/documents", "document_id"), ("silver/document_lines", "document_id"),
+                ("silver/document_links", "from_id"),
+            )
+        ]  # fmt: skip
+
+    paid = {"LinkedTxn": [{"TxnId": "9", "TxnType": "BillPaymentCheck"}]}
+    fetched(
+        ("north", "Bill", "2024-11-06", bill("1", "2024-11-05", **paid)),
+        ("north", "Bill", "2024-11-06", bill("2", "2024-11-05", **paid)),
+        ("north", "Bill", "2024-11-06", bill("3", "2024-12-05", **paid)),
+    )
+    before = [("2024-11", "1"), ("2024-11", "2"), ("2024-12", "3")]
+    assert refreshed("2024-11", "2024-12", "2025-01") == [before, before, before]
+    fetched(("north", "Bill", "2024-12-06", bill("1", "2025-01-05")))  # no link any more
+    after = [("2024-11", "2"), ("2024-12", "3"), ("2025-01", "1")]
+    assert refreshed("2025-01") == [after, after, [("2024-11", "2"), ("2024-12", "3")]]
+    fetched(("north", "Bill", "2024-12-07", bill("2", "2025-01-05", 1.001)))  # the last of its month, and refused
+    assert refreshed("2025-01")[0] == [("2024-12", "3"), ("2025-01", "1")]
+    assert refreshed("2025-01") == [[("2024-12", "3"), ("2025-01", "1")]] * 2 + [[("2024-12", "3")]]
 
 
 def test_months_not_asked_for_are_left_alone_and_older_ones_stand_in_the_first(context: Context) -> None:

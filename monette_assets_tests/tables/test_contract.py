@@ -10,6 +10,7 @@ import pytest
 
 from monette_assets import catalog
 from monette_assets.tables import Column, Contract
+from monette_assets.tables.contract import nested
 from monette_assets.tables.lineage import column_lineage, table_schema
 from monette_assets_tests.tables.sample import CONTRACT
 
@@ -38,6 +39,19 @@ def test_all_problems_are_named_at_once() -> None:
 def test_a_column_of_an_unknown_type_names_the_known_ones() -> None:
     with pytest.raises(ValueError, match=r"column amount: type 'float' is none of .*decimal\(p, s\)"):
         Column("amount", "float", "Never money.").arrow_type  # noqa: B018
+
+
+def test_rows_in_a_column() -> None:
+    inside = (
+        Column("number", "int", "One."),
+        Column("amount", "decimal(18, 2)", "Two."),
+        Column("memo", "string", "3."),
+    )
+    column = Column("lines", nested(inside), "Rows.")
+    assert column.type == "array<struct<number: int, amount: decimal(18, 2), memo: string>>"
+    assert column.arrow_type == pa.list_(
+        pa.struct([("number", pa.int32()), ("amount", pa.decimal128(18, 2)), ("memo", pa.string())])
+    )
 
 
 def test_a_column_that_is_not_there_names_those_that_are() -> None:

@@ -201,7 +201,20 @@ class _Document(msgspec.Struct, rename="pascal"):
     meta_data: _Times | None = None
 
 
+class _Dated(msgspec.Struct):
+    day: str = msgspec.field(name="TxnDate", default="")
+
+
 _DECODER = msgspec.json.Decoder(_Document)
+_DATES = msgspec.json.Decoder(_Dated)
+
+
+def date_text(payload: str) -> str:
+    """The document's date as written; empty where none is."""
+    try:
+        return _DATES.decode(payload).day
+    except msgspec.MsgspecError:
+        return ""
 
 
 def read_document(entity: str, payload: str, home_currency: str) -> Document:
