@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from monette_assets.bronze import exchange_rates as bronze_exchange_rates
 from monette_assets.bronze import landing_files, quickbooks_objects, quickbooks_reports
+from monette_assets.gold import adjustments as gold_adjustments
 from monette_assets.gold import (
     balance_sheet,
     budget_vs_actual,
@@ -11,7 +12,10 @@ from monette_assets.gold import (
     cash_flow,
     changes_in_equity,
     completeness,
+    consolidated_statements,
+    eliminations,
     financial_summary,
+    intercompany_matches,
     ledger,
     payables_aging,
     profit_and_loss,
@@ -76,6 +80,10 @@ GOLD: tuple[Table, ...] = (
     tie_out.tie_out,
     translated_balances.translated_balances,
     translation_proof.translation_proof,
+    intercompany_matches.intercompany_matches,
+    eliminations.eliminations,
+    gold_adjustments.adjustments,
+    consolidated_statements.consolidated_statements,
     cash_flow.cash_flow,
     changes_in_equity.changes_in_equity,
     cash_bridge.cash_bridge,

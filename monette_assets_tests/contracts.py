@@ -26,6 +26,7 @@ def small_contract() -> Contract:
             "time_zone": "America/Regina",
             "first_period": date(2024, 11, 1),
             "bases": ["accrual"],
+            "year_start_month": 11,
         },
         "companies": [
             {
@@ -114,10 +115,10 @@ def write_contract(folder: Path, **overrides: Any) -> Path:
 
 
 def write_files(folder: Path, contract: Contract) -> Path:
-    """Write a contract's files: `group` as it is, every other under a key of its own name."""
+    """Write a contract's files: `group` and `consolidation` as they are, others under a key of their own name."""
     folder.mkdir(parents=True, exist_ok=True)
     for name, content in contract.items():
-        document = content if name == "group" else {name: content}
+        document = content if name in ("group", "consolidation") else {name: content}
         text = yaml.safe_dump(document, allow_unicode=True, sort_keys=False)
         (folder / f"{name}.yaml").write_text(text, encoding="utf-8")
     return folder

@@ -100,6 +100,9 @@ CONTRACT = Contract(
         Column("contact_name", "string", "As printed.", nullable=True, source=(f"{GL}.contact_name",)),
         Column("class_name", "string", "As printed.", nullable=True, source=(f"{GL}.class_name",)),
         Column("memo", "string", "Free text.", nullable=True, source=(f"{GL}.memo",)),
+        Column("transaction_currency", "string", "Currency of the document.", source=(f"{GL}.currency",)),
+        Column("transaction_amount", MONEY, "Debit positive.", unit="transaction currency", nullable=True,
+               source=(f"{GL}.foreign_amount", f"{GL}.amount")),
         Column("currency", "string", "Home currency of the company."),
         Column("amount", MONEY, "Debit positive.", unit="home currency", source=(f"{GL}.amount",)),
         Column("average_rate", RATE, "Group currency for one unit of home currency, the month's average.",
@@ -127,7 +130,17 @@ def ledger(context: Context, general_ledger: DataFrame, accounts: DataFrame, exc
     rows = describe_accounts(general_ledger, accounts)
     for step in (map_accounts, reroute_accounts, add_chart, locate, add_fiscal_year):
         rows = step(context, rows)
-    return translate_at_average(context, rows, exchange_rates)
+    return add_transaction_amount(translate_at_average(context, rows, exchange_rates))
+
+
+def add_transaction_amount(rows: DataFrame) -> DataFrame:
+    """Add `transaction_amount`: what the document says; null where a foreign document's line does not say it."""
+    from pyspark.sql import functions as F
+
+    in_home = F.coalesce("transaction_currency", "currency") == F.col("currency")
+    return rows.withColumn("transaction_currency", F.coalesce("transaction_currency", "currency")).withColumn(
+        "transaction_amount", F.when(in_home, F.col("amount")).otherwise(F.col("foreign_amount"))
+    )
 
 
 def describe_accounts(general_ledger: DataFrame, accounts: DataFrame) -> DataFrame:
@@ -146,8 +159,9 @@ def describe_accounts(general_ledger: DataFrame, accounts: DataFrame) -> DataFra
     kept = [
         F.coalesce(number, "a_number").alias("account_number") if name == "account_number"
         else F.coalesce("a_name", "account_name").alias("account_name") if name == "account_name"
+        else F.col(name).alias("transaction_currency") if name == "currency"
         else F.col(name)
-        for name in general_ledger.columns if name != "currency"
+        for name in general_ledger.columns
     ]  # fmt: skip
     return general_ledger.join(chart, same, "left").select(*kept, "classification")
 

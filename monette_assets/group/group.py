@@ -15,6 +15,7 @@ from monette_assets.group.models import (
     ANY_COMPANY,
     Commodity,
     Company,
+    Consolidation,
     GroupAccount,
     GroupSettings,
     Location,
@@ -43,6 +44,7 @@ class Group:
     chart: tuple[GroupAccount, ...]
     mapping: tuple[MappingEntry, ...]
     reroutes: tuple[Reroute, ...]
+    consolidation: Consolidation
     fingerprint: str
 
     @property

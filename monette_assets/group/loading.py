@@ -11,10 +11,12 @@ from typing import Any, TypeVar, get_args
 import yaml
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
+from monette_assets.group.consolidation_validation import consolidation_problems
 from monette_assets.group.group import Group
 from monette_assets.group.models import (
     Commodity,
     Company,
+    Consolidation,
     Entry,
     GroupAccount,
     GroupSettings,
@@ -28,6 +30,7 @@ from monette_assets.group.validation import Contract, Indexed, problems_between_
 
 DEMO_FOLDER = Path(__file__).parent / "demo"
 SETTINGS_FILE = "group.yaml"
+CONSOLIDATION_FILE = "consolidation.yaml"  # may be absent: sister companies, nothing further to say
 LIST_FILES: dict[str, type[Entry]] = {
     "companies": Company,
     "pillars": Pillar,
@@ -48,7 +51,11 @@ def load_group(folder: Path | None = None) -> Group:
     folder = folder or DEMO_FOLDER
     problems: list[Problem] = []
     raw = {name: _read_yaml(folder / f"{name}.yaml", problems) for name in ("group", *LIST_FILES)}
-    settings = _settings(raw["group"], problems)
+    settings = _document(GroupSettings, SETTINGS_FILE, raw["group"], problems)
+    consolidation: Consolidation | None = Consolidation()
+    if (folder / CONSOLIDATION_FILE).exists():
+        content = _read_yaml(folder / CONSOLIDATION_FILE, problems)
+        consolidation = _document(Consolidation, CONSOLIDATION_FILE, content, problems)
     lists = {name: _listed(name, raw[name], problems) for name in LIST_FILES}
     if settings:
         for each in lists["companies"] or ():
@@ -63,6 +70,7 @@ def load_group(folder: Path | None = None) -> Group:
         chart=_entries("chart", lists["chart"], GroupAccount, problems),
         mapping=_entries("mapping", lists["mapping"], MappingEntry, problems),
         reroutes=_entries("reroutes", lists["reroutes"], Reroute, problems),
+        consolidation=consolidation,
         named={
             name: {str(each[key]) for each in listed if isinstance(each, dict) and key in each}
             if (listed := lists[name]) is not None
@@ -77,7 +85,8 @@ def load_group(folder: Path | None = None) -> Group:
         },
     )
     problems.extend(problems_between_files(contract))
-    if problems or settings is None:
+    problems.extend(consolidation_problems(contract))
+    if problems or settings is None or consolidation is None:
         raise GroupContractError(str(folder), problems)
     return Group(
         settings=settings,
@@ -88,7 +97,8 @@ def load_group(folder: Path | None = None) -> Group:
         chart=tuple(sorted((each for _, each in contract.chart), key=lambda each: (each.order, each.code))),
         mapping=tuple(each for _, each in contract.mapping),
         reroutes=tuple(each for _, each in contract.reroutes),
-        fingerprint=_fingerprint(settings, contract),
+        consolidation=consolidation,
+        fingerprint=_fingerprint(settings, consolidation, contract),
     )
 
 
@@ -127,16 +137,17 @@ def _read_yaml(path: Path, problems: list[Problem]) -> Any:
 _UNREADABLE = object()  # reported already
 
 
-def _settings(raw: Any, problems: list[Problem]) -> GroupSettings | None:
+def _document(model: type[EntryType], file: str, raw: Any, problems: list[Problem]) -> EntryType | None:
+    """A file that is one entry; None where it is not, which is reported."""
     if raw is _UNREADABLE:
         return None
     if not isinstance(raw, dict):
-        problems.append(Problem(SETTINGS_FILE, "", _shown(raw), f"keys {', '.join(GroupSettings.model_fields)}"))
+        problems.append(Problem(file, "", _shown(raw), f"keys {', '.join(model.model_fields)}"))
         return None
     try:
-        return GroupSettings.model_validate(raw)
+        return model.model_validate(raw)
     except ValidationError as error:
-        problems.extend(_problems_of(error, GroupSettings, SETTINGS_FILE, ""))
+        problems.extend(_problems_of(error, model, file, ""))
         return None
 
 
@@ -206,9 +217,10 @@ def _shown(value: object) -> str:
     return text if len(text) <= 120 else f"{text[:117]}..."
 
 
-def _fingerprint(settings: GroupSettings, contract: Contract) -> str:
+def _fingerprint(settings: GroupSettings, consolidation: Consolidation, contract: Contract) -> str:
     content = {
         "group": settings.model_dump(mode="json"),
+        "consolidation": consolidation.model_dump(mode="json"),
         **{name: [each.model_dump(mode="json") for _, each in getattr(contract, name)] for name in LIST_FILES},
     }
     canonical = json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":"))

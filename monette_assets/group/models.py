@@ -46,6 +46,9 @@ AccountKind = Literal[
     "translation",
     "intercompany_revenue",
     "intercompany_expense",
+    "intercompany_difference",
+    "goodwill",
+    "non_controlling_interest",
     "other",
 ]
 
@@ -95,6 +98,12 @@ def _rate(value: Any) -> Decimal:
     return exact
 
 
+def _share(value: Any) -> Decimal:
+    if not 0 < (exact := _decimal(6, value)) <= 1:
+        raise ValueError('a share above "0", at most "1"')
+    return exact
+
+
 def _some(value: tuple[T, ...]) -> tuple[T, ...]:
     if not value:
         raise ValueError("at least one")
@@ -102,6 +111,7 @@ def _some(value: tuple[T, ...]) -> tuple[T, ...]:
 
 
 Period = Annotated[date, BeforeValidator(_period)]
+Share = Annotated[Decimal, BeforeValidator(_share)]
 Code = Annotated[str, StringConstraints(pattern=CODE_PATTERN)]
 Money = Annotated[Decimal, BeforeValidator(_money)]
 Rate = Annotated[Decimal, BeforeValidator(_rate)]  # group currency for one unit of home currency
@@ -297,3 +307,73 @@ class Reroute(Entry):
     def window(self) -> Window:
         """When the reroute is in force."""
         return window(self.from_period, self.to_period)
+
+
+class CompanyName(DatedEntry):
+    """A further name that other companies' books give a company. Its own name is known everywhere."""
+
+    company: str
+    raw: Annotated[str, StringConstraints(min_length=1, max_length=200)]
+    books: CompanyReference = ANY_COMPANY
+
+
+class DifferenceOwner(Entry):
+    """Who clears the differences between two companies: a person or a role."""
+
+    companies: Annotated[tuple[str, ...], Field(min_length=2, max_length=2)]
+    owner: Text
+
+
+class ProfitInStock(DatedEntry):
+    """The seller's margin on goods that a buyer takes to inventory (ACCOUNTING 19).
+
+    What the buyer took to `inventory_account` counts as bought from the group; the seller's income is eliminated
+    against `cost_account`, and the margin on what is still there against inventory.
+    """
+
+    seller: CompanyReference = ANY_COMPANY
+    buyer: CompanyReference = ANY_COMPANY
+    inventory_account: str
+    cost_account: str
+    margin: Share
+
+
+class OpeningEquity(Entry):
+    """An equity account of a subsidiary on the day control was gained, in group currency; a credit is positive."""
+
+    group_account: str
+    amount: Money
+
+
+class Ownership(Entry):
+    """A subsidiary while it is controlled: from a period up to, not including, another (ACCOUNTING 20).
+
+    `investment_account` holds what the parent paid, for this company alone. `disposal_account` is the income account
+    that a sale ends in: what control earned is taken out of it, the translation adjustment comes in.
+    """
+
+    company: str
+    parent: str
+    share: Share
+    from_period: Period = Field(alias="from")
+    to_period: Period | None = Field(default=None, alias="to")
+    investment_account: str
+    opening_equity: Annotated[tuple[OpeningEquity, ...], AfterValidator(_some)]
+    disposal_account: str | None = None
+
+    @property
+    def window(self) -> Window:
+        """The periods of control."""
+        return window(self.from_period, self.to_period)
+
+
+class Consolidation(Entry):
+    """consolidation.yaml: how the companies' figures become the group's (ACCOUNTING 17 to 20)."""
+
+    method: Literal["combined", "consolidated"] = "combined"
+    owner: Text = "Group controller"  # of a difference between companies that `owners` do not name
+    owners: tuple[DifferenceOwner, ...] = ()
+    exchange_tolerance: Money = Decimal("0.05")  # transaction currency: below it, two currencies' books agree
+    names: tuple[CompanyName, ...] = ()
+    profit_in_stock: tuple[ProfitInStock, ...] = ()
+    ownership: tuple[Ownership, ...] = ()

@@ -15,6 +15,7 @@ from monette_assets.group.models import (
     ANY_COMPANY,
     Commodity,
     Company,
+    Consolidation,
     GroupAccount,
     GroupSettings,
     Location,
@@ -47,6 +48,7 @@ class Contract:
     chart: Indexed[GroupAccount]
     mapping: Indexed[MappingEntry]
     reroutes: Indexed[Reroute]
+    consolidation: Consolidation | None
     named: dict[str, set[str] | None]  # None: the file could not be read, so nothing is known to be missing from it
 
 

@@ -1,0 +1,333 @@
+"""Companies + eliminations + adjustments, by hand, of small groups (ACCOUNTING 17 to 20)."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from monette_assets.gold import adjustments as adjusting
+from monette_assets.gold import eliminations as eliminating
+from monette_assets.gold.consolidated_statements import CONTRACT, consolidated_statements
+from monette_assets.gold.intercompany_matches import intercompany_matches
+from monette_assets.group import Group
+from monette_assets.group.calendar import months_between
+from monette_assets.tables import Context
+from monette_assets_tests.frames import Row, context_of, failures, frame, rows, shown
+from monette_assets_tests.group_books import Books, Line, companies_group, company, document
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame, SparkSession
+
+CHECKS = ("balances", "rolls_forward", "steps_add_up", "countries_add_up")
+
+
+@dataclass
+class Consolidated:
+    """A computed table with what it came from."""
+
+    context: Context
+    frame: DataFrame
+    inputs: dict[str, DataFrame]
+
+    def __post_init__(self) -> None:
+        self.rows: list[Row] = [row.asDict() for row in self.frame.collect()]
+
+    def sums(
+        self, month: str, subgroup: str = "group", *by: str, of: str = "closing_cad", **only: str
+    ) -> dict[Any, Any]:
+        """Sums by group account (and whatever else), zero left out."""
+        found: dict[Any, Decimal] = defaultdict(Decimal)
+        for row in self.rows:
+            if (f"{row['period']:%Y-%m}", row["subgroup"]) == (month, subgroup) and only.items() <= row.items():
+                key = tuple(row[name] for name in (*by, "group_account"))
+                found[key if by else key[0]] += row[of]
+        return {key: str(amount) for key, amount in sorted(found.items()) if amount}
+
+    def broken(self) -> list[str]:
+        """What the checks find."""
+        found = {name: failures(CONTRACT, name, self.context, self.frame, **self.inputs) for name in CHECKS}
+        return [f"{name}: {each}" for name, broken in found.items() for each in broken]
+
+
+def consolidated(
+    spark: SparkSession, group: Group, lines: list[Line], *months: str, adjusted: Any = (), **books: Any
+) -> Consolidated:
+    """Every step from the ledger on, for every month from the first to the last of these."""
+    first, last = (date.fromisoformat(f"{month}-01") for month in (months[0], months[-1]))
+    context = context_of(spark, group, *(f"{month:%Y-%m}" for month in months_between(first, last)))
+    inputs = Books(group, lines, **books).inputs(spark, months[-1])
+    matches = intercompany_matches(context, ledger=inputs["ledger"], translated_balances=inputs["translated_balances"])
+    entries = eliminating.eliminations(context, **inputs, matches=matches)
+    kept = frame(spark, eliminating.CONTRACT, [row.asDict() for row in entries.collect()])
+    header = "period entry line_number company group_account amount_cad status"
+    by_hand = frame(spark, adjusting.CONTRACT, rows(adjusting.CONTRACT, header, *adjusted))
+    given_to = {
+        "translated_balances": inputs["translated_balances"], "eliminations": kept, "adjustments": by_hand,
+    }  # fmt: skip
+    return Consolidated(context, consolidated_statements(context, **given_to), given_to)
+
+
+@pytest.fixture(scope="module")
+def sisters(tmp_path_factory: pytest.TempPathFactory) -> Group:
+    """Two companies in Canada and one in the United States; `office` has a calendar year, the group's is November."""
+    return companies_group(
+        tmp_path_factory.mktemp("sisters"),
+        company("grain"),
+        company("office", year_start=1, pillar="Seed"),
+        company("ranch", "USD", pillar="Cow-Calf"),
+        company("left", last_period=date(2024, 12, 1)),
+    )
+
+
+RATES = {f"{year}-{month:02}": ("1.40", "1.40") for year in (2024, 2025) for month in range(1, 13)}
+
+
+def test_sisters_are_added_up_and_what_is_between_them_leaves(spark: SparkSession, sisters: Group) -> None:
+    """grain sells 500.00 outside and 100.00 to office; ranch, 10 US dollars, to nobody of the group."""
+    lines = [
+        *document("grain", "2024-11", "S-1", "Elevator", ("bank", "500.00"), ("sales", "-500.00")),
+        *document("grain", "2024-11", "IC-1", "Office Ltd.", ("due_from", "100.00"), ("group_sales", "-100.00")),
+        *document("office", "2024-11", "IC-1", "Grain Ltd.", ("feed", "100.00"), ("due_to", "-100.00")),
+        *document("ranch", "2024-11", "S-2", "Packer", ("bank", "10.00"), ("sales", "-10.00")),
+    ]
+    found = consolidated(spark, sisters, lines, "2024-11", rates=RATES)
+    assert found.sums("2024-11", "group", "step") == {
+        ("companies", "bank"): "514.00", ("companies", "due_from"): "100.00", ("companies", "due_to"): "-100.00",
+        ("companies", "feed"): "100.00", ("companies", "group_sales"): "-100.00", ("companies", "sales"): "-514.00",
+        ("eliminations", "due_from"): "-100.00", ("eliminations", "due_to"): "100.00",
+        ("eliminations", "feed"): "-100.00", ("eliminations", "group_sales"): "100.00",
+    }  # fmt: skip
+    assert found.sums("2024-11") == {"bank": "514.00", "sales": "-514.00"}
+    assert found.broken() == []
+
+
+def test_a_part_of_the_group_eliminates_only_what_is_its_own(spark: SparkSession, sisters: Group) -> None:
+    lines = [
+        *document("grain", "2024-11", "IC-1", "Office Ltd.", ("due_from", "100.00"), ("group_sales", "-100.00")),
+        *document("office", "2024-11", "IC-1", "Grain Ltd.", ("feed", "100.00"), ("due_to", "-100.00")),
+        *document("ranch", "2024-11", "IC-2", "Grain Ltd.", ("feed", "50.00"), ("due_to", "-50.00")),
+        *document("grain", "2024-11", "IC-2", "Ranch Ltd.", ("due_from", "70.00", "50.00"),
+                  ("group_sales", "-70.00", "-50.00"), currency="USD"),
+    ]  # fmt: skip
+    found = consolidated(spark, sisters, lines, "2024-11", rates=RATES)
+    assert found.sums("2024-11") == {}
+    assert found.sums("2024-11", "country/CA") == {"due_from": "70.00", "group_sales": "-70.00"}
+    assert found.sums("2024-11", "country/US") == {"due_to": "-70.00", "feed": "70.00"}
+    assert found.sums("2024-11", "pillar/Grain") == {"due_from": "170.00", "group_sales": "-170.00"}
+    assert found.sums("2024-11", "pillar/Cattle") == {"due_to": "-70.00", "feed": "70.00"}
+    assert found.broken() == []
+
+
+def test_other_year_ends_are_brought_to_the_groups_year(spark: SparkSession, sisters: Group) -> None:
+    """office earns 10.00 in October 2025, 20.00 in November and 40.00 in January; its year begins in January.
+
+    The group's year began in November: of what office's books call the year's result, 10.00 is last year's.
+    In January its books have closed 30.00 to retained earnings, and 20.00 of it is the group's current year.
+    """
+    lines = [
+        line
+        for month, amount in (("2025-10", "10.00"), ("2025-11", "20.00"), ("2026-01", "40.00"))
+        for line in document("office", month, "S-1", "Client", ("bank", amount), ("sales", f"-{amount}"))
+    ]
+    found = consolidated(spark, sisters, lines, "2025-10", "2025-11", "2025-12", "2026-01", rates={
+        **RATES, "2026-01": ("1.40", "1.40"),
+    })  # fmt: skip
+    by_component = [
+        {key: amount for key, amount in found.sums(month, "group", "component").items() if key[1] != "bank"}
+        for month in ("2025-11", "2025-12", "2026-01")
+    ]
+    assert by_component == [
+        {("office", "sales"): "-20.00", ("year_end/office", "retained_earnings"): "-10.00"},
+        {("office", "sales"): "-20.00", ("year_end/office", "retained_earnings"): "-10.00"},
+        {("office", "retained_earnings"): "-30.00", ("office", "sales"): "-60.00",
+         ("year_end/office", "retained_earnings"): "20.00"},
+    ]  # fmt: skip
+    assert found.sums("2026-01", of="movement_cad") == {"bank": "40.00", "sales": "-40.00"}
+    assert found.broken() == []
+
+
+def test_a_company_that_leaves_takes_its_balances_and_leaves_its_income(spark: SparkSession, sisters: Group) -> None:
+    """It earned 5.00 in December, its last month: the year's income to date keeps it, equity gives it away."""
+    lines = document("left", "2024-12", "S-1", "Client", ("bank", "5.00"), ("sales", "-5.00"))
+    found = consolidated(spark, sisters, lines, "2024-12", "2025-01", "2025-11", rates=RATES)
+    assert found.sums("2024-12") == {"bank": "5.00", "sales": "-5.00"}
+    assert found.sums("2025-01") == {"retained_earnings": "5.00", "sales": "-5.00"}
+    assert found.sums("2025-11") == {}
+    assert found.broken() == []
+
+
+def test_adjustments_stand_where_all_their_companies_are(spark: SparkSession, sisters: Group) -> None:
+    adjusted = [
+        ("2024-11", "A1", 1, "grain", "inventory", "10.00", "applied"),
+        ("2024-11", "A1", 2, "grain", "cost", "-10.00", "applied"),
+        ("2024-11", "A2", 1, "grain", "receivable", "3.00", "applied"),
+        ("2024-11", "A2", 2, "ranch", "payable", "-3.00", "applied"),
+        ("2024-11", "A3", 1, None, "goodwill", "7.00", "applied"),
+        ("2024-11", "A3", 2, None, "capital", "-7.00", "applied"),
+        ("2024-11", "A4", 1, "grain", "bank", "1.00", "not_applied"),
+        ("2024-11", "A4", 2, "grain", "sales", "-1.00", "not_applied"),
+    ]
+    found = consolidated(spark, sisters, document("grain", "2024-11", "S", "X", ("bank", "1.00"), ("sales", "-1.00")),
+                         "2024-11", "2024-12", "2025-11", adjusted=adjusted, rates=RATES)  # fmt: skip
+    stood = {"capital": "-7.00", "cost": "-10.00", "goodwill": "7.00", "inventory": "10.00", "payable": "-3.00",
+             "receivable": "3.00"}  # fmt: skip
+    assert found.sums("2024-11", step="adjustments") == stood
+    assert found.sums("2024-12", step="adjustments") == stood
+    assert found.sums("2024-12", of="movement_cad", step="adjustments") == {}
+    assert found.sums("2024-11", "country/CA", step="adjustments") == {"cost": "-10.00", "inventory": "10.00"}
+    # a year on, its income is earlier years'
+    later = found.sums("2025-11", "country/CA", step="adjustments", component="A1")
+    assert later == {"inventory": "10.00", "retained_earnings": "-10.00"}
+    assert found.broken() == []
+
+
+# ---- with a subsidiary
+
+
+SUBSIDIARY_RATES = {
+    "2025-01": ("1.50", "1.50"), "2025-02": ("1.60", "1.70"), "2025-03": ("1.70", "1.70"),
+    "2025-11": ("1.70", "1.70"),
+}  # fmt: skip
+
+
+def owned(folder: Path, **control: Any) -> Group:
+    return companies_group(
+        folder,
+        company("grain"),
+        company("shop"),
+        company("ranch", "USD", first_period=date(2025, 1, 1), pillar="Cow-Calf"),
+        method="consolidated",
+        ownership=[
+            {
+                "company": "ranch", "parent": "grain", "share": "0.80", "from": date(2025, 1, 1),
+                "investment_account": "investment",
+                "opening_equity": [
+                    {"group_account": "capital", "amount": "90.00"},
+                    {"group_account": "retained_earnings", "amount": "60.00"},
+                ],
+                **control,
+            }
+        ],
+    )  # fmt: skip
+
+
+OPENED = {
+    "grain": {"bank": "1000.00", "capital": "-1000.00"},
+    "ranch": {"bank": "100.00", "capital": "-60.00", "retained_earnings": "-10.00", "sales": "-30.00"},
+}  # 100.00 US dollars bought at 1.50, of which 30.00 its running year had earned before
+BOUGHT = document("grain", "2025-01", "D-1", None, ("investment", "140.00"), ("bank", "-140.00"))
+EARNED = document("ranch", "2025-02", "S-1", "Packer", ("bank", "10.00"), ("sales", "-10.00"))
+SOLD = document("grain", "2025-03", "D-2", None, ("bank", "200.00"), ("investment", "-140.00"), ("gain", "-60.00"))
+
+
+def test_an_acquisition_in_mid_year_with_outsiders(spark: SparkSession, tmp_path: Path) -> None:
+    """80 % of a ranch of 150.00 for 140.00: goodwill 20.00, outsiders 30.00; what it earned before is not the group's.
+
+    February: income 10.00 x 1.60 = 16.00; net assets 110.00 x 1.70 = 187.00 = 150.00 + 16.00 + translation 21.00.
+    Outsiders: 20 % of 187.00 = 37.40, of which 3.20 is of the income and 4.20 of the translation adjustment.
+    """
+    group = owned(tmp_path)
+    found = consolidated(
+        spark, group, [*BOUGHT, *EARNED], "2025-01", "2025-02", "2025-11", rates={**RATES, **SUBSIDIARY_RATES},
+        opened=OPENED,
+    )  # fmt: skip
+    assert found.sums("2025-01") == {
+        "bank": "1010.00",
+        "capital": "-1000.00",
+        "goodwill": "20.00",
+        "minority": "-30.00",
+    }
+    assert found.sums("2025-02") == {
+        "bank": "1047.00", "capital": "-1000.00", "goodwill": "20.00", "minority": "-37.40", "minority_income": "3.20",
+        "sales": "-16.00", "translation": "-16.80",
+    }  # fmt: skip
+    # a parent's country without its subsidiary eliminates nothing
+    assert found.sums("2025-02", "country/CA") == {"bank": "860.00", "capital": "-1000.00", "investment": "140.00"}
+    assert found.broken() == []
+
+
+def test_a_disposal_leaves_the_gain_and_its_recycled_translation_adjustment(
+    spark: SparkSession, tmp_path: Path
+) -> None:
+    """Sold in March for 200.00: proceeds 200.00 - 80 % of 187.00 (149.60) - goodwill 20.00 + recycled 16.80 = 47.20.
+
+    Income of the year: the ranch's 16.00 to February, of which outsiders 3.20, and the gain: 60.00 to the owners.
+    """
+    group = owned(tmp_path, to=date(2025, 3, 1), disposal_account="gain")
+    found = consolidated(
+        spark, group, [*BOUGHT, *EARNED, *SOLD], "2025-02", "2025-03", "2025-11",
+        rates={**RATES, **SUBSIDIARY_RATES}, opened=OPENED,
+    )  # fmt: skip
+    assert found.sums("2025-03") == {
+        "bank": "1060.00", "capital": "-1000.00", "gain": "-47.20", "minority_income": "3.20", "sales": "-16.00",
+    }  # fmt: skip
+    assert found.sums("2025-11") == {"bank": "1060.00", "capital": "-1000.00", "retained_earnings": "-60.00"}
+    assert found.broken() == []
+
+
+# ---- any charges
+
+
+amounts = st.integers(1, 1_000_000)
+charge = st.tuples(st.sampled_from(["grain", "office", "left"]), st.sampled_from(["grain", "office", "left"]), amounts)
+
+
+@settings(max_examples=3, deadline=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
+@given(st.lists(charge, min_size=1, max_size=8), st.lists(amounts, min_size=1, max_size=3))
+def test_consolidated_revenue_is_what_outsiders_paid(
+    spark: SparkSession, sisters: Group, charged: Any, outside: list[int]
+) -> None:
+    lines: list[Line] = []
+    for number, (seller, buyer, cents) in enumerate(charged):
+        if seller == buyer:
+            continue
+        amount, named = str(Decimal(cents).scaleb(-2)), f"IC-{number}"
+        lines += document(
+            seller, "2024-11", named, f"{buyer.title()} Ltd.", ("due_from", amount), ("group_sales", f"-{amount}")
+        )
+        lines += document(buyer, "2024-11", named, f"{seller.title()} Ltd.", ("feed", amount), ("due_to", f"-{amount}"))
+    for cents in outside:
+        amount = str(Decimal(cents).scaleb(-2))
+        lines += document("grain", "2024-11", "S-1", "Elevator", ("bank", amount), ("sales", f"-{amount}"))
+    found = consolidated(spark, sisters, lines, "2024-11", rates=RATES)
+    total = str(Decimal(sum(outside)).scaleb(-2))
+    assert found.sums("2024-11") == {"bank": total, "sales": f"-{total}"}
+    assert found.broken() == []
+
+
+# ---- checks that fail
+
+
+def test_what_does_not_add_up_is_held_back(spark: SparkSession, sisters: Group) -> None:
+    lines = document("grain", "2024-11", "S-1", "Elevator", ("bank", "5.00"), ("sales", "-5.00"))
+    good = consolidated(spark, sisters, lines, "2024-11", rates=RATES)
+    header = "period basis subgroup step component group_account statement classification closing_cad"
+
+    def wrong(*changed: tuple[Any, ...]) -> DataFrame:
+        kept = [row for row in good.rows if row["subgroup"] == "group"]
+        return frame(spark, CONTRACT, [*kept, *rows(CONTRACT, header, *changed)])
+
+    forged = wrong(
+        ("2024-11", "accrual", "group", "companies", "office", "bank", "balance_sheet", "Asset", "2.00"),
+        ("2024-11", "accrual", "country/CA", "companies", "grain", "bank", "balance_sheet", "Asset", "5.00"),
+    )
+    context, inputs = good.context, good.inputs
+    balances = failures(CONTRACT, "balances", context, forged, **inputs)
+    assert shown(balances, "subgroup closing_cad") == [("country/CA", "5.00"), ("group", "2.00")]
+    adds_up = failures(CONTRACT, "steps_add_up", context, forged, **inputs)
+    assert shown(adds_up, "group_account consolidated_cad parts_cad") == [("bank", "7.00", "5.00")]
+    countries = failures(CONTRACT, "countries_add_up", context, forged, **inputs)
+    assert shown(countries, "component group_account group_cad countries_cad") == [
+        ("grain", "sales", "-5.00", "0.00"), ("office", "bank", "2.00", "0.00"),
+    ]  # fmt: skip
+    assert shown(failures(CONTRACT, "rolls_forward", context, forged, **inputs), "component") == [
+        ("grain",), ("office",),
+    ]  # fmt: skip
