@@ -12,6 +12,7 @@ from monette_assets.reports.cash_bridge import cash_bridge
 from monette_assets.reports.cash_flow import cash_flow
 from monette_assets.reports.changes_in_equity import changes_in_equity
 from monette_assets.reports.completeness import completeness
+from monette_assets.reports.consolidation import consolidation
 from monette_assets.reports.financial_summary import financial_summary
 from monette_assets.reports.profit_and_loss import profit_and_loss
 from monette_assets.reports.question import Question
@@ -50,6 +51,7 @@ STATEMENTS: dict[str, Report] = {
     "cash_flow": Report(cash_flow, frozenset({"company", "subgroup", *HOW})),
     "changes_in_equity": Report(changes_in_equity, frozenset({"company", "subgroup", *HOW})),
     "trial_balance": Report(trial_balance, frozenset({"company", *HOW})),
+    "consolidation": Report(consolidation, frozenset({"subgroup"})),
     "cash_bridge": Report(cash_bridge, frozenset({"company", "view"})),
     "payables_aging": Report(payables_aging, frozenset({"company"})),
     "receivables_aging": Report(receivables_aging, frozenset({"company"})),
