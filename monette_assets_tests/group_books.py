@@ -14,10 +14,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from monette_assets.gold import ledger, translated_balances, trial_balance
+from monette_assets.gold.intercompany_lines import intercompany_lines
 from monette_assets.group import Group
 from monette_assets.group.calendar import months_between
 from monette_assets_tests.contracts import small_contract
-from monette_assets_tests.frames import Row, frame, group_of, rows
+from monette_assets_tests.frames import Row, context_of, frame, group_of, rows
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
@@ -251,11 +252,14 @@ class Books:
             )
         return found
 
-    def inputs(self, spark: SparkSession, last: str) -> dict[str, DataFrame]:
-        """ledger, translated_balances and trial_balance as frames."""
+    def inputs(self, spark: SparkSession, last: str, posted: list[Row] | None = None) -> dict[str, DataFrame]:
+        """lines (of the ledger, or of these postings), translated_balances and trial_balance as frames."""
+        translated = _frame(spark, translated_balances.CONTRACT, self.translated_rows(last))
+        booked = frame(spark, ledger.CONTRACT, self.ledger_rows() if posted is None else posted)
+        context = context_of(spark, self.group, last)
         return {
-            "ledger": frame(spark, ledger.CONTRACT, self.ledger_rows()),
-            "translated_balances": _frame(spark, translated_balances.CONTRACT, self.translated_rows(last)),
+            "lines": intercompany_lines(context, ledger=booked, translated_balances=translated),
+            "translated_balances": translated,
             "trial_balance": _frame(spark, trial_balance.CONTRACT, self.trial_balance_rows(last)),
         }
 

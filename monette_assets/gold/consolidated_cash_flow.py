@@ -118,10 +118,14 @@ def consolidated_cash_flow(context: Context, cash_flow: DataFrame, consolidated_
 
 
 def members_of(consolidated_statements: DataFrame) -> DataFrame:
-    """PART, component: the companies of every part of the group, month by month."""
+    """PART, component: the companies of every part of the group, month by month.
+
+    One that has left keeps its income in the year to date, and no balance.
+    """
     from pyspark.sql import functions as F
 
-    return consolidated_statements.where(F.col("step") == "companies").select(*PART, "component").distinct()
+    there = (F.col("step") == "companies") & (F.col("statement") == "balance_sheet")
+    return consolidated_statements.where(there).select(*PART, "component").distinct()
 
 
 def of_companies(cash_flow: DataFrame, members: DataFrame) -> DataFrame:

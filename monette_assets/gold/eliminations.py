@@ -11,13 +11,13 @@ from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING, Any
 
-from monette_assets.gold import intercompany_matches, ledger, translated_balances, trial_balance
+from monette_assets.gold import intercompany_lines, intercompany_matches, translated_balances, trial_balance
 from monette_assets.gold.intercompany import (
     BALANCE_PAIRS,
     PAIR,
     charges,
     claims,
-    group_lines,
+    lines_of,
     members_of,
 )
 from monette_assets.gold.stacking import stack
@@ -77,7 +77,7 @@ CONTRACT = Contract(
     key=("period", "basis", "elimination", "kind", "company", "group_account"),
     unit=("period",),
     inputs={
-        "ledger": Input(ledger.CONTRACT, Months.UP_TO),
+        "lines": Input(intercompany_lines.CONTRACT, Months.UP_TO),
         "translated_balances": Input(translated_balances.CONTRACT, Months.UP_TO),
         "trial_balance": Input(trial_balance.CONTRACT, Months.UP_TO),
         "matches": Input(intercompany_matches.CONTRACT),
@@ -112,7 +112,7 @@ CONTRACT = Contract(
 @table(CONTRACT)
 def eliminations(
     context: Context,
-    ledger: DataFrame,
+    lines: DataFrame,
     translated_balances: DataFrame,
     trial_balance: DataFrame,
     matches: DataFrame,
@@ -120,10 +120,10 @@ def eliminations(
     """The month's entries, one kind a step."""
     from pyspark.sql import functions as F
 
-    lines = group_lines(context, ledger, translated_balances)
-    charged = charges(context, lines, translated_balances)
+    posted = lines_of(lines)
+    charged = charges(context, posted, translated_balances)
     steps = [
-        *intercompany(context, claims(context, lines, translated_balances).unionByName(charged)),
+        *intercompany(context, claims(context, posted, translated_balances).unionByName(charged)),
         *unrealised_profit(context, charged, trial_balance),
         *investments(context, translated_balances),
         *disposals(context, translated_balances),

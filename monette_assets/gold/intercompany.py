@@ -11,7 +11,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from monette_assets.group.effective import OPEN_END
-from monette_assets.group.perimeter import belongs, company_name_rows, profit_in_stock_rows
+from monette_assets.group.perimeter import belongs, profit_in_stock_rows
 from monette_assets.tables.contract import MONEY, RATE
 
 if TYPE_CHECKING:
@@ -90,62 +90,13 @@ def rates_of(context: Context, translated_balances: DataFrame) -> DataFrame:
     )
 
 
-def group_lines(context: Context, ledger: DataFrame, translated_balances: DataFrame) -> DataFrame:
-    """The postings on intercompany accounts, and those on any account whose contact is a company of the group.
-
-    Adds `partner` ("" where the contact is none of the group's) and the `kind` of the account as it was posted. A line
-    without a contact belongs to the one company its transaction owes. A chart without intercompany accounts keeps none.
-    """
+def lines_of(intercompany_lines: DataFrame) -> DataFrame:
+    """gold/intercompany_lines as the sides are made of them: whose books they are in is the holder, not the company."""
     from pyspark.sql import functions as F
 
-    names = context.relation(
-        company_name_rows(context.group),
-        "books string, name string, partner string, from_period date, to_period date",
-    )
-    chart = chart_of(context).select("group_account", "kind")
-    mapped = translated_balances.join(chart, "group_account").where(F.col("kind").isin(*DUE, *FLOW))
-    held = mapped.select("company", "basis", "account_id").distinct().withColumn("is_held", F.lit(True))
-    named = (
-        (F.col("company") == F.col("books"))
-        & (F.lower(F.trim("contact_name")) == F.col("name"))
-        & (F.col("period") >= F.col("from_period"))
-        & (F.col("period") < F.col("to_period"))
-    )
-    posted = (
-        ledger.select(
-            "company", "period", "basis", "transaction_type", "transaction_id", "account_id", "group_account",
-            "classification", "contact_name", F.coalesce(F.trim("document_number"), F.lit("")).alias("reference"),
-            F.when(F.col("transaction_currency") == "", F.col("currency")).otherwise(F.col("transaction_currency"))
-            .alias("currency"),
-            "amount", F.coalesce("transaction_amount", "amount").alias("transaction_amount"),
-        )
-        .join(chart, "group_account", "left")
-        .join(held, ["company", "basis", "account_id"], "left")
-        .join(names, named, "left")
-        .withColumn("is_held", F.coalesce("is_held", F.col("kind").isin(*DUE, *FLOW), F.lit(False)))
-    )  # fmt: skip
-    document = ["company", "period", "basis", "transaction_type", "transaction_id"]
-    named_here = F.col("is_held") | F.col("partner").isNotNull()
-    found = posted.where(named_here if _accounts(context, (*DUE, *FLOW)) else F.lit(False))
-    owed = (
-        found.where((F.col("kind") == "due_to_group") & F.col("partner").isNotNull())
-        .groupBy(*document)
-        .agg(F.min("partner").alias("owed"), F.max("partner").alias("owed_too"))
-        .where(F.col("owed") == F.col("owed_too"))
-        .select(*document, "owed")
-    )
-    nameless = F.col("contact_name").isNull() | (F.trim("contact_name") == "")
-    costs = (F.col("classification") == "Expense") | (F.col("kind") == "inventory")
-    implied = (
-        posted.where(nameless & costs & ~F.col("is_held"))
-        .join(owed, document)
-        .withColumn("partner", F.col("owed"))
-        .select(*found.columns)
-    )
-    return found.unionByName(implied).select(
+    return intercompany_lines.select(
         F.col("company").alias("holder"), F.col("period").alias("month"), "basis", "account_id", "group_account",
-        "classification", "kind", "contact_name", F.coalesce("partner", F.lit("")).alias("partner"), "currency",
-        "reference", "amount", "transaction_amount",
+        "classification", "kind", "contact_name", "partner", "currency", "reference", "amount", "transaction_amount",
     )  # fmt: skip
 
 
@@ -206,7 +157,7 @@ def claims(context: Context, lines: DataFrame, translated_balances: DataFrame) -
     """The sides of every claim at every month end: `COLUMNS`."""
     from pyspark.sql import functions as F
 
-    due = _accounts(context, DUE)
+    due = accounts_of(context, DUE)
     held = (
         translated_balances.where(F.col("group_account").isin(due))
         .select("company", "basis", "account_id")
@@ -325,7 +276,7 @@ def charges(context: Context, lines: DataFrame, translated_balances: DataFrame) 
     return named.withColumn("charged", F.col("transaction_amount")).select(*COLUMNS)
 
 
-def _accounts(context: Context, kinds: tuple[str, ...]) -> list[str]:
+def accounts_of(context: Context, kinds: tuple[str, ...]) -> list[str]:
     return [each.code for each in context.group.chart if each.kind in kinds]
 
 
@@ -380,11 +331,9 @@ def _place(context: Context, rows: DataFrame, is_first: SparkColumn, pair: str, 
     )
 
 
-def sides(context: Context, ledger: DataFrame, translated_balances: DataFrame) -> tuple[DataFrame, DataFrame]:
-    """Every side of every claim and charge (`COLUMNS`), and the lines they are made of."""
-    lines = group_lines(context, ledger, translated_balances)
-    both = claims(context, lines, translated_balances).unionByName(charges(context, lines, translated_balances))
-    return both, lines
+def sides(context: Context, lines: DataFrame, translated_balances: DataFrame) -> DataFrame:
+    """Every side of every claim and charge: `COLUMNS`."""
+    return claims(context, lines, translated_balances).unionByName(charges(context, lines, translated_balances))
 
 
 def elsewhere(context: Context, lines: DataFrame) -> DataFrame:

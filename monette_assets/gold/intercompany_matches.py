@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from monette_assets.gold import ledger, translated_balances
-from monette_assets.gold.intercompany import ACCOUNT_PAIRS, BALANCE_PAIRS, PAIR, elsewhere, sides
+from monette_assets.gold import intercompany_lines, translated_balances
+from monette_assets.gold.intercompany import ACCOUNT_PAIRS, BALANCE_PAIRS, PAIR, elsewhere, lines_of, sides
 from monette_assets.group.perimeter import owner_rows
 from monette_assets.tables import Check, Column, Context, Contract, Freshness, Input, Months, Severity, Staged, table
 from monette_assets.tables.contract import MONEY, hours
@@ -13,7 +13,7 @@ from monette_assets.tables.contract import MONEY, hours
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
 
-LEDGER, TRANSLATED = "gold/ledger", "gold/translated_balances"
+LINES, TRANSLATED = "gold/intercompany_lines", "gold/translated_balances"
 KINDS = ("none", "amount", "timing", "fx", "one_sided", "account")
 ITEM = PAIR[1:]  # what makes a difference the same one from month to month
 
@@ -54,48 +54,48 @@ CONTRACT = Contract(
     key=tuple(PAIR),
     unit=("period",),
     inputs={
-        "ledger": Input(ledger.CONTRACT, Months.UP_TO),
+        "lines": Input(intercompany_lines.CONTRACT, Months.UP_TO),
         "translated_balances": Input(translated_balances.CONTRACT, Months.UP_TO),
     },
     balance=True,
     columns=(
-        Column("period", "date", "First day of the month.", source=(f"{LEDGER}.period",)),
-        Column("basis", "string", "Accounting basis.", choices=("accrual", "cash"), source=(f"{LEDGER}.basis",)),
+        Column("period", "date", "First day of the month.", source=(f"{LINES}.period",)),
+        Column("basis", "string", "Accounting basis.", choices=("accrual", "cash"), source=(f"{LINES}.basis",)),
         Column("account_pair", "string", "What stands against what.", choices=ACCOUNT_PAIRS,
                source=(f"{TRANSLATED}.group_account",)),
         Column("company", "string", "Whose claim or income it is; the holder of a line without partner.",
-               source=(f"{LEDGER}.company",)),
+               source=(f"{LINES}.company",)),
         Column("partner", "string", "Who owes it or bears its cost; empty where the line names no company of the group "
-               "of that month.", source=(f"{LEDGER}.contact_name",)),
-        Column("currency", "string", "Currency of the documents.", source=(f"{LEDGER}.transaction_currency",)),
+               "of that month.", source=(f"{LINES}.contact_name",)),
+        Column("currency", "string", "Currency of the documents.", source=(f"{LINES}.currency",)),
         Column("reference", "string", "Document number on both sides; 'opening' for what stood there before the first "
-               "posting; empty where a document has none.", source=(f"{LEDGER}.document_number",)),
-        Column("company_currency", "string", "Home currency of the company.", source=(f"{LEDGER}.currency",)),
+               "posting; empty where a document has none.", source=(f"{LINES}.reference",)),
+        Column("company_currency", "string", "Home currency of the company.", source=(f"{LINES}.currency",)),
         Column("company_amount", MONEY, "In the company's books, debit positive.", unit="home currency",
-               source=(f"{LEDGER}.amount",)),
+               source=(f"{LINES}.amount",)),
         Column("company_transaction_amount", MONEY, "The same as documented.", unit="transaction currency",
-               source=(f"{LEDGER}.transaction_amount",)),
+               source=(f"{LINES}.transaction_amount",)),
         Column("company_amount_cad", MONEY, "The same, as translated in its statements.", unit="group currency",
-               source=(f"{LEDGER}.amount", f"{TRANSLATED}.rate")),
+               source=(f"{LINES}.amount", f"{TRANSLATED}.rate")),
         Column("partner_currency", "string", "Home currency of the partner.", nullable=True,
-               source=(f"{LEDGER}.currency",)),
+               source=(f"{LINES}.currency",)),
         Column("partner_amount", MONEY, "In the partner's books, debit positive.", unit="home currency",
-               source=(f"{LEDGER}.amount",)),
+               source=(f"{LINES}.amount",)),
         Column("partner_transaction_amount", MONEY, "The same as documented.", unit="transaction currency",
-               source=(f"{LEDGER}.transaction_amount",)),
+               source=(f"{LINES}.transaction_amount",)),
         Column("partner_amount_cad", MONEY, "The same, as translated in its statements.", unit="group currency",
-               source=(f"{LEDGER}.amount", f"{TRANSLATED}.rate")),
+               source=(f"{LINES}.amount", f"{TRANSLATED}.rate")),
         Column("matched_cad", MONEY, "What both sides agree on.", unit="group currency",
-               source=(f"{LEDGER}.amount", f"{TRANSLATED}.rate")),
+               source=(f"{LINES}.amount", f"{TRANSLATED}.rate")),
         Column("difference_cad", MONEY, "Company's and partner's amount, debit positive: 0 where they agree.",
-               unit="group currency", source=(f"{LEDGER}.amount", f"{TRANSLATED}.rate")),
+               unit="group currency", source=(f"{LINES}.amount", f"{TRANSLATED}.rate")),
         Column("difference_kind", "string", "timing: booked by both, settled or booked by one of them in another "
                "month; fx: the same amount at two rates; one_sided: nothing in the other's books; account: it stands "
                "on another account there, or names no company of the group; amount: another amount.", choices=KINDS),
         Column("other_account", "string", "Group account the other side stands on by mistake.", nullable=True,
-               source=(f"{LEDGER}.group_account",)),
+               source=(f"{LINES}.group_account",)),
         Column("contact_name", "string", "A contact as the books print it.", nullable=True,
-               source=(f"{LEDGER}.contact_name",)),
+               source=(f"{LINES}.contact_name",)),
         Column("first_period", "date", "Since when it differs without a break; null where it does not.", nullable=True),
         Column("age_days", "int", "From that month's end to this one's.", unit="days", nullable=True),
         Column("owner", "string", "Who clears it."),
@@ -112,12 +112,13 @@ CONTRACT = Contract(
 
 
 @table(CONTRACT)
-def intercompany_matches(context: Context, ledger: DataFrame, translated_balances: DataFrame) -> DataFrame:
+def intercompany_matches(context: Context, lines: DataFrame, translated_balances: DataFrame) -> DataFrame:
     """Both sides of every claim and charge in one row, the difference classified, dated and owned."""
     from pyspark.sql import functions as F
 
-    every_side, lines = sides(context, ledger, translated_balances)
-    rows = classify(context, side_by_side(context, every_side), elsewhere(context, lines))
+    posted = lines_of(lines)
+    pairs = side_by_side(context, sides(context, posted, translated_balances))
+    rows = classify(context, pairs, elsewhere(context, posted))
     asked = F.col("period").between(F.lit(context.periods[0]), F.lit(context.periods[-1]))
     return (
         assign(context, date_differences(rows))

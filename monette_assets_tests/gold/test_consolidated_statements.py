@@ -64,7 +64,7 @@ def consolidated(
     first, last = (date.fromisoformat(f"{month}-01") for month in (months[0], months[-1]))
     context = context_of(spark, group, *(f"{month:%Y-%m}" for month in months_between(first, last)))
     inputs = Books(group, lines, **books).inputs(spark, months[-1])
-    matches = intercompany_matches(context, ledger=inputs["ledger"], translated_balances=inputs["translated_balances"])
+    matches = intercompany_matches(context, lines=inputs["lines"], translated_balances=inputs["translated_balances"])
     entries = eliminating.eliminations(context, **inputs, matches=matches)
     kept = frame(spark, eliminating.CONTRACT, [row.asDict() for row in entries.collect()])
     header = "period entry line_number company group_account amount_cad status"

@@ -28,7 +28,7 @@ def eliminated(
     context = context_of(spark, group, *months)
     inputs = Books(group, lines, **books).inputs(spark, months[-1])
     matches = matching.intercompany_matches(
-        context, ledger=inputs["ledger"], translated_balances=inputs["translated_balances"]
+        context, lines=inputs["lines"], translated_balances=inputs["translated_balances"]
     )
     return context, eliminations(context, **inputs, matches=matches), matches
 

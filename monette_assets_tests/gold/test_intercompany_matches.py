@@ -58,7 +58,7 @@ def matched(
     books = Books(group, lines, RATES, opened or {})
     inputs = books.inputs(spark, months[-1])
     return context, intercompany_matches(
-        context, ledger=inputs["ledger"], translated_balances=inputs["translated_balances"]
+        context, lines=inputs["lines"], translated_balances=inputs["translated_balances"]
     )
 
 
@@ -222,11 +222,8 @@ def test_a_nameless_cost_belongs_to_the_company_its_document_owes(spark: SparkSe
     given = books.ledger_rows()
     for row in given:  # one document a company, as a bill is
         row["transaction_id"] = row["company"]
-    found = intercompany_matches(
-        context,
-        ledger=frame(spark, CONTRACT.inputs["ledger"].contract, given),
-        translated_balances=books.inputs(spark, "2024-11")["translated_balances"],
-    )
+    inputs = books.inputs(spark, "2024-11", given)
+    found = intercompany_matches(context, lines=inputs["lines"], translated_balances=inputs["translated_balances"])
     assert shown(found, "account_pair difference_kind") == [("due_from/due_to", "none"), ("income/expense", "none")]
 
 
