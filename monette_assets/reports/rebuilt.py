@@ -61,7 +61,7 @@ def rebuilt(
         names = [table.name for table in catalog.GOLD]
         versions = {name: version for name in names if (version := scratch.version(name)) is not None}
         said = f"rebuilt from bronze as of {moment:%Y-%m-%d %H:%M}, {contract_of(lake, group, moment)}"
-        yield Released(scratch, 0, moment, versions, said)
+        yield Released(scratch, 0, moment, versions, group.fingerprint, said)
 
 
 def arrival(contract: Contract) -> str:
