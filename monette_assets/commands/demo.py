@@ -10,6 +10,9 @@ import typer
 from monette_assets.commands.platform import Platform
 
 if TYPE_CHECKING:
+    from datetime import date
+    from pathlib import Path
+
     from rich.console import Console
 
     from monette_assets.lake import Lake
@@ -64,6 +67,8 @@ def demo() -> None:
     if releases.NAME not in after:
         raise CommandError("nothing could be released; put right what failed above, then run the demo again")
     ties = show_results(platform, last)
+    pack = write_board_pack(platform, last)
+    console.print(f"Board pack  {pack[0].parent}: {', '.join(path.name for path in pack)}", soft_wrap=True)
     changed = sorted(name for name in after if after[name] != before.get(name))
     seconds = time.perf_counter() - begun
     if not before:
@@ -88,22 +93,25 @@ def versions(lake: Lake) -> dict[str, int]:
     return {name: version for name in names if (version := lake.version(name)) is not None}
 
 
-def show_results(platform: Platform, month: object) -> bool:
-    """Print the group's profit and loss, the tie-out and completeness; whether all ties out and is complete."""
-    from datetime import date
+def show_results(platform: Platform, month: date) -> bool:
+    """Print the group's profit and loss by pillar, how companies become the group, the tie-out and completeness.
 
+    Returns whether all ties out and is complete.
+    """
     from rich.console import Console
 
+    from monette_assets.reports.consolidation import consolidation_in_short
     from monette_assets.reports.profit_and_loss import profit_and_loss
     from monette_assets.reports.question import Question
     from monette_assets.reports.released import open_release
     from monette_assets.reports.rendering import show
 
-    assert isinstance(month, date)
     console = Console(highlight=False)
     release = open_release(platform.lake, platform.group.time_zone)
     console.print()
-    show(profit_and_loss(Question(release, platform.group, month)), console)
+    question = Question(release, platform.group, month)
+    show(profit_and_loss(question), console)
+    show(consolidation_in_short(question), console)
     compared = release.table("gold/tie_out", columns=["company", "period", "difference"])
     differences = sum(1 for value in compared.column("difference").to_pylist() if value != 0)
     units = compared.group_by(["company", "period"]).aggregate([]).num_rows
@@ -126,6 +134,16 @@ def show_results(platform: Platform, month: object) -> bool:
     return not differences and not missing
 
 
+def write_board_pack(platform: Platform, month: date) -> list[Path]:
+    """The month's pack, in the home's folder `packs`."""
+    from monette_assets.reports.pack import write_pack
+    from monette_assets.reports.question import Question
+    from monette_assets.reports.released import open_release
+
+    release = open_release(platform.lake, platform.group.time_zone)
+    return write_pack(Question(release, platform.group, month), platform.settings.home.absolute() / "packs")
+
+
 def _line(console: Console, good: bool, title: str, text: str) -> None:
     console.print(f"[{'green' if good else 'red'}]{'✓' if good else '✗'}[/] [bold]{title}[/]  {text}", soft_wrap=True)
 
@@ -136,6 +154,9 @@ def where_next(console: Console, month: str) -> None:
         f"""
 Where to look next
   monette report profit_and_loss --period {month} --company harrow_plains
+  monette report consolidation      every company beside eliminations and adjustments
+  monette report cash_flow --view ytd
+  monette explain profit_and_loss fuel --period {month}
   monette report tie_out            every account against QuickBooks
   monette status                    companies, tokens, freshness, runs
   monette dev                       the asset graph, at http://127.0.0.1:3000""",

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from decimal import Decimal
 
+from monette_assets.gold.consolidated_statements import YEAR_END
 from monette_assets.gold.financial_summary import LINES, RESULTS
 from monette_assets.gold.profit_and_loss import REVENUE_TYPES
 from monette_assets.reports.balance_sheet import NET_INCOME, SIDES
@@ -16,7 +17,9 @@ from monette_assets.reports.question import Question, Row
 from monette_assets.reports.sheet import in_chart_order, label
 from monette_assets.reports.statement import Emphasis, Field, Kind, Statement
 
+YEAR_ENDS = "year_ends"  # what the group's year moves between a company's retained and current earnings
 STEPS = {
+    YEAR_ENDS: "Other year ends",
     "eliminations": "Eliminations",
     "adjustments": "Adjustments",
     "non_controlling_interest": "Share of others",
@@ -31,13 +34,13 @@ def consolidation(question: Question) -> Statement:
     rows = question.consolidated("gold/consolidated_statements", [month])
     present = {row["component"] for row in rows if row["step"] == "companies"}
     companies = [each.code for each in group.companies if each.code in present]
-    steps = [step for step in STEPS if any(row["step"] == step for row in rows)]
+    steps = [step for step in STEPS if any(_column(row) == step for row in rows)]
     amounts: dict[tuple[str, str], Amounts] = defaultdict(lambda: defaultdict(lambda: ZERO))
     for row in rows:
         section = row["classification"]
         if row["statement"] == "profit_and_loss":
             section = row["profit_type"] or UNMAPPED
-        column = row["component"] if row["step"] == "companies" else row["step"]
+        column = _column(row)
         sign = 1 if section == "Asset" or (section not in REVENUE_TYPES and section not in SIDES) else -1
         for key in (column, CONSOLIDATED):
             amounts[section, row["group_account"]][key] += sign * row["closing_cad"]
@@ -59,6 +62,33 @@ def consolidation(question: Question) -> Statement:
         ),
         rows=[row for row, _ in sheet.rows],
         emphasis=[emphasis for _, emphasis in sheet.rows],
+    )  # fmt: skip
+
+
+def _column(row: Row) -> str:
+    """The company, or the step; other year ends stand apart from what people adjusted."""
+    if row["step"] == "companies":
+        return str(row["component"])
+    return YEAR_ENDS if row["component"].startswith(YEAR_END) else str(row["step"])
+
+
+def consolidation_in_short(question: Question) -> Statement:
+    """The totals and results of `consolidation`, the companies in one column."""
+    whole = consolidation(question)
+    companies = {each.code for each in question.group.companies}
+    kept = [each for each in whole.fields if each.key not in companies and each.key != "account"]
+    short = [
+        (row, emphasis) for row, emphasis in zip(whole.rows, whole.emphasis, strict=True) if emphasis is Emphasis.RESULT
+    ]
+    return Statement(
+        title=whole.title,
+        subtitle=whole.subtitle,
+        fields=(kept[0], Field("companies", f"{len(companies & {f.key for f in whole.fields})} companies", Kind.MONEY),
+                *kept[1:]),
+        rows=[
+            {**row, "companies": sum((row.get(each, ZERO) for each in sorted(companies)), ZERO)} for row, _ in short
+        ],
+        emphasis=[emphasis if row["line"] in RESULTS else Emphasis.NORMAL for row, emphasis in short],
     )  # fmt: skip
 
 

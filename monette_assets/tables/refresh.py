@@ -20,6 +20,7 @@ from monette_assets.lake import Commit, Lake, Scope
 from monette_assets.tables import quarantine
 from monette_assets.tables.audit import Audit, Unit, audit, units_of
 from monette_assets.tables.contract import NESTED, Contract, Input, Months, Partitions
+from monette_assets.tables.contract import Column as ContractColumn
 from monette_assets.tables.judge import Judge
 from monette_assets.tables.table import REFUSAL_COLUMNS, Context, Staged, Table, staging_ddl, staging_schema
 
@@ -283,11 +284,12 @@ def _changes(
         if column.name not in there:
             current = current.withColumn(column.name, F.lit(None).cast(column.type))
     key, content = list(contract.key), _content(contract)
-    old = current.where(within).select(*key, month.alias("old_month"), content.alias("old_content"))
+    named = [_comparable(contract.column(name)) for name in key]
+    old = current.where(within).select(*named, month.alias("old_month"), content.alias("old_content"))
     if monthly and not old.limit(1).collect():
         counted = new.groupBy(month.alias("month")).count().collect()
         return {row["month"]: Change(added=row["count"]) for row in counted}
-    both = new.select(*key, month.alias("new_month"), content.alias("new_content")).join(old, key, "full_outer")
+    both = new.select(*named, month.alias("new_month"), content.alias("new_content")).join(old, key, "full_outer")
     is_new, is_old = F.col("new_content").isNotNull(), F.col("old_content").isNotNull()
     counted = (
         both.groupBy(F.coalesce("new_month", "old_month").alias("month"))
@@ -301,6 +303,15 @@ def _changes(
         .collect()
     )
     return {row["month"]: Change(row["added"], row["changed"], row["removed"]) for row in counted}
+
+
+def _comparable(column: ContractColumn) -> Column:
+    """A column of a key as the join compares it: there, null equals nothing."""
+    from pyspark.sql import functions as F
+
+    if not column.nullable:
+        return F.col(column.name)
+    return F.coalesce(F.col(column.name).cast("string"), F.lit("")).alias(column.name)
 
 
 def _commit(outcome: Outcome, run_id: str, context: Context) -> Commit:

@@ -34,6 +34,14 @@ def test_what_passed_is_published_and_running_again_changes_nothing(books: Books
     assert books.lake.staged_runs() == []
 
 
+def test_a_key_column_without_a_value_compares_like_any_other(books: Books) -> None:
+    named = replace(books, contract=replace(books.contract, key=("company", "period", "account", "memo")))
+    lines = (("north", "2024-11", "4000", "1.00", None), ("north", "2024-11", "4000", "2.00", "lease"))
+    assert named.refresh(*lines, header="company period account amount memo").committed
+    again = named.refresh(*lines, header="company period account amount memo")
+    assert (again.committed, again.unchanged) == (False, True)
+
+
 def test_changes_are_counted_by_key_and_month(books: Books) -> None:
     books.refresh(*GOOD)
     outcome = books.refresh(
