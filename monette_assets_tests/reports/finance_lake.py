@@ -15,28 +15,8 @@ from typing import Any
 
 from monette_assets.group import Group
 from monette_assets.lake import Lake
-from monette_assets.tables import Column, Contract
-from monette_assets.tables.contract import MONEY
 from monette_assets.tables.releases import release
-from monette_assets_tests.reports.small_lake import AT, CONTRACTS, DECEMBER, GOLD, NOVEMBER, publish, summary
-
-# The columns of the consolidation that packs and explanations read.
-CONTRACTS.setdefault(
-    "gold/consolidated_statements",
-    Contract(
-        name="gold/consolidated_statements",
-        description="The group, line by line.",
-        key=("period", "basis", "subgroup", "step", "component", "group_account"),
-        unit=("period",),
-        columns=(
-            Column("period", "date", ""),
-            *(Column(name, "string", "") for name in ("basis", "subgroup", "step", "component", "group_account")),
-            *(Column(name, "string", "") for name in ("statement", "classification")),
-            Column("profit_type", "string", "", nullable=True),
-            *(Column(name, MONEY, "") for name in ("opening_cad", "movement_cad", "closing_cad")),
-        ),
-    ),
-)
+from monette_assets_tests.reports.small_lake import AT, DECEMBER, GOLD, NOVEMBER, publish, summary
 
 FORMULA = '=HYPERLINK("http://example.invalid","sales")'  # an account's name in north's books
 SCRIPT = "<script>document.title='broken'</script>"  # a memo
@@ -296,6 +276,5 @@ def finance_lake(
     month = {"basis": "accrual", "arrived_at": AT, "complete": True, "period": DECEMBER}
     late = {} if complete else {"complete": False, "missing": "its reports have not arrived"}
     publish(lake, "gold/completeness", [{**month, "company": "north"}, {**month, "company": "south", **late}])
-    tables = {contract.name: contract for contract in (*GOLD, CONTRACTS["gold/consolidated_statements"])}
-    release(lake, list(tables.values()), "run", group)
+    release(lake, GOLD, "run", group)
     return lake
