@@ -1,4 +1,8 @@
-"""Take the README's pictures of the interface, on a built home: `python docs/screenshots.py http://127.0.0.1:3000`."""
+"""Take the pictures of the documentation, on a built home.
+
+`python docs/screenshots.py http://127.0.0.1:3000` takes those of the interface, `python docs/screenshots.py
+.monette/packs/board_pack_2026-10.html` those of a board pack.
+"""
 
 from __future__ import annotations
 
@@ -36,5 +40,31 @@ def take(address: str) -> None:
         browser.close()
 
 
+def take_pack(page_file: Path) -> None:
+    """Write the pictures of a board pack: its first screen, and a line of the profit and loss opened, in the dark."""
+    IMAGES.mkdir(exist_ok=True)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
+        page = browser.new_page(viewport={"width": 1280, "height": 960})
+        page.goto(page_file.resolve().as_uri())
+        page.screenshot(path=str(IMAGES / "board-pack.png"))
+        page.close()
+        page = browser.new_page(viewport={"width": 1280, "height": 1000}, color_scheme="dark")
+        page.goto(page_file.resolve().as_uri())
+        line = page.locator(
+            "#profit-and-loss-table tr[data-line=telephone], #profit-and-loss-table tr[data-line=freight]"
+        )
+        line.first.locator("th label").click()
+        behind = line.first.locator("xpath=following-sibling::tr[1]")
+        behind.locator("details summary").first.click()
+        line.first.evaluate("row => window.scrollTo(0, row.getBoundingClientRect().top + window.scrollY - 120)")
+        page.wait_for_timeout(800)  # scrolling is smooth
+        page.screenshot(path=str(IMAGES / "board-pack-drill-down.png"))
+        browser.close()
+
+
 if __name__ == "__main__":
-    take(sys.argv[1].rstrip("/"))
+    if sys.argv[1].startswith("http"):
+        take(sys.argv[1].rstrip("/"))
+    else:
+        take_pack(Path(sys.argv[1]))

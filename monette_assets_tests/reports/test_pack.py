@@ -18,7 +18,7 @@ from monette_assets.reports.pack.page import render
 from monette_assets.reports.question import Question
 from monette_assets.reports.released import ReportError, open_release
 from monette_assets_tests.contracts import write_contract
-from monette_assets_tests.reports.finance_lake import finance_lake
+from monette_assets_tests.reports.finance_lake import CONSOLIDATED, finance_lake
 from monette_assets_tests.reports.small_lake import DECEMBER, JANUARY, NOVEMBER, append, small_lake
 
 
@@ -49,6 +49,17 @@ def test_the_balance_sheet_balances_in_every_column(tmp_path: Path, group: Group
     grid = packed(tmp_path, group).balance_sheet
     assert {grid.value("check", column.key) for column in grid.columns} == {Decimal("0.00")}
     assert grid.value("Assets", TOTAL) == Decimal("1312.50")
+
+
+def test_a_company_with_another_year_end_balances_in_its_own_column(tmp_path: Path, group: Group) -> None:
+    moved = [
+        {**CONSOLIDATED[2], "closing_cad": Decimal("-990.00")},  # sales to date of the group's year, 10.00 less
+        {**CONSOLIDATED[1], "step": "adjustments", "component": "year_end/north", "closing_cad": Decimal("-10.00")},
+    ]
+    rows = [*CONSOLIDATED[:2], *moved, *CONSOLIDATED[3:]]
+    grid = gather(question(finance_lake(tmp_path / "lake", group, consolidated=rows), group)).balance_sheet
+    assert grid.value("capital", "north") == Decimal("510.00")
+    assert {grid.value("check", column.key) for column in grid.columns} == {Decimal("0.00")}
 
 
 def test_a_complete_month_is_final_and_its_tie_out_is_told(tmp_path: Path, group: Group) -> None:
@@ -107,6 +118,15 @@ def test_changes_in_equity_end_in_the_equity_of_the_companies(tmp_path: Path, gr
     assert column(pack.changes_in_equity, "translation_adjustment") == ["0.00", "7.50", "7.50"]
     assert column(pack.changes_in_equity, "closing") == ["1100.00", "217.50", "1317.50"]
     assert str(pack.balance_sheet.value("Equity", "companies")) == "1317.50"
+
+
+def test_who_left_takes_its_cash_and_equity_along(tmp_path: Path, group: Group) -> None:
+    lake = finance_lake(tmp_path / "lake", group)
+    sold = group.companies[1].model_copy(update={"last_period": NOVEMBER})
+    pack = gather(question(lake, replace(group, companies=(group.companies[0], sold))))
+    assert column(pack.cash_flow, "left") == ["0.00", "-217.50", "-217.50"]
+    assert column(pack.cash_flow, "closing") == ["1100.00", "0.00", "1100.00"]
+    assert column(pack.changes_in_equity, "closing") == ["1100.00", "0.00", "1100.00"]
 
 
 def test_agings_are_by_bucket_and_rounded_once(tmp_path: Path, group: Group) -> None:

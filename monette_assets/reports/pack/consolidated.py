@@ -8,6 +8,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from monette_assets.gold.consolidated_statements import YEAR_END
 from monette_assets.group import Group
 from monette_assets.reports import lines as statement
 from monette_assets.reports.lines import (
@@ -57,7 +58,8 @@ def read(release: Released, periods: Iterable[date], columns: Sequence[str] | No
 def columns_of(group: Group, rows: Iterable[Row]) -> tuple[GridColumn, ...]:
     """Companies by country with a subtotal each, all companies, the steps that there are, the group."""
     rows = list(rows)
-    present = {row["component"] for row in rows if row["step"] == COMPANIES}
+    steps = {row["step"] for row in rows}
+    present = {column_of(row) for row in rows} - steps
     by_country: dict[str, list[GridColumn]] = defaultdict(list)
     for each in group.companies:
         if each.code in present:
@@ -70,7 +72,6 @@ def columns_of(group: Group, rows: Iterable[Row]) -> tuple[GridColumn, ...]:
             columns.append(GridColumn(f"country/{country}", COUNTRIES[country], Role.SUBTOTAL, keys))
     every = tuple(each.key for own in by_country.values() for each in own)
     columns.append(GridColumn(COMPANIES, "All companies", Role.SUBTOTAL, every))
-    steps = {row["step"] for row in rows}
     own = [
         GridColumn(step, title, Role.STEP) for step, title in STEPS.items() if step in steps or "interest" not in step
     ]
@@ -79,7 +80,13 @@ def columns_of(group: Group, rows: Iterable[Row]) -> tuple[GridColumn, ...]:
 
 
 def column_of(row: Mapping[str, Any]) -> str:
-    """The key of the column that a row stands in."""
+    """The key of the column that a row stands in.
+
+    What moves between a company's retained and current earnings because its year is not the group's stands in the
+    company's own column: so every column balances.
+    """
+    if row["component"].startswith(YEAR_END):
+        return str(row["component"].removeprefix(YEAR_END))
     return str(row["component"] if row["step"] == COMPANIES else row["step"])
 
 

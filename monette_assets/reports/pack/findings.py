@@ -184,5 +184,5 @@ def rates(release: Released, group: Group, month: date) -> Statement | None:
             }
             for key, own in sorted(companies.items(), key=lambda each: str(each[0]))
         ],
-        notes=["Historical and carrying rates differ by account: `monette explain` shows them."],
+        notes=["Historical and carrying rates differ by account; monette explain shows them."],
     )

@@ -13,6 +13,7 @@ from monette_assets.reports.pack.grid import ZERO, Grid, GridColumn, GridLine, L
 from monette_assets.reports.released import Released
 
 COMPANIES = "companies"
+START, JOINED, LEFT = "start", "joined", "left"
 Row = Mapping[str, Any]
 
 
@@ -45,6 +46,26 @@ def _names(group: Group) -> dict[str, str]:
     return {row["group_account"]: row["name"] for row in group.chart_rows()}
 
 
+def _start(row: Row, first: date) -> str:
+    """What a company held in its first month here: at the year's start, or when it joined the group in the year."""
+    return START if row["period"] == first else JOINED
+
+
+def _leave(figures: dict[tuple[str, str], Decimal], group: Group, month: date) -> None:
+    """Take out what companies held that no longer belong to the group at the end."""
+    left = {company for _, company in figures if not group.is_active(company, month)}
+    for company in left:
+        held = sum((amount for (_, each), amount in figures.items() if each == company), ZERO)
+        figures[LEFT, company] = -held
+
+
+def _members(figures: Mapping[tuple[str, str], Decimal], what: str) -> list[GridLine]:
+    """Lines for companies that joined and left, where there are any."""
+    names = {JOINED: f"{what} of companies that joined", LEFT: f"{what} of companies that left"}
+    used = {line for (line, _), amount in figures.items() if amount}
+    return [GridLine(key, name, Level.ACCOUNT) for key, name in names.items() if key in used]
+
+
 def cash_flow(release: Released, group: Group, first: date, month: date, columns: Sequence[GridColumn]) -> Grid | None:
     """Indirect: net income, what of it is not cash, working capital, investing, financing; to the change of cash."""
     if not release.holds("gold/cash_flow"):
@@ -61,7 +82,7 @@ def cash_flow(release: Released, group: Group, first: date, month: date, columns
         key = f"{row['section']}/{row['line']}"
         if row["line"] == "opening_cash":
             if row["period"] == firsts[row["company"]]:
-                figures[key, row["company"]] += row["amount_cad"]
+                figures[_start(row, first), row["company"]] += row["amount_cad"]
         elif row["section"] != "cash":
             figures[key, row["company"]] += row["amount_cad"]
             sections[row["section"]].add(row["line"])
@@ -88,10 +109,12 @@ def cash_flow(release: Released, group: Group, first: date, month: date, columns
     change = GridLine(
         "change", "Change in cash", Level.RESULT, tuple((key, 1) for key in (*totals, *(line.key for line in exchange)))
     )
-    opening = GridLine("cash/opening_cash", "Cash at the start", Level.ACCOUNT)
-    closing = GridLine("closing", "Cash at the end", Level.RESULT, (("cash/opening_cash", 1), ("change", 1)))
+    _leave(figures, group, month)
+    steps = [GridLine(START, "Cash at the start", Level.ACCOUNT), *_members(figures, "Cash")]
+    ends = tuple((line.key, 1) for line in (change, *steps))
+    closing = GridLine("closing", "Cash at the end", Level.RESULT, ends)
     title = f"Cash flow, year to {month:%B %Y}"
-    return Grid("cash_flow", title, _columns(columns, rows), (*lines, *exchange, change, opening, closing), figures)
+    return Grid("cash_flow", title, _columns(columns, rows), (*lines, *exchange, change, *steps, closing), figures)
 
 
 def changes_in_equity(
@@ -112,14 +135,16 @@ def changes_in_equity(
         line = row["line"]
         if line == "closing" or (line == "opening" and row["period"] != firsts[row["company"]]):
             continue
-        figures[line, row["company"]] += row["amount_cad"]
+        figures[_start(row, first) if line == "opening" else line, row["company"]] += row["amount_cad"]
         if line not in seen and line != "opening":
             seen.append(line)
     order = ("year_end", "net_income", "capital", "dividends", "direct_posting", "translation_adjustment")
     seen.sort(key=lambda line: (order.index(line) if line in order else len(order), line))
     used = [line for line in seen if any(figures.get((line, each.key)) for each in columns)]
-    lines = [GridLine("opening", "Equity at the start", Level.ACCOUNT)]
+    _leave(figures, group, month)
+    lines = [GridLine(START, "Equity at the start", Level.ACCOUNT)]
     lines += [GridLine(line, _label(line), Level.ACCOUNT) for line in used]
-    lines.append(GridLine("closing", "Equity at the end", Level.RESULT, tuple((key, 1) for key in ("opening", *used))))
+    lines += _members(figures, "Equity")
+    lines.append(GridLine("closing", "Equity at the end", Level.RESULT, tuple((line.key, 1) for line in lines)))
     title = f"Changes in equity, year to {month:%B %Y}"
     return Grid("changes_in_equity", title, _columns(columns, rows), tuple(lines), figures)
