@@ -12,7 +12,7 @@ dev: $(INSTALLED)  ## Dagster's user interface on the same home, with the simula
 	@$(BIN)/monette dev
 
 test: $(INSTALLED)  ## Every test
-	@$(BIN)/pytest -n 2 --dist loadfile
+	@$(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder
 
 bench: $(INSTALLED)  ## The measurements of docs/benchmarks.md
 	@$(BIN)/python -m benchmarks

@@ -29,6 +29,11 @@ if TYPE_CHECKING:
     from monette_assets.automation.chain import ChainResult
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The whole graph end to end first: a long file that is begun last is waited for alone."""
+    items.sort(key=lambda item: len(item.path.parts))
+
+
 @pytest.fixture(scope="session")
 def engine() -> Iterator[Engine]:
     """The embedded engine, one for all tests."""
