@@ -140,12 +140,13 @@ def connect(settings: Settings, group: Group, companies: list[str]) -> list[str]
 
     keeper = token_keeper(settings)
     try:
-        for code in companies:
-            realm = group.company(code).realm_id
-            answer = httpx.post(f"{settings.quickbooks_url}/simulator/connect/{realm}", timeout=10)
-            if answer.status_code != httpx.codes.OK:
-                raise CommandError(f"{code}: the simulator does not know realm {realm}: {answer.text[:200]}")
-            keeper.connect(code, realm, answer.json()["code"], REDIRECT_URI)
+        with httpx.Client(base_url=settings.quickbooks_url, timeout=10) as simulator:
+            for code in companies:
+                realm = group.company(code).realm_id
+                answer = simulator.post(f"/simulator/connect/{realm}")
+                if answer.status_code != httpx.codes.OK:
+                    raise CommandError(f"{code}: the simulator does not know realm {realm}: {answer.text[:200]}")
+                keeper.connect(code, realm, answer.json()["code"], REDIRECT_URI)
     except httpx.TransportError as error:
         raise CommandError(
             f"the simulator at {settings.quickbooks_url} cannot be reached; start it with `monette simulate`"

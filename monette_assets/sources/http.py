@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+import ssl
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cache
 from typing import TypeVar
 
 import httpx
@@ -16,6 +18,12 @@ Result = TypeVar("Result")
 
 # QuickBooks cuts requests off at 120 s: waiting a little longer lets its own answer (504) arrive.
 TIMEOUT = httpx.Timeout(125.0, connect=5.0)
+
+
+@cache
+def certificates() -> ssl.SSLContext:
+    """Whom to trust: read once a process, since every client that reads them itself takes longer than a call."""
+    return httpx.create_ssl_context()
 
 
 class Clock:

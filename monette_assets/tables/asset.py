@@ -28,8 +28,10 @@ def asset_spec(contract: Contract, group: Group) -> dg.AssetSpec:
     return dg.AssetSpec(
         key=asset_key(contract),
         deps=[
-            dg.AssetDep(asset_key(spec.contract), partition_mapping=partitions.mapping(contract.partitions, spec))
-            for spec in (*contract.inputs.values(), *map(Input, contract.after))
+            dg.AssetDep(
+                asset_key(above.contract), partition_mapping=partitions.mapping(contract.partitions, above, group)
+            )
+            for above in (*contract.inputs.values(), *map(Input, contract.after))
         ],
         description=contract.description,
         group_name=contract.name.split("/")[0] if "/" in contract.name else "records",

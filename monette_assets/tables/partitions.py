@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import dagster as dg
 
+from monette_assets.clock import today
 from monette_assets.tables.contract import Input, Months, Partitions
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 warnings.filterwarnings("ignore", message=".*(is currently in beta|is currently in preview).*")
 
 MONTH_FORMAT = "%Y-%m"
-EARLIER_MONTHS = 1200  # a balance depends on every month before it
+MARGIN_MONTHS = 60  # how long a code location may live without being loaded again
 
 
 def months(group: Group) -> dg.MonthlyPartitionsDefinition:
@@ -52,13 +53,15 @@ def definition(partitions: Partitions, group: Group) -> dg.PartitionsDefinition 
     }[partitions](group)
 
 
-def mapping(downstream: Partitions, upstream: Input) -> dg.PartitionMapping | None:
+def mapping(downstream: Partitions, upstream: Input, group: Group) -> dg.PartitionMapping | None:
     """How a partition below depends on the partitions above it; None for Dagster's default."""
     above = upstream.contract.partitions
     if downstream is Partitions.MONTH and above is Partitions.MONTH_COMPANY:
         return dg.MultiToSingleDimensionPartitionMapping(partition_dimension_name="month")
     if downstream is Partitions.MONTH and above is Partitions.MONTH and upstream.months is Months.UP_TO:
-        return dg.TimeWindowPartitionMapping(start_offset=-EARLIER_MONTHS, allow_nonexistent_upstream_partitions=True)
+        # a balance depends on every month before it; Dagster walks back one by one, so no further than there are any
+        earlier = len(group.periods(group.first_period, today(group).replace(day=1))) + MARGIN_MONTHS
+        return dg.TimeWindowPartitionMapping(start_offset=-earlier, allow_nonexistent_upstream_partitions=True)
     if above in (Partitions.MONTH, Partitions.COMPANY, Partitions.MONTH_COMPANY) and above is not downstream:
         return dg.AllPartitionMapping()
     return None

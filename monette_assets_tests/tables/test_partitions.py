@@ -44,7 +44,7 @@ def test_one_partition_a_company_and_a_company_month(group: Group) -> None:
 
 def above(group: Group, downstream: Partitions, upstream: Input, key: str) -> list[str]:
     """The partitions above that a partition below depends on, as Dagster works it out."""
-    mapping = p.mapping(downstream, upstream)
+    mapping = p.mapping(downstream, upstream, group)
     assert mapping is not None
     below, source = p.definition(downstream, group), p.definition(upstream.contract.partitions, group)
     assert source is not None
@@ -69,7 +69,7 @@ def test_a_month_depends_on_every_company_of_a_list(group: Group) -> None:
     assert above(group, Partitions.MONTH, COMPANY, "2024-12") == ["north", "south"]
 
 
-def test_like_to_like_is_dagsters_own_default() -> None:
-    assert p.mapping(Partitions.MONTH, MONTH) is None
-    assert p.mapping(Partitions.MONTH, NONE) is None
-    assert isinstance(p.mapping(Partitions.NONE, MONTH), dg.AllPartitionMapping)
+def test_like_to_like_is_dagsters_own_default(group: Group) -> None:
+    assert p.mapping(Partitions.MONTH, MONTH, group) is None
+    assert p.mapping(Partitions.MONTH, NONE, group) is None
+    assert isinstance(p.mapping(Partitions.NONE, MONTH, group), dg.AllPartitionMapping)

@@ -10,7 +10,7 @@ from decimal import Decimal, InvalidOperation
 import httpx
 import msgspec
 
-from monette_assets.sources.http import Clock, Retry
+from monette_assets.sources.http import Clock, Retry, certificates
 
 _SERIES = re.compile(r"[A-Z0-9_]{1,64}")
 _RATE = re.compile(r"\d{1,6}(\.\d{1,10})?")
@@ -67,7 +67,7 @@ def daily_rates(
     retry = retry or Retry(clock=clock)
     where = f"Bank of Canada {series} from {start} to {end}"
     asked_at = clock.now()
-    with httpx.Client(timeout=_TIMEOUT, headers={"Accept": "application/json"}) as http:
+    with httpx.Client(timeout=_TIMEOUT, verify=certificates(), headers={"Accept": "application/json"}) as http:
         text = retry.run(
             lambda: _get(http, f"{base_url.rstrip('/')}/observations/{series}/json", start, end, where),
             worth_retrying=lambda error: isinstance(error, BankOfCanadaDown),

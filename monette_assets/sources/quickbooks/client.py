@@ -17,7 +17,7 @@ from typing import Any, Self
 import httpx
 import orjson
 
-from monette_assets.sources.http import TIMEOUT, Clock, Retry, without_secrets
+from monette_assets.sources.http import TIMEOUT, Clock, Retry, certificates, without_secrets
 from monette_assets.sources.quickbooks.errors import (
     GATEWAY_TIMEOUT,
     THROTTLED,
@@ -78,6 +78,7 @@ class QuickBooksClient:
         limits = limits or Limits()
         self._gate = Gate(limits, self.clock)
         self._http = httpx.Client(
+            verify=certificates(),
             timeout=timeout,
             headers={"Accept": "application/json"},
             limits=httpx.Limits(max_connections=limits.at_once, max_keepalive_connections=limits.at_once),

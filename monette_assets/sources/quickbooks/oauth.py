@@ -15,7 +15,7 @@ from datetime import timedelta
 import httpx
 import msgspec
 
-from monette_assets.sources.http import TIMEOUT, Clock, Retry, without_secrets
+from monette_assets.sources.http import TIMEOUT, Clock, Retry, certificates, without_secrets
 from monette_assets.sources.quickbooks.errors import (
     BrokenAnswer,
     QuickBooksError,
@@ -59,7 +59,7 @@ class TokenKeeper:
         self._token_url = token_url
         self._clock = clock or Clock()
         self._retry = retry or Retry(clock=self._clock)
-        self._http = httpx.Client(timeout=TIMEOUT, headers={"Accept": "application/json"})
+        self._http = httpx.Client(timeout=TIMEOUT, verify=certificates(), headers={"Accept": "application/json"})
         self._dead: dict[str, tuple[str, TokenDead]] = {}  # company -> the refused refresh token, and what was said
 
     def __repr__(self) -> str:
