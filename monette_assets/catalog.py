@@ -77,6 +77,7 @@ SILVER: tuple[Table, ...] = (
 GOLD: tuple[Table, ...] = (
     ledger.ledger,
     trial_balance.trial_balance,
+    cattle_split.cattle_split,
     profit_and_loss.profit_and_loss,
     balance_sheet.balance_sheet,
     budget_vs_actual.budget_vs_actual,
@@ -97,7 +98,6 @@ GOLD: tuple[Table, ...] = (
     payables_aging.payables_aging,
     receivables_aging.receivables_aging,
     weekly_banking.weekly_banking,
-    cattle_split.cattle_split,
     completeness.completeness,
     restated_lines.restated_lines,
     restatements.restatements,

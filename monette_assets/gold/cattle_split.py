@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from monette_assets.gold import ledger
-from monette_assets.gold.ledger import EXACT
-from monette_assets.gold.profit_and_loss import of_the_year
+from monette_assets.gold.ledger import EXACT, of_the_year
 from monette_assets.silver import head_counts
 from monette_assets.tables import Check, Column, Context, Contract, Freshness, Input, Months, Severity, Staged, table
 from monette_assets.tables.contract import MONEY, RATE, hours
@@ -79,6 +78,8 @@ CONTRACT = Contract(
         Column("pillar", "string", "Of the location; of a part, its herd's.",
                source=(f"{LEDGER}.pillar", f"{COUNTS}.herd")),
         Column("class_name", "string", "As printed.", nullable=True, source=(f"{LEDGER}.class_name",)),
+        Column("fiscal_year", "int", "Of the company.", source=(f"{LEDGER}.fiscal_year",)),
+        Column("commodity", "string", "Of the account.", nullable=True, source=(f"{LEDGER}.commodity",)),
         Column("group_account", "string", "Account of the group chart.", source=(f"{LEDGER}.group_account",)),
         Column("profit_type", "string", "Profit type; Unmapped for an unmapped account.",
                source=(f"{LEDGER}.profit_type",)),
@@ -142,7 +143,7 @@ def mixed_lines(ledger: DataFrame, head_counts: DataFrame) -> DataFrame:
         of_the_year(ledger)
         .join(mixed.select(*PLACE), PLACE, "left_semi")
         .select(
-            *LINE, "location", "pillar", "class_name", "group_account",
+            *LINE, "location", "pillar", "class_name", "fiscal_year", "commodity", "group_account",
             F.coalesce("profit_type", F.lit("Unmapped")).alias("profit_type"), "currency", "amount", "average_rate",
             herd.alias("named_herd"),
         )

@@ -133,6 +133,13 @@ def ledger(context: Context, general_ledger: DataFrame, accounts: DataFrame, exc
     return add_transaction_amount(translate_at_average(context, rows, exchange_rates))
 
 
+def of_the_year(ledger: DataFrame) -> DataFrame:
+    """The postings of income and expense accounts, by the company's own books."""
+    from pyspark.sql import functions as F
+
+    return ledger.where(F.col("classification").isin("Revenue", "Expense"))
+
+
 def add_transaction_amount(rows: DataFrame) -> DataFrame:
     """Add `transaction_amount`: what the document says; null where a foreign document's line does not say it."""
     from pyspark.sql import functions as F

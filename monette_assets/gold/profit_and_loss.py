@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from monette_assets.gold import ledger
+from monette_assets.gold import cattle_split, ledger
+from monette_assets.gold.cattle_split import OFFSET, ORIGINAL
+from monette_assets.gold.ledger import of_the_year
 from monette_assets.tables import Check, Column, Context, Contract, Freshness, Input, Staged, table
 from monette_assets.tables.contract import MONEY, RATE, hours
 
@@ -32,11 +34,12 @@ def _not_conserved(staged: Staged) -> DataFrame:
 CONTRACT = Contract(
     name="gold/profit_and_loss",
     description=(
-        "Income and expense per month by company, account, location, pillar and commodity. Translated at the month's "
-        "average rate, rounded once; display amounts read positive for revenue and for cost."
+        "Income and expense per month by company, account, location, pillar and commodity; of mixed herds each herd's "
+        "own. Translated at the month's average rate, rounded once; display amounts read positive for revenue and for "
+        "cost."
     ),
     key=("company", "period", "basis", "account_id", "location", "pillar", "commodity", "profit_type", "group_account"),
-    inputs={"ledger": Input(ledger.CONTRACT)},
+    inputs={"ledger": Input(ledger.CONTRACT), "cattle_split": Input(cattle_split.CONTRACT)},
     columns=(
         Column("period", "date", "First day of the month.", source=(f"{LEDGER}.period",)),
         Column("fiscal_year", "int", "Of the company.", source=(f"{LEDGER}.fiscal_year",)),
@@ -44,7 +47,8 @@ CONTRACT = Contract(
         Column("basis", "string", "Accounting basis.", choices=("accrual", "cash"), source=(f"{LEDGER}.basis",)),
         Column("account_id", "string", "QuickBooks' id of the account.", source=(f"{LEDGER}.account_id",)),
         Column("location", "string", "Standard name.", source=(f"{LEDGER}.location",)),
-        Column("pillar", "string", "Pillar of the location.", source=(f"{LEDGER}.pillar",)),
+        Column("pillar", "string", "Pillar of the location; of a split line its herd's (ACCOUNTING 26).",
+               source=(f"{LEDGER}.pillar", "gold/cattle_split.pillar")),
         Column("commodity", "string", "Of the account; empty for none.", source=(f"{LEDGER}.commodity",)),
         Column("profit_type", "string", "Profit type; Unmapped for an unmapped account.",
                source=(f"{LEDGER}.profit_type",)),
@@ -61,25 +65,28 @@ CONTRACT = Contract(
 )  # fmt: skip
 
 
-def of_the_year(ledger: DataFrame) -> DataFrame:
-    """The postings of income and expense accounts, by the company's own books."""
-    from pyspark.sql import functions as F
-
-    return ledger.where(F.col("classification").isin("Revenue", "Expense"))
-
-
 @table(CONTRACT)
-def profit_and_loss(context: Context, ledger: DataFrame) -> DataFrame:
-    """Sum the year's postings by account and dimension; round the translated sum once (ACCOUNTING 16)."""
+def profit_and_loss(context: Context, ledger: DataFrame, cattle_split: DataFrame) -> DataFrame:
+    """Sum the year's postings, and what moves them between herds, by account and dimension; round the translated sum
+    once (ACCOUNTING 16). Nothing is left of a line where it was split.
+    """
     from pyspark.sql import functions as F
 
+    taken_out = F.col("entry") == OFFSET
+    posted = of_the_year(ledger).select(*GRAIN, "amount", "amount_cad", F.lit(0).alias("taken_out"))
+    moved = cattle_split.where(F.col("entry") != ORIGINAL).select(
+        *GRAIN, "amount", "amount_cad", F.when(taken_out, 1).otherwise(0).alias("taken_out")
+    )
     rows = (
-        of_the_year(ledger)
+        posted.unionByName(moved)
         .withColumn("commodity", F.coalesce("commodity", F.lit("")))
         .withColumn("profit_type", F.coalesce("profit_type", F.lit("Unmapped")))
     )
-    sums = rows.groupBy(*GRAIN).agg(F.sum("amount").alias("amount"), F.sum("amount_cad").alias("exact_cad"))
-    rounded = sums.withColumn("amount_cad", F.round("exact_cad", 2).cast(MONEY))
+    sums = rows.groupBy(*GRAIN).agg(
+        F.sum("amount").alias("amount"), F.sum("amount_cad").alias("exact_cad"), F.max("taken_out").alias("taken_out")
+    )
+    left = sums.where((F.col("taken_out") == 0) | (F.col("amount") != 0))
+    rounded = left.withColumn("amount_cad", F.round("exact_cad", 2).cast(MONEY))
     revenue = F.col("profit_type").isin(*REVENUE_TYPES)
     displayed = rounded.withColumn(
         "display_amount_cad", F.when(revenue, -F.col("amount_cad")).otherwise(F.col("amount_cad"))

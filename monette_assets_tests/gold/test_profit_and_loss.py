@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from monette_assets.gold import ledger
+from monette_assets.gold import cattle_split, ledger
 from monette_assets.gold.profit_and_loss import CONTRACT, profit_and_loss
 from monette_assets.tables import Context
 from monette_assets_tests.frames import Row, context_of, failures, frame, group_of, rows, shown
@@ -47,7 +47,12 @@ def posted(spark: SparkSession) -> DataFrame:
 
 @pytest.fixture(scope="module")
 def found(context: Context, posted: DataFrame) -> list[Row]:
-    return [row.asDict() for row in profit_and_loss(context, ledger=posted).collect()]
+    return [row.asDict() for row in profit_and_loss(context, ledger=posted, cattle_split=nothing(context)).collect()]
+
+
+def nothing(context: Context) -> DataFrame:
+    """No location with mixed herds."""
+    return frame(context.spark, cattle_split.CONTRACT, [])
 
 
 def test_one_row_an_account_location_and_commodity_in_home_currency(found: list[Row]) -> None:
@@ -90,8 +95,59 @@ def test_revenue_and_cost_both_read_positive(found: list[Row]) -> None:
 def test_conservation_in_home_currency(context: Context, posted: DataFrame) -> None:
     from pyspark.sql import functions as F
 
-    computed = profit_and_loss(context, ledger=posted)
+    computed = profit_and_loss(context, ledger=posted, cattle_split=nothing(context))
     assert failures(CONTRACT, "conserved", context, computed, ledger=posted) == []
     lost = computed.where(F.col("account_id") != "new")
     found = failures(CONTRACT, "conserved", context, lost, ledger=posted)
     assert shown(found, "company period posted published") == [("south", "2024-11", "-92.96", "-95.96")]
+
+
+def test_lines_of_mixed_herds_stand_with_their_herd_and_nothing_is_left_where_they_were(context: Context) -> None:
+    """ACCOUNTING 26: at South Ranch, 100.00 of feed is two thirds the cows' and one third the feedlot's."""
+    spark = context.spark
+    constants = {
+        "period": "2024-11", "company": "south", "location": "South Ranch", "average_rate": "1.40", "currency": "USD",
+        "fiscal_year": 2024, "basis": "accrual", "profit_type": "Direct Operating Expenses",
+    }  # fmt: skip
+    lines = (
+        ("feed", "feed", "Cow-Calf", "100.00", "140.00"),
+        ("fuel", "fuel", "Cow-Calf", "7.00", "9.80"),  # nobody splits it
+    )
+    header = "account_id group_account pillar amount amount_cad"
+    ledger_rows = rows(ledger.CONTRACT, header, *lines, classification="Expense", **constants)
+    moved = (
+        ("feed", "feed", "Cow-Calf", "100.00", "140.00", "ORIGINAL", ""),
+        ("feed", "feed", "Cow-Calf", "-100.00", "-140.00", "SYNTHETIC_OFFSET", ""),
+        ("feed", "feed", "Cow-Calf", "66.67", "93.338", "SYNTHETIC_SPLIT", "Cow-Calf"),
+        ("feed", "feed", "Feedlot", "33.33", "46.662", "SYNTHETIC_SPLIT", "Feedlot"),
+    )
+    split_rows = rows(cattle_split.CONTRACT, f"{header} entry herd", *moved, **constants)
+    posted = frame(spark, ledger.CONTRACT, ledger_rows)
+    by_herd = profit_and_loss(context, ledger=posted, cattle_split=frame(spark, cattle_split.CONTRACT, split_rows))
+    assert shown(by_herd, "account_id location pillar amount amount_cad") == [
+        ("feed", "South Ranch", "Cow-Calf", "66.67", "93.34"),
+        ("feed", "South Ranch", "Feedlot", "33.33", "46.66"),
+        ("fuel", "South Ranch", "Cow-Calf", "7.00", "9.80"),
+    ]
+    assert failures(CONTRACT, "conserved", context, by_herd, ledger=posted) == []
+
+
+def test_a_line_whose_class_names_another_herd_leaves_no_empty_row(context: Context) -> None:
+    spark = context.spark
+    constants = {
+        "period": "2024-11", "company": "south", "location": "South Ranch", "average_rate": "1.40", "currency": "USD",
+        "fiscal_year": 2024, "basis": "accrual", "profit_type": "Direct Operating Expenses", "account_id": "feed",
+    }  # fmt: skip
+    ledger_rows = rows(ledger.CONTRACT, "pillar amount amount_cad", ("Cow-Calf", "50.00", "70.00"),
+                       classification="Expense", **constants)  # fmt: skip
+    moved = (
+        ("Cow-Calf", "-50.00", "-70.00", "SYNTHETIC_OFFSET"),
+        ("Feedlot", "50.00", "70.00", "SYNTHETIC_SPLIT"),
+    )
+    split_rows = rows(cattle_split.CONTRACT, "pillar amount amount_cad entry", *moved, **constants)
+    by_herd = profit_and_loss(
+        context,
+        ledger=frame(spark, ledger.CONTRACT, ledger_rows),
+        cattle_split=frame(spark, cattle_split.CONTRACT, split_rows),
+    )
+    assert shown(by_herd, "pillar amount") == [("Feedlot", "50.00")]
