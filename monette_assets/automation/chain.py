@@ -66,6 +66,7 @@ class StepResult:
     failed_checks: tuple[dg.AssetCheckEvaluation, ...] = ()
     error: str = ""
     passed_checks: frozenset[CheckedPartition] = frozenset()
+    crashed: bool = False  # it failed for another reason than its data: trying again may help
 
 
 @dataclass
@@ -300,6 +301,7 @@ def execute(
                 failed_checks=tuple(check for check in checks if not check.passed),
                 error="" if done.success else _why(done),
                 passed_checks=frozenset(_checked(check) for check in checks if check.passed),
+                crashed=not done.success and _crashed(done),
             )
         )
         if not done.success and not waiting and set(COMPLETENESS) < set(step.assets):
@@ -317,6 +319,12 @@ def _halfway(step: Step, later: Iterable[Step]) -> bool:
 def _checked(check: dg.AssetCheckEvaluation) -> CheckedPartition:
     """What a check was about."""
     return check.asset_check_key, check.partition
+
+
+def _crashed(done: Any) -> bool:
+    """Whether a failed run broke down: what the data is to blame for is raised as dg.Failure."""
+    failures = [event.step_failure_data for event in done.all_events if event.is_step_failure]
+    return not failures or any(data.user_failure_data is None for data in failures)
 
 
 def _why(done: Any) -> str:

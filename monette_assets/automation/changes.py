@@ -37,8 +37,8 @@ BUDGET_SECONDS = 30.0  # Dagster ends a tick after 60
 AT_ONCE = 8
 OVERLAP = timedelta(minutes=2)  # QuickBooks' clock is not ours
 FIRST_OVERLAP = timedelta(hours=1)  # an ingest takes its time: what changed while it ran may be half in
-ATTEMPTS = 3
-RETRY_AFTER = timedelta(minutes=5)  # times the attempts made
+RETRY_AFTER = timedelta(minutes=5)  # after the first attempt; after each further one twice as long
+LONGEST_WAIT = timedelta(hours=1)  # an outage of any length costs an attempt an hour, and ends by itself
 BRONZE = ("bronze/quickbooks_objects", "bronze/quickbooks_reports")
 
 Months = dict[str, list[str]]  # by company, YYYY-MM
@@ -49,6 +49,12 @@ class Request(BaseModel):
 
     key: str
     months: Months
+    at: datetime
+
+
+class Tried(BaseModel):
+    """How often a company's months were asked for and not fetched, and when last."""
+
     attempts: int
     at: datetime
 
@@ -62,6 +68,7 @@ class Cursor(BaseModel):
     since: dict[str, datetime] = {}  # by company: every change before is owed or fetched
     seen: dict[str, list[str]] = {}  # by company: the newest answer's changes, which the overlap tells again
     owed: Months = {}  # not fetched yet, as far as we know
+    tried: dict[str, Tried] = {}  # by company, of those that owe
     request: Request | None = None
 
 
@@ -123,7 +130,8 @@ def tick(
     request = _request(cursor, poll, new, moment)
     if request is None:
         return dg.SensorResult(skip_reason=_why_not(poll, cursor), cursor=cursor.model_dump_json())
-    asked = cursor.model_copy(update={"request": request})
+    tried = {code: Tried(attempts=count, at=moment) for code, count in _attempts(cursor, request.months, new).items()}
+    asked = cursor.model_copy(update={"request": request, "tried": {**cursor.tried, **tried}})
     return dg.SensorResult(
         run_requests=[
             dg.RunRequest(
@@ -145,17 +153,32 @@ def read_cursor(text: str | None, moment: datetime) -> Cursor:
 
 
 def settled(cursor: Cursor, instance: dg.DagsterInstance) -> Cursor:
-    """The cursor without the months that the last request's run has fetched."""
+    """The cursor without the months that the last request's run has fetched, company by company."""
     request = cursor.request
     if request is None:
         return cursor
     runs = instance.get_runs(dg.RunsFilter(tags={REQUEST_TAG: request.key}))
-    if not any(refresh_job.FETCHED_TAG in run.tags for run in runs):
+    fetched = {code for run in runs for code in refresh_job.fetched_of(run, request.months)}
+    if not fetched:
         return cursor
-    owed = {code: sorted(set(months) - set(request.months.get(code, ()))) for code, months in cursor.owed.items()}
+    owed = {
+        code: sorted(set(months) - set(request.months[code])) if code in fetched else months
+        for code, months in cursor.owed.items()
+    }
+    asked = {code: months for code, months in request.months.items() if code not in fetched}
     return cursor.model_copy(
-        update={"owed": {code: months for code, months in owed.items() if months}, "request": None}
+        update={
+            "owed": {code: months for code, months in owed.items() if months},
+            "tried": {code: tried for code, tried in cursor.tried.items() if code not in fetched},
+            "request": request.model_copy(update={"months": asked}) if asked else None,
+        }
     )
+
+
+def retry_after(attempts: int) -> timedelta:
+    """How long the months of a company wait after so many attempts that did not fetch them."""
+    doubled: int = 2 ** min(attempts - 1, 10)
+    return min(RETRY_AFTER * doubled, LONGEST_WAIT)
 
 
 def ask(quickbooks: QuickBooks, since: Mapping[str, datetime], budget_seconds: float = BUDGET_SECONDS) -> Poll:
@@ -244,22 +267,34 @@ def opened(group: Group, new: Months, latest: date) -> Months:
 
 
 def _request(cursor: Cursor, poll: Poll, new: Months, moment: datetime) -> Request | None:
-    """A request for what is owed by the companies that answer; the same again only a few times, later and later."""
-    due = {code: months for code, months in cursor.owed.items() if months and code in poll.changes}
+    """A request for what is owed by the companies that answer: at once where they changed, else later and later."""
+    due = {
+        code: months
+        for code, months in cursor.owed.items()
+        if months
+        and code in poll.changes
+        and (
+            code in new or (tried := cursor.tried.get(code)) is None or moment >= tried.at + retry_after(tried.attempts)
+        )
+    }
     if not due:
         return None
-    last, attempts = cursor.request, 1
-    if last is not None and not new and due == last.months:
-        if last.attempts >= ATTEMPTS or moment < last.at + last.attempts * RETRY_AFTER:
-            return None
-        attempts = last.attempts + 1
+    last = cursor.request
     # Run keys are remembered for ever. The same cursor and the same changes give the same key, so that a tick that is
     # repeated asks for nothing twice; anything else gives another.
     told = {code: cursor.seen.get(code, []) for code in due}
     content = json.dumps(
-        [due, told, attempts, cursor.begun.isoformat(), last.key if last else ""], sort_keys=True, ensure_ascii=True
+        [due, told, _attempts(cursor, due, new), cursor.begun.isoformat(), last.key if last else ""],
+        sort_keys=True,
+        ensure_ascii=True,
     )
-    return Request(key=sha256(content.encode()).hexdigest()[:20], months=due, attempts=attempts, at=moment)
+    return Request(key=sha256(content.encode()).hexdigest()[:20], months=due, at=moment)
+
+
+def _attempts(cursor: Cursor, due: Months, new: Months) -> dict[str, int]:
+    """Which attempt it is for each company; what is new begins at one."""
+    before = {code: cursor.tried[code].attempts for code in due if code in cursor.tried and code not in new}
+    return {code: before.get(code, 0) + 1 for code in due}
 
 
 def _why_not(poll: Poll, cursor: Cursor) -> str:

@@ -17,7 +17,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from monette_assets.automation import chain, refresh_job
 from monette_assets.automation.abandoned import fail_abandoned
-from monette_assets.automation.changes import REQUEST_TAG, Months, merged
+from monette_assets.automation.changes import REQUEST_TAG, Months, merged, retry_after
 from monette_assets.clock import now
 from monette_assets.group.calendar import add_months
 from monette_assets.sources.landing.folder import Folder, Unreadable
@@ -34,8 +34,6 @@ SENSOR = "landing"
 INTERVAL_SECONDS = 30
 SETTLED = timedelta(seconds=15)  # a file changed later than that may still be on its way
 FILES_A_TICK = 20
-ATTEMPTS = 3
-RETRY_AFTER = timedelta(minutes=5)  # times the attempts made
 TABLES = {BUDGET: "silver/budgets", ADJUSTMENTS: "silver/adjustments", HEAD_COUNTS: "silver/head_counts"}
 
 
@@ -233,12 +231,12 @@ def _every(group: Group, periods: Iterable[date]) -> Months:
 
 
 def _request(cursor: Cursor, moment: datetime) -> Request | None:
-    """A request for what is owed; the same again only a few times, later and later."""
+    """A request for what is owed; the same again later and later."""
     if not cursor.tables:
         return None
     last, attempts = cursor.request, 1
     if last is not None and (last.months, last.tables) == (cursor.months, cursor.tables):
-        if last.attempts >= ATTEMPTS or moment < last.at + last.attempts * RETRY_AFTER:
+        if moment < last.at + retry_after(last.attempts):
             return None
         attempts = last.attempts + 1
     # Run keys are remembered for ever: the same files give the same key, so a repeated tick asks for nothing twice.

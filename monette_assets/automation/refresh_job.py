@@ -4,7 +4,7 @@ Every step of the chain is a Dagster run of its own, seen in the UI, tagged with
 pool of one place, so that a second one waits in the queue.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -13,6 +13,7 @@ from pydantic import Field
 
 from monette_assets.automation import chain
 from monette_assets.automation.refresh import refresh, told_again
+from monette_assets.bronze.quickbooks_reports import ARRIVED
 from monette_assets.group import Group
 from monette_assets.process import PROCESS_TAG, this_process
 from monette_assets.tables import partitions
@@ -21,7 +22,8 @@ JOB = "refresh"
 OP = "refresh_chain"  # an op and a job of one name are refused
 POOL = "refresh"
 PARENT_TAG = "monette/refresh"  # on the runs of the chain: the run of this job
-FETCHED_TAG = "monette/fetched"  # on the run of this job: everything asked for has come
+FETCHED_TAG = "monette/fetched"  # on the run of this job: everything asked for has come, and nothing broke on the way
+MISSING_TAG = "monette/missing"  # on it instead: the companies, by comma, of which not everything has come
 SHOWN_FAILURES = 20
 FINISHED = (dg.DagsterRunStatus.SUCCESS, dg.DagsterRunStatus.FAILURE, dg.DagsterRunStatus.CANCELED)
 
@@ -99,8 +101,10 @@ def build(group: Group, definitions: Definitions) -> dg.JobDefinition:
             )
             act.failed = not result.ok
             act.result = f"chain {result.chain_id}, run {context.run_id}"
-        if fetched(result):
-            context.instance.add_run_tags(context.run_id, {FETCHED_TAG: "yes"})
+        missing = unfetched(group, result)
+        context.instance.add_run_tags(
+            context.run_id, {MISSING_TAG: ",".join(sorted(missing))} if missing else {FETCHED_TAG: "yes"}
+        )
         context.add_output_metadata({"chain": result.chain_id, "runs": [step.run_id for step in result.steps]})
         if not result.ok:
             raise dg.Failure(told(result), metadata={"chain": result.chain_id}, allow_retries=False)
@@ -132,9 +136,31 @@ def _what(config: Refresh) -> str:
     return "; ".join(parts if config.fetch else [*parts, "from bronze"])
 
 
-def fetched(result: chain.ChainResult) -> bool:
-    """Whether every step that takes something in brought all it was asked for: trying again would bring nothing new."""
-    return all(step.success for step in result.steps if step.step.name in ("objects", "reports", "landing"))
+def unfetched(group: Group, result: chain.ChainResult) -> frozenset[str]:
+    """The companies for which trying again may help: not everything asked for came.
+
+    Every one where a step broke down for another reason than its data (disk full, out of memory), whichever it was.
+    """
+    missing: set[str] = set()
+    every = frozenset(company.code for company in group.companies)
+    for step in result.steps:
+        if step.crashed:
+            return every
+        absent = [check for check in step.failed_checks if check.check_name == ARRIVED]
+        if step.step.name == "landing" and absent:
+            return every
+        if step.step.name in ("objects", "reports") and not step.success:
+            missing |= {check.partition.split("|")[0] for check in absent if check.partition} or every
+    return frozenset(missing)
+
+
+def fetched_of(run: dg.DagsterRun, asked: Collection[str]) -> set[str]:
+    """Those of the companies asked for whose months a run of this job has fetched; none while it has not ended."""
+    if FETCHED_TAG in run.tags:
+        return set(asked)
+    if MISSING_TAG not in run.tags:
+        return set()
+    return set(asked) - set(run.tags[MISSING_TAG].split(","))
 
 
 def told(result: chain.ChainResult) -> str:

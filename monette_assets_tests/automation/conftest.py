@@ -129,7 +129,7 @@ class Watch:
     def caught_up(self) -> Watch:
         """Everything so far heard, and nothing owed."""
         self.tick()
-        self.cursor = self.memory.model_copy(update={"owed": {}, "request": None}).model_dump_json()
+        self.cursor = self.memory.model_copy(update={"owed": {}, "tried": {}, "request": None}).model_dump_json()
         return self
 
 

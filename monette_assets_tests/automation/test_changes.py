@@ -11,8 +11,8 @@ import httpx
 import pytest
 from dagster._core.test_utils import create_run_for_test
 
-from monette_assets.automation.changes import ATTEMPTS, REQUEST_TAG, RETRY_AFTER, ask, ingested_since
-from monette_assets.automation.refresh_job import FETCHED_TAG, JOB
+from monette_assets.automation.changes import LONGEST_WAIT, REQUEST_TAG, ask, ingested_since, retry_after
+from monette_assets.automation.refresh_job import FETCHED_TAG, JOB, MISSING_TAG
 from monette_assets.clock import now
 from monette_assets_tests.automation.conftest import DECEMBER, NOVEMBER, Watch, World, postings
 
@@ -166,21 +166,40 @@ def test_what_was_fetched_is_no_longer_owed(world: World, watch: Watch) -> None:
     assert watch.memory.owed == {}
 
 
-def test_a_refresh_that_could_not_fetch_is_asked_for_again_but_not_for_ever(world: World, watch: Watch) -> None:
+def test_an_outage_of_a_day_is_tried_again_once_an_hour_and_ends_by_itself(world: World, watch: Watch) -> None:
     world.add("north", "2024-12-10")
-    moment: datetime = now(world.group)
-    keys = set()
-    for attempt in range(1, ATTEMPTS + 1):
+    began = moment = now(world.group)
+    waits, keys = [], set()
+    for attempt in range(1, 31):
         result = watch.tick(moment)
         run_of(watch, result, dg.DagsterRunStatus.FAILURE)
         assert isinstance(result, dg.SensorResult)
         keys |= {request.run_key for request in result.run_requests or ()}
-        assert watch.requested(moment + timedelta(minutes=1)) is None
-        moment += attempt * RETRY_AFTER
-    assert len(keys) == ATTEMPTS
-    assert watch.requested(moment + timedelta(days=1)) is None
-    world.add("south", "2024-11-10")
-    assert watch.requested(moment + timedelta(days=1)) == {"north": ["2024-12"], "south": ["2024-11"]}
+        assert watch.requested(moment + retry_after(attempt) - timedelta(seconds=1)) is None
+        waits.append(retry_after(attempt))
+        moment += waits[-1]
+    assert [wait.total_seconds() / 60 for wait in waits[:6]] == [5, 10, 20, 40, 60, 60]
+    assert max(waits) == LONGEST_WAIT
+    assert moment - began > timedelta(days=1)
+    assert len(keys) == 30
+    run_of(watch, watch.tick(moment), dg.DagsterRunStatus.SUCCESS, **{FETCHED_TAG: "yes"})
+    assert watch.requested(moment) is None
+    assert watch.memory.owed == {}
+    assert watch.memory.tried == {}
+
+
+def test_only_the_company_that_did_not_come_is_asked_for_again(world: World, watch: Watch) -> None:
+    world.add("north", "2024-12-11")
+    world.add("south", "2024-12-11")
+    moment = now(world.group)
+    result = watch.tick(moment)
+    run_of(watch, result, dg.DagsterRunStatus.FAILURE, **{MISSING_TAG: "north"})
+    assert watch.requested(moment) is None
+    assert watch.memory.owed == {"north": ["2024-12"]}
+    world.add("south", "2024-11-11")  # what the others do does not hurry it
+    assert watch.requested(moment) == {"south": ["2024-11"]}
+    assert watch.requested(moment + retry_after(1) - timedelta(seconds=1)) is None
+    assert watch.requested(moment + retry_after(1)) == {"north": ["2024-12"], "south": ["2024-11"]}
 
 
 def test_a_company_that_takes_too_long_is_left_for_the_next_tick(world: World) -> None:

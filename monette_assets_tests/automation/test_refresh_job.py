@@ -8,7 +8,9 @@ import dagster as dg
 import pytest
 
 from monette_assets.automation import chain, refresh_job
-from monette_assets.automation.refresh_job import Refresh, fetched, months_of, told
+from monette_assets.automation.refresh_job import Refresh, months_of, told, unfetched
+from monette_assets.definitions import build
+from monette_assets.resources import RunningJudge
 from monette_assets.tables import releases
 from monette_assets_tests.automation.conftest import DECEMBER, NOVEMBER, REALMS, Watch, World
 
@@ -66,13 +68,13 @@ def test_what_could_not_be_fetched_is_told_with_what_to_do(world: World) -> None
     world.fault(kind="revoke_token", realm="1002")
     objects = [step for step in chain.plan(world.group, DECEMBER, DECEMBER) if step.name == "objects"]
     result = chain.execute(world.definitions(), world.instance, objects)
-    assert not fetched(result)
+    assert unfetched(world.group, result) == {"south"}
     assert "south" in told(result)
     assert "monette connect south" in told(result)
     assert "north" not in told(result)
 
 
-def test_a_failed_check_is_told_by_table_month_and_amount() -> None:
+def test_a_failed_check_is_told_by_table_month_and_amount(world: World) -> None:
     step = chain.Step("tables", (), "2024-11", "2024-11")
     failed = dg.AssetCheckEvaluation(
         asset_key=dg.AssetKey(["gold", "tie_out"]),
@@ -83,7 +85,21 @@ def test_a_failed_check_is_told_by_table_month_and_amount() -> None:
         partition="2024-11",
     )
     result = chain.ChainResult("c0ffee", [chain.StepResult(step, "run", success=True, failed_checks=(failed,))])
-    assert fetched(result)
+    assert not unfetched(world.group, result)  # trying again would bring the same
     assert not result.ok
     assert "gold/tie_out ties_out 2024-11: north 2024-11: account_id 60, difference 0.01" in told(result)
     assert "monette check" in told(result)
+
+
+def test_where_a_step_breaks_down_every_company_is_still_owed(world: World) -> None:
+    """A full disk after everything came: the months stand in bronze, and not in gold."""
+
+    class FullDisk:
+        @property
+        def lake(self) -> object:
+            raise OSError(28, "No space left on device")
+
+    definitions = build(world.settings, world.group, {"judge": RunningJudge(world.judge), "lake": FullDisk()})
+    tables = [chain.Step("tables", (dg.AssetKey(["silver", "accounts"]),), "2024-12", "2024-12")]
+    result = chain.execute(definitions, world.instance, tables)
+    assert unfetched(world.group, result) == {"north", "south"}
