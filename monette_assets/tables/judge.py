@@ -13,7 +13,10 @@ import sys
 from dataclasses import asdict, dataclass
 from threading import Lock
 from types import TracebackType
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,44 +39,54 @@ class Verdict:
 def judge(table: str, expectations: tuple[Expectation, ...], measures: dict[str, list[Any]]) -> list[Verdict]:
     """Validate the measures of one table (column -> one value per unit) against its suite.
 
+    First that no unit has any failure of a rule, which is cheap and mostly so; then, rule by rule, which units have.
     Raises RuntimeError where an expectation could not be evaluated.
     """
     os.environ["GX_ANALYTICS_ENABLED"] = "false"
-    import great_expectations as gx
     import pandas as pd
-    from great_expectations.data_context.types.base import ProgressBarsConfig
+    from great_expectations.expectations.core.expect_column_max_to_be_between import ExpectColumnMaxToBeBetween
     from great_expectations.expectations.core.expect_column_values_to_be_between import ExpectColumnValuesToBeBetween
 
     frame = pd.DataFrame(measures)
+    found = _validate(table, ExpectColumnMaxToBeBetween, expectations, frame, "BOOLEAN_ONLY")
+    broken = tuple(each for each in expectations if not found[each.measure].success)
+    units = _validate(table, ExpectColumnValuesToBeBetween, broken, frame, "COMPLETE") if broken else {}
+    verdicts = []
+    for expectation in expectations:
+        failed: tuple[int, ...] = ()
+        if expectation in broken:
+            result = units[expectation.measure]
+            failed = tuple(int(index) for index in result.result.get("unexpected_index_list") or ())
+            if not failed:  # it raised: how it says so depends on where
+                raise RuntimeError(f"table {table}, measure {expectation.measure}: {result.exception_info}")
+        verdicts.append(Verdict(expectation.measure, not failed, failed))
+    return verdicts
+
+
+def _validate(
+    table: str, kind: Any, expectations: tuple[Expectation, ...], frame: pd.DataFrame, result_format: Any
+) -> dict[str, Any]:
+    """The result of each measure's expectation: at least and at most zero."""
+    import great_expectations as gx
+    from great_expectations.data_context.types.base import ProgressBarsConfig
+
     context = gx.get_context(mode="ephemeral")
     context.variables.progress_bars = ProgressBarsConfig(globally=False, metric_calculations=False)
     suite = gx.ExpectationSuite(name=table)
-    for expectation in expectations:
-        suite.add_expectation(
-            ExpectColumnValuesToBeBetween(
-                column=expectation.measure, min_value=0, max_value=0, meta={"rule": expectation.rule}
-            )
-        )
+    for each in expectations:
+        suite.add_expectation(kind(column=each.measure, min_value=0, max_value=0, meta={"rule": each.rule}))
     batch = (
         context.data_sources.add_pandas(name=table)
         .add_dataframe_asset(name="measures")
         .add_batch_definition_whole_dataframe("whole")
         .get_batch(batch_parameters={"dataframe": frame})
     )
-    validation = batch.validate(suite, result_format="COMPLETE")
-    by_column = {
+    validation = batch.validate(suite, result_format=result_format)
+    return {
         result.expectation_config.kwargs["column"]: result
         for result in validation.results
         if result.expectation_config is not None
     }
-    verdicts = []
-    for expectation in expectations:
-        result = by_column[expectation.measure]
-        failed = tuple(int(index) for index in result.result.get("unexpected_index_list") or ())
-        if bool(result.success) is bool(failed):  # it raised: how it says so depends on where
-            raise RuntimeError(f"table {table}, measure {expectation.measure}: {result.exception_info}")
-        verdicts.append(Verdict(expectation.measure, bool(result.success), failed))
-    return verdicts
 
 
 class Judge:
