@@ -8,12 +8,16 @@ from monette_assets.bronze import quickbooks_reports
 from monette_assets.gold import cash_bridge, cash_flow, changes_in_equity, ledger, tie_out, translation_proof
 from monette_assets.gold.mapping import UNMAPPED
 from monette_assets.group.calendar import month_end
+from monette_assets.sources.quickbooks.requests import REPORTS
 from monette_assets.tables import Check, Column, Context, Contract, Freshness, Input, Months, Severity, Staged, table
 from monette_assets.tables import quarantine as quarantine_table
 from monette_assets.tables.contract import hours
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
+
+OPENING = "opening_trial_balance"  # of a company's first month only
+MONTHLY = len(REPORTS) - 1
 
 
 def _incomplete(staged: Staged) -> DataFrame:
@@ -26,7 +30,8 @@ CONTRACT = Contract(
     name="gold/completeness",
     description=(
         "Every company-month the contract expects: whether its reports arrived, whether it is published, how many "
-        "lines and refusals it has, whether it ties out. A month is final only when all its companies are "
+        "lines and refusals it has, whether it ties out. Its age is the time since `arrived_at`: `monette report "
+        "completeness` counts it. A month is final only when all its companies are "
         "complete. What is in quarantine counts where statements rest on it."
     ),
     key=("company", "period", "basis"),
@@ -45,6 +50,11 @@ CONTRACT = Contract(
         Column("provisional", "boolean", "Whether the month is still running."),
         Column("arrived_at", "timestamp", "When its newest general ledger was fetched.", nullable=True,
                source=("bronze/quickbooks_reports.fetched_at",)),
+        Column("expected_reports", "int", "Reports that QuickBooks is asked for.", nullable=True),
+        Column("arrived_reports", "int", "How many of them have arrived, ever.", nullable=True,
+               source=("bronze/quickbooks_reports.report",)),
+        Column("published", "boolean", "Its ledger has arrived, and no table holds its newest rows back.",
+               nullable=True, source=("bronze/quickbooks_reports.report", "quarantine.kind")),
         Column("lines", "bigint", "Ledger lines published.", source=("gold/ledger.line_number",)),
         Column("unmapped", "bigint", "Accounts without a group account.", source=("gold/ledger.group_account",)),
         Column("refused", "bigint", "Entries in quarantine.", source=("quarantine.reason",)),
@@ -68,18 +78,27 @@ def completeness(
     """The contract's expectation joined with what stands in the lake."""
     from pyspark.sql import functions as F
 
-    unit, one = ["company", "period", "basis"], F.count(F.lit(1))
+    group, unit, one = context.group, ["company", "period", "basis"], F.count(F.lit(1))
     today = context.now.date()
     expected = context.relation(
         [
-            {"company": company, "period": period, "basis": basis, "provisional": month_end(period) >= today}
-            for company, period in context.group.expected_company_months(context.periods[0], context.periods[-1])
-            for basis in context.group.bases
+            {
+                "company": company,
+                "period": period,
+                "basis": basis,
+                "provisional": month_end(period) >= today,
+                "is_first": period == max(group.company(company).first_period, group.first_period),
+            }
+            for company, period in group.expected_company_months(context.periods[0], context.periods[-1])
+            for basis in group.bases
         ],
-        "company string, period date, basis string, provisional boolean",
+        "company string, period date, basis string, provisional boolean, is_first boolean",
     )
-    arrived = (
-        reports.where(F.col("report") == "general_ledger").groupBy(*unit).agg(F.max("fetched_at").alias("arrived_at"))
+    is_ledger = F.col("report") == "general_ledger"
+    arrived = reports.groupBy(*unit).agg(
+        F.max(F.when(is_ledger, F.col("fetched_at"))).alias("arrived_at"),
+        F.count_distinct(F.when(F.col("report") != OPENING, F.col("report"))).alias("monthly"),
+        F.max(F.when(F.col("report") == OPENING, 1).otherwise(0)).alias("opening"),
     )
     lines = ledger.groupBy(*unit).agg(
         one.alias("lines"),
@@ -92,7 +111,11 @@ def completeness(
         .join(lines, unit, "left")
         .join(differing, unit, "left")
         .join(refused, ["company", "period"], "left")
-        .na.fill(0, ["lines", "unmapped", "refused", "held_back", "differences"])
+        .na.fill(0, ["lines", "unmapped", "refused", "held_back", "differences", "monthly", "opening"])
+        .withColumn("first", F.col("is_first").cast("int"))
+        .withColumn("expected_reports", F.lit(MONTHLY) + F.col("first"))
+        .withColumn("arrived_reports", F.col("monthly") + F.col("opening") * F.col("first"))
+        .withColumn("published", F.col("arrived_at").isNotNull() & (F.col("held_back") == 0))
     )
     missing = F.concat_ws(
         "; ",

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import date
 
+from monette_assets.clock import now
 from monette_assets.group import Group
 from monette_assets.reports.question import Question, Row
 from monette_assets.reports.statement import Field, Kind, Statement
@@ -16,13 +17,19 @@ def completeness(question: Question) -> Statement:
     rows = question.release.rows("gold/completeness", period=question.period, company=question.company)
     if question.period is not None or question.company is not None:
         rows.sort(key=lambda row: (row["company"], row["period"]))
+        at = now(question.group)
+        rows = [{**row, "age_days": (at - row["arrived_at"]).days if row["arrived_at"] else None} for row in rows]
         return Statement(
             title=f"{question.whom}: completeness, {months_of(rows, question)}",
             subtitle=question.subtitle("company-months the contract expects"),
             fields=(
                 Field("period", "Month", Kind.MONTH),
                 Field("company", "Company"),
-                Field("arrived_at", "Arrived", Kind.DATE),
+                Field("expected_reports", "Reports", Kind.COUNT),
+                Field("arrived_reports", "Arrived", Kind.COUNT),
+                Field("arrived_at", "Last", Kind.DATE),
+                Field("age_days", "Days old", Kind.COUNT),
+                Field("published", "Published"),
                 Field("lines", "Lines", Kind.COUNT),
                 Field("refused", "Refused", Kind.COUNT),
                 Field("held_back", "Held back", Kind.COUNT),
@@ -42,6 +49,7 @@ def completeness(question: Question) -> Statement:
             Field("period", "Month", Kind.MONTH),
             Field("expected", "Expected", Kind.COUNT),
             Field("arrived", "Arrived", Kind.COUNT),
+            Field("published", "Published", Kind.COUNT),
             Field("complete", "Complete", Kind.COUNT),
             Field("lines", "Lines", Kind.COUNT),
             Field("state", "State"),
@@ -51,6 +59,7 @@ def completeness(question: Question) -> Statement:
                 "period": period,
                 "expected": len(found),
                 "arrived": sum(row["arrived_at"] is not None for row in found),
+                "published": sum(bool(row.get("published")) for row in found),
                 "complete": sum(row["complete"] for row in found),
                 "lines": sum(row["lines"] for row in found),
                 "state": state(found),

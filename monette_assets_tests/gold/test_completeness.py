@@ -73,6 +73,18 @@ def test_every_expected_company_month_and_what_is_missing(computed: DataFrame) -
     assert {each.date() for each in newest} == {date(2024, 12, 9)}
 
 
+def test_which_reports_are_expected_and_arrived_and_what_is_published(computed: DataFrame) -> None:
+    """Seven reports a month; the opening trial balance is one more in a company's first."""
+    found: list[Row] = [row.asDict() for row in computed.collect()]
+    assert shown(found, "company period expected_reports arrived_reports published") == [
+        ("north", "2024-11", 8, 1, True),  # a report fetched twice has arrived once
+        ("north", "2024-12", 7, 1, False),  # a table holds it back
+        ("north", "2025-01", 7, 0, False),
+        ("south", "2024-12", 8, 1, False),
+        ("south", "2025-01", 7, 1, True),
+    ]
+
+
 def test_months_that_have_ended_and_are_not_complete_are_reported(context: Context, computed: DataFrame) -> None:
     found = failures(CONTRACT, "all_present", context, computed)
     assert shown(found, "company period missing") == [

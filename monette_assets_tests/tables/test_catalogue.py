@@ -6,8 +6,11 @@ from os.path import normpath
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from monette_assets import documentation
+from monette_assets import catalog, documentation
+from monette_assets.group import load_group
+from monette_assets.group.loading import DEMO_FOLDER
 from monette_assets.tables import Check, Column, Contract, Input, Months, Severity
+from monette_assets.tables.asset import asset_spec
 from monette_assets.tables.catalogue import audited, checks_table, fetched, pages
 
 if TYPE_CHECKING:
@@ -69,6 +72,12 @@ def test_the_committed_catalogue_is_the_generated_one(tmp_path: Path) -> None:
     committed = ROOT / documentation.FOLDER
     there = {path.relative_to(committed): path.read_text() for path in committed.rglob("*.md")}
     assert there == made, "run `python -m monette_assets.documentation` and commit docs/tables"
+
+
+def test_every_gold_table_says_how_old_it_may_become() -> None:
+    group = load_group(DEMO_FOLDER)
+    specs = [asset_spec(table.contract, group) for table in catalog.GOLD]
+    assert [spec.key.to_user_string() for spec in specs if spec.freshness_policy is None] == []
 
 
 def test_a_page_stands_at_its_tables_name() -> None:
