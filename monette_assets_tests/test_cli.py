@@ -15,6 +15,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from monette_assets import catalog
 from monette_assets.automation.chain import plan
 from monette_assets.cli import main
 from monette_assets.commands.demo import versions
@@ -224,6 +225,15 @@ def test_the_small_world_is_built_and_ties_out(world: SmallWorld, say: Say) -> N
     total = json.loads(out)["rows"][-1]
     assert (total["company"], total["months"], total["differences"]) == ("All", 4, 0)
     assert total["trial_balance"] > 0
+
+
+def test_every_commit_says_which_code_made_it(world: SmallWorld) -> None:
+    newest = {c.name: world.lake.history(c.name, 1)[0].commit for c in catalog.contracts() if world.lake.exists(c.name)}
+    assert len(newest) > 40
+    assert {name: commit and commit.code_version for name, commit in newest.items()} == {
+        contract.name: contract.code_version for contract in catalog.contracts() if contract.name in newest
+    }
+    assert len({commit.code_version for commit in newest.values() if commit}) == len(newest)  # each its own
 
 
 def test_a_companys_statements_by_view_and_currency(world: SmallWorld, say: Say) -> None:

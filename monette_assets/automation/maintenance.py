@@ -56,7 +56,7 @@ def maintain(lake: Lake, table: str, run_id: str, group: Group, at: datetime) ->
         commit = Commit(
             run_id=run_id,
             publish_id=f"{run_id}:{table}:compact",
-            code_version="1",
+            code_version="",  # no table's: rows are left as they are
             contract_version=group.fingerprint,
             at=at.astimezone(UTC),
             units="compaction",

@@ -36,7 +36,7 @@ def asset_spec(contract: Contract, group: Group) -> dg.AssetSpec:
         description=contract.description,
         group_name=contract.name.split("/")[0] if "/" in contract.name else "records",
         kinds={"delta"},
-        code_version=contract.code_version,
+        code_version=contract.code_version or None,
         tags={"owner": contract.owner.replace(" ", "-")},
         metadata={
             "dagster/column_schema": table_schema(contract),

@@ -222,7 +222,6 @@ def _facts(contract: Contract) -> list[tuple[str, str]]:
         ("a changed month changes", "itself and every later month" if contract.balance else "itself"),
         ("owner", contract.owner),
         ("freshness", _freshness(contract.freshness)),
-        ("code version", contract.code_version),
     ]
 
 

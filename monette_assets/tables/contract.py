@@ -9,6 +9,8 @@ from datetime import timedelta
 from enum import Enum
 from typing import TYPE_CHECKING
 
+from monette_assets.tables import code
+
 if TYPE_CHECKING:
     import pyarrow as pa
     from pyspark.sql import DataFrame
@@ -152,7 +154,6 @@ class Contract:
     # are computed too. The inputs are those of all months.
     left_behind: Callable[[Staged, DataFrame], DataFrame] | None = None
     kept: tuple[str, ...] = ()  # columns that keep the value they had when their key first appeared
-    code_version: str = "1"
 
     def __post_init__(self) -> None:
         names = [column.name for column in self.columns]
@@ -181,6 +182,11 @@ class Contract:
         import pyarrow as pa
 
         return pa.schema([pa.field(column.name, column.arrow_type) for column in self.columns])
+
+    @property
+    def code_version(self) -> str:
+        """Which code makes it (`tables.code`); "" where no module of the platform bears its name."""
+        return code.own().version(self.name)
 
     @property
     def rests_on(self) -> frozenset[str]:
