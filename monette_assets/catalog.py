@@ -49,7 +49,16 @@ from monette_assets.silver import (
     profit_and_loss_lines,
     reported_balances,
 )
-from monette_assets.tables import Contract, Table, audit_log, closed_ledger, closed_statements, closes, quarantine
+from monette_assets.tables import (
+    Contract,
+    Table,
+    audit_log,
+    closed_ledger,
+    closed_statements,
+    closes,
+    quarantine,
+    waivers,
+)
 
 BRONZE: tuple[Contract, ...] = (
     quickbooks_objects.CONTRACT,
@@ -108,6 +117,7 @@ LOGS: tuple[Contract, ...] = (
     closed_statements.CONTRACT,
     closed_ledger.CONTRACT,
     audit_log.CONTRACT,
+    waivers.CONTRACT,
 )
 RECORDS: tuple[Contract, ...] = (quarantine.CONTRACT, *LOGS)
 

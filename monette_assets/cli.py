@@ -23,6 +23,7 @@ from monette_assets.commands.doctor import doctor
 from monette_assets.commands.errors import CommandError, UsageError
 from monette_assets.commands.explain import explain
 from monette_assets.commands.history import compare, history, restore
+from monette_assets.commands.quarantine import quarantine
 from monette_assets.commands.report import report
 from monette_assets.commands.run import run
 from monette_assets.commands.simulate import simulate
@@ -55,6 +56,7 @@ for command in (
     app.command()(command)
 app.add_typer(closes, name="closes")
 app.add_typer(audit, name="audit")
+app.add_typer(quarantine, name="quarantine")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from monette_assets.commands.audit import recorded
-from monette_assets.commands.errors import UsageError
+from monette_assets.commands.errors import CommandError, UsageError
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from monette_assets.automation.chain import ChainResult, Step
+    from monette_assets.automation.chain import ChainResult, CompanyMonths, Step
     from monette_assets.commands.platform import Platform
     from monette_assets.tables.judge import Judge
 
@@ -43,27 +43,69 @@ def refresh(
 ) -> ChainResult:
     """Bring the months up to date, as a chain of Dagster runs. Raises UsageError where nothing is selected."""
     from monette_assets.automation import chain
-    from monette_assets.automation import refresh as again
+
+    latest = chain.latest_period(platform.lake)
+    steps = chain.plan(platform.group, first, last, companies=companies, latest=latest, fetch=fetch)
+    if select:
+        steps = selected(steps, select)
+    what = _summary(first, last, companies, select, fetch)
+    return run_steps(platform, judge, console, steps, what, companies=companies)
+
+
+def again(
+    platform: Platform, console: Console, months: CompanyMonths, *, select: Sequence[str], fetch: bool = False
+) -> ChainResult:
+    """Run these tables, and a release, for company-months whose source is in bronze, or is asked again; shows how it
+    went. Raises CommandError where nothing was ever ingested, UsageError where nothing is selected.
+    """
+    from monette_assets.automation import chain
+
+    latest = chain.latest_period(platform.lake)
+    if latest is None:
+        raise CommandError("nothing is ingested yet: `monette run --from MONTH` comes first")
+    steps = chain.plan_months(platform.group, months, latest=latest, fetch=fetch)
+    if select:
+        steps = selected(steps, select)
+    whom = "; ".join(f"{code} {_span(periods)}" for code, periods in months.items() if periods)
+    what = "; ".join([whom, *([f"only {', '.join(select)}"] if select else []), *([] if fetch else ["from bronze"])])
+    with judging() as judge:
+        result = run_steps(platform, judge, console, steps, what, companies=list(months))
+    show_outcome(console, result)
+    return result
+
+
+def _span(periods: Collection[date]) -> str:
+    first, last = min(periods), max(periods)
+    return f"{first:%Y-%m}" if first == last else f"{first:%Y-%m}..{last:%Y-%m}"
+
+
+def run_steps(
+    platform: Platform,
+    judge: Judge,
+    console: Console,
+    steps: Sequence[Step],
+    what: str,
+    *,
+    companies: Sequence[str] | None = None,
+) -> ChainResult:
+    """Run the steps as a chain, watched, and write down in the audit log that they ran."""
+    from monette_assets.automation import refresh
     from monette_assets.automation.abandoned import fail_abandoned
     from monette_assets.commands.progress import ChainProgress, WatchedQuickBooks
     from monette_assets.definitions import build
     from monette_assets.resources import RunningJudge
 
     group = platform.group
-    latest = chain.latest_period(platform.lake)
-    steps = chain.plan(group, first, last, companies=companies, latest=latest, fetch=fetch)
-    if select:
-        steps = selected(steps, select)
     quickbooks = WatchedQuickBooks(platform.settings, group)
     definitions = build(platform.settings, group, {"judge": RunningJudge(judge), "quickbooks": quickbooks})
     with (
         platform.instance() as instance,
-        ChainProgress(console, steps, len(companies or group.companies)) as progress,
+        ChainProgress(console, list(steps), len(companies or group.companies)) as progress,
     ):
         fail_abandoned(instance)
         quickbooks.watcher = progress
-        with recorded(platform, "run", _summary(first, last, companies, select, fetch)) as act:
-            result = again.refresh(
+        with recorded(platform, "run", what) as act:
+            result = refresh.refresh(
                 group,
                 platform.lake,
                 definitions,

@@ -37,7 +37,7 @@ def status() -> None:
 def companies(platform: Platform) -> Statement:
     """Per company: months expected so far, arrived, complete; its connection; its last fetch; what is in quarantine."""
     from monette_assets.reports.statement import Field, Kind, Statement
-    from monette_assets.tables import quarantine
+    from monette_assets.tables import hash_chain, quarantine, waivers
 
     lake, group = platform.lake, platform.group
     found: dict[str, list[dict[str, Any]]] = defaultdict(list)
@@ -45,9 +45,13 @@ def companies(platform: Platform) -> Statement:
         for row in lake.read("gold/completeness").to_pylist():
             found[row["company"]].append(row)
     refused: dict[str, int] = defaultdict(int)
-    if lake.exists(quarantine.CONTRACT.name):
-        for company in lake.read(quarantine.CONTRACT.name, columns=["company"]).column("company").to_pylist():
-            refused[company] += 1
+    waived: dict[str, list[str]] = defaultdict(list)
+    held = lake.read(quarantine.CONTRACT.name).to_pylist() if lake.exists(quarantine.CONTRACT.name) else []
+    log = hash_chain.entries(lake, waivers.CONTRACT.name)
+    for entry, act in zip(held, waivers.covered_by(held, log), strict=True):
+        refused[entry["company"]] += act is None
+        if act is not None:
+            waived[entry["company"]].append(f"{act['who']}: {act['why']}")
     rows = []
     for company in group.companies:
         own = found[company.code]
@@ -60,6 +64,7 @@ def companies(platform: Platform) -> Statement:
                 "arrived": sum(row["arrived_at"] is not None for row in own),
                 "complete": sum(row["complete"] for row in own),
                 "quarantine": refused[company.code],
+                "waived": "; ".join(sorted(set(waived[company.code]))),
                 "fetched": fetched.astimezone(group.time_zone) if fetched else None,
                 "connection": connection(platform, company.code),
             }
@@ -74,6 +79,7 @@ def companies(platform: Platform) -> Statement:
             Field("arrived", "Arrived", Kind.COUNT),
             Field("complete", "Complete", Kind.COUNT),
             Field("quarantine", "Quarantine", Kind.COUNT),
+            *([Field("waived", "Waived by")] if waived else []),
             Field("fetched", "Last fetch", Kind.DATE),
             Field("connection", "Connection"),
         ),

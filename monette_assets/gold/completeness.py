@@ -11,9 +11,11 @@ from monette_assets.group.calendar import month_end
 from monette_assets.sources.quickbooks.requests import REPORTS
 from monette_assets.tables import Check, Column, Context, Contract, Freshness, Input, Months, Severity, Staged, table
 from monette_assets.tables import quarantine as quarantine_table
+from monette_assets.tables import waivers as waivers_table
 from monette_assets.tables.contract import hours
 
 if TYPE_CHECKING:
+    from pyspark.sql import Column as SparkColumn
     from pyspark.sql import DataFrame
 
 OPENING = "opening_trial_balance"  # of a company's first month only
@@ -40,6 +42,7 @@ CONTRACT = Contract(
         "ledger": Input(ledger.CONTRACT),
         "tie_out": Input(tie_out.CONTRACT),
         "quarantine": Input(quarantine_table.CONTRACT, Months.ALL),
+        "waivers": Input(waivers_table.CONTRACT, Months.ALL),
     },
     after=(translation_proof.CONTRACT, cash_flow.CONTRACT, changes_in_equity.CONTRACT, cash_bridge.CONTRACT),
     balance=True,
@@ -57,7 +60,9 @@ CONTRACT = Contract(
                nullable=True, source=("bronze/quickbooks_reports.report", "quarantine.kind")),
         Column("lines", "bigint", "Ledger lines published.", source=("gold/ledger.line_number",)),
         Column("unmapped", "bigint", "Accounts without a group account.", source=("gold/ledger.group_account",)),
-        Column("refused", "bigint", "Entries in quarantine.", source=("quarantine.reason",)),
+        Column("refused", "bigint", "Entries in quarantine that nobody waived.", source=("quarantine.reason",)),
+        Column("waived", "bigint", "Entries in quarantine that somebody waived: they do not keep it from being "
+               "complete.", nullable=True, source=("waivers.reason",)),
         Column("held_back", "bigint", "Tables that keep its last good rows.", source=("quarantine.reason",)),
         Column("differences", "bigint", "Accounts that do not tie out.", source=("gold/tie_out.difference",)),
         Column("complete", "boolean", "Arrived, published, nothing refused, every account mapped, tied out."),
@@ -73,7 +78,12 @@ CONTRACT = Contract(
 
 @table(CONTRACT)
 def completeness(
-    context: Context, reports: DataFrame, ledger: DataFrame, tie_out: DataFrame, quarantine: DataFrame
+    context: Context,
+    reports: DataFrame,
+    ledger: DataFrame,
+    tie_out: DataFrame,
+    quarantine: DataFrame,
+    waivers: DataFrame,
 ) -> DataFrame:
     """The contract's expectation joined with what stands in the lake."""
     from pyspark.sql import functions as F
@@ -105,13 +115,14 @@ def completeness(
         F.count_distinct(F.when(F.col("group_account") == UNMAPPED, F.col("account_id"))).alias("unmapped"),
     )
     differing = tie_out.where(F.col("difference") != 0).groupBy(*unit).agg(one.alias("differences"))
-    refused = refusals(quarantine.where(F.col("table_name").isin(sorted(CONTRACT.rests_on))), expected)
+    entries = quarantine.where(F.col("table_name").isin(sorted(CONTRACT.rests_on)))
+    refused = refusals(entries, waivers, expected)
     rows = (
         expected.join(arrived, unit, "left")
         .join(lines, unit, "left")
         .join(differing, unit, "left")
         .join(refused, ["company", "period"], "left")
-        .na.fill(0, ["lines", "unmapped", "refused", "held_back", "differences", "monthly", "opening"])
+        .na.fill(0, ["lines", "unmapped", "refused", "waived", "held_back", "differences", "monthly", "opening"])
         .withColumn("first", F.col("is_first").cast("int"))
         .withColumn("expected_reports", F.lit(MONTHLY) + F.col("first"))
         .withColumn("arrived_reports", F.col("monthly") + F.col("opening") * F.col("first"))
@@ -132,19 +143,29 @@ def completeness(
     )
 
 
-def refusals(quarantine: DataFrame, expected: DataFrame) -> DataFrame:
-    """company, period, refused, held_back. What a list refuses or holds back (no month) is so in every month."""
+def refusals(quarantine: DataFrame, waivers: DataFrame, expected: DataFrame) -> DataFrame:
+    """company, period, refused, waived, held_back. What a list refuses or holds back (no month) is so in every month.
+
+    A unit that is held back is so whatever anybody waives.
+    """
     from pyspark.sql import functions as F
 
-    entries = quarantine.select("company", F.col("period").alias("month"), (F.col("kind") == "unit").alias("is_unit"))
+    def count(condition: SparkColumn) -> SparkColumn:
+        return F.sum(F.when(condition, 1).otherwise(0))
+
+    entries = waivers_table.marked(quarantine, waivers).select(
+        "company", F.col("period").alias("month"), (F.col("kind") == "unit").alias("is_unit"), F.col("waived")
+    )
     units = expected.select("company", "period").distinct()
     applies = F.col("month").isNull() | (F.col("month") == F.col("period"))
+    is_unit, waived = F.col("is_unit"), F.col("waived")
     return (
         units.join(entries, "company")
         .where(applies)
         .groupBy("company", "period")
         .agg(
-            F.sum(F.when(F.col("is_unit"), 0).otherwise(1)).alias("refused"),
-            F.sum(F.when(F.col("is_unit"), 1).otherwise(0)).alias("held_back"),
+            count(~is_unit & ~waived).alias("refused"),
+            count(~is_unit & waived).alias("waived"),
+            count(is_unit).alias("held_back"),
         )
     )

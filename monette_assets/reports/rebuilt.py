@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from monette_assets import catalog
 from monette_assets.lake import Commit, Lake
 from monette_assets.reports.released import RELEASES, Released, ReportError
-from monette_assets.tables import Context, Contract, Partitions, closed_ledger, closed_statements, closes
+from monette_assets.tables import Context, Contract, Partitions, closed_ledger, closed_statements, closes, waivers
 from monette_assets.tables.refresh import refresh
 
 if TYPE_CHECKING:
@@ -49,6 +49,7 @@ def rebuilt(
                 f"--as-of: no report had been fetched by {moment:%Y-%m-%d %H:%M}" + _earliest(lake, group)
             )
         _copy_closes(lake, scratch, moment)
+        _copy(lake, scratch, waivers.CONTRACT, _until("at", moment))
         for table in (*catalog.SILVER, *catalog.GOLD):
             monthly = table.contract.partitions is Partitions.MONTH
             refresh(

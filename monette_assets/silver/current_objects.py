@@ -87,6 +87,7 @@ NOTHING_REFUSED = Check(
     failures=_refused,
     severity=Severity.REPORTS,
     of_source=True,
+    waivable=True,
 )
 
 

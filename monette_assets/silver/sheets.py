@@ -430,4 +430,5 @@ def nothing_refused(unit: Sequence[str]) -> Check:
         "ACCOUNTING 7",
         refused,
         Severity.REPORTS,
+        waivable=True,
     )

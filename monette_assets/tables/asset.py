@@ -147,6 +147,9 @@ def _evaluations(outcome: Outcome, part: date | None) -> Iterator[dg.AssetCheckE
         failures = [
             f for f in outcome.audit.failed(name) if part is None or "period" not in contract.unit or part in f.unit
         ]
+        only_warns = severity is Severity.WARNS or (
+            bool(failures) and all(failure.severity is Severity.WARNS for failure in failures)  # waived
+        )
         metadata: dict[str, Any] = {"failed_units": len(failures)}
         if failures:
             metadata["failed_rows"] = sum(failure.count for failure in failures)
@@ -155,7 +158,7 @@ def _evaluations(outcome: Outcome, part: date | None) -> Iterator[dg.AssetCheckE
             asset_key=asset_key(contract),
             check_name=name,
             passed=not failures,
-            severity=dg.AssetCheckSeverity.WARN if severity is Severity.WARNS else dg.AssetCheckSeverity.ERROR,
+            severity=dg.AssetCheckSeverity.WARN if only_warns else dg.AssetCheckSeverity.ERROR,
             description="; ".join(failure.sentence for failure in failures[:3]) or None,
             partition=partitions.month_key(part) if part else None,
             metadata=metadata,

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from monette_assets.tables.contract import DECIMAL, Check, Contract, Severity
+from monette_assets.tables.contract import DECIMAL, Contract, Severity
 from monette_assets.tables.judge import Expectation, Judge
 
 if TYPE_CHECKING:
@@ -90,7 +90,7 @@ def audit(contract: Contract, staged: Staged, judge: Judge) -> Audit:
         table[unit] = {name: row[name] or 0 for name in names}
     for name, failing in [
         ("broken__key", _duplicate_keys(contract, staged.rows)),
-        *((f"check__{check.name}", check.failures(staged)) for check in contract.checks),
+        *_checks(contract, staged),
     ]:
         for unit, rows in _by_unit(contract, failing):
             table.setdefault(unit, {})[name] = len(rows)
@@ -105,9 +105,11 @@ def audit(contract: Contract, staged: Staged, judge: Judge) -> Audit:
         expectations,
         {e.measure: [table[unit].get(e.measure, 0) for unit in units] for e in expectations},
     )
-    severities = {f"check__{check.name}": check for check in contract.checks}
+    checks = {check.name: check for check in contract.checks}
     for verdict in verdicts:
-        check: Check | None = severities.get(verdict.measure)
+        kind, _, name = verdict.measure.partition("__")
+        check = None if kind == "broken" else checks[name]
+        severity = Severity.BLOCKS if check is None else Severity.WARNS if kind == "waived" else check.severity
         for position in verdict.failed_rows:
             unit = units[position]
             found = samples.get((verdict.measure, unit)) or [{"rule": _rule(contract, verdict.measure)}]
@@ -116,16 +118,26 @@ def audit(contract: Contract, staged: Staged, judge: Judge) -> Audit:
                     check=check.name if check else CONTRACT_CHECK,
                     unit=unit,
                     count=table[unit][verdict.measure],
-                    severity=check.severity if check else Severity.BLOCKS,
+                    severity=severity,
                     samples=tuple(found),
                 )
             )
     return outcome
 
 
+def _checks(contract: Contract, staged: Staged) -> Iterator[tuple[str, DataFrame]]:
+    """The measure and the failing rows of every declared check; what was waived is measured apart: it only warns."""
+    for check in contract.checks:
+        if not check.waivable or staged.waived is None or staged.unwaived is None:
+            yield f"check__{check.name}", check.failures(staged)
+            continue
+        yield f"check__{check.name}", check.failures(replace(staged, refused=staged.unwaived))
+        yield f"waived__{check.name}", check.failures(replace(staged, refused=staged.waived))
+
+
 def _rule(contract: Contract, measure: str) -> str:
     kind, _, rest = measure.partition("__")
-    if kind == "check":
+    if kind in ("check", "waived"):
         return next(check.rule for check in contract.checks if check.name == rest)
     if rest == "key":
         return f"key {', '.join(contract.key)} is unique"

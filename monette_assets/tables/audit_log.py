@@ -38,7 +38,7 @@ CONTRACT = Contract(
         Column("at", "timestamp", "When."),
         Column("who", "string", "The person, schedule or sensor."),
         Column("through", "string", "Where it came from.", choices=("command", "schedule", "sensor", "job")),
-        Column("action", "string", "run, close, reopen, approve, restore, connect, maintain."),
+        Column("action", "string", "run, close, reopen, approve, restore, waive, revoke, connect, maintain."),
         Column("what", "string", "What it was about; never a secret."),
         Column("result", "string", "How it ended.", nullable=True),
         Column("contract_version", "string", "Fingerprint of the group contract."),

@@ -9,7 +9,7 @@ import dagster as dg
 
 from monette_assets.group import Group
 from monette_assets.lake import Lake
-from monette_assets.tables import audit_log, closed_ledger, closed_statements, closes, hash_chain
+from monette_assets.tables import audit_log, closed_ledger, closed_statements, closes, hash_chain, waivers
 from monette_assets.tables.asset import asset_key, asset_spec
 from monette_assets.tables.contract import Contract
 
@@ -22,6 +22,7 @@ FROZEN = (
 DESCRIPTIONS: Mapping[str, str] = {
     closes.CONTRACT.name: CHAIN,
     audit_log.CONTRACT.name: CHAIN,
+    waivers.CONTRACT.name: CHAIN,
     closed_statements.CONTRACT.name: FROZEN,
     closed_ledger.CONTRACT.name: FROZEN,
 }

@@ -113,6 +113,7 @@ class Check:
     failures: Callable[[Staged], DataFrame]
     severity: Severity = Severity.BLOCKS
     of_source: bool = False  # needs what the run read and refused: cannot be told again from the published rows
+    waivable: bool = False  # its failures are refusals, and those that somebody waived only warn
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +162,11 @@ class Contract:
         problems += [f"key column {name!r} is not declared" for name in self.key if name not in names]
         problems += [f"unit column {name!r} is not declared" for name in self.unit if name not in names]
         problems += [f"kept column {name!r} is not declared" for name in self.kept if name not in names]
+        problems += [
+            f"check {check.name!r} holds rows back: nobody may waive it"
+            for check in self.checks
+            if check.waivable and check.severity is Severity.BLOCKS
+        ]
         if not TABLE_NAME.match(self.name):
             problems.append(f"name does not match {TABLE_NAME.pattern}")
         if problems:

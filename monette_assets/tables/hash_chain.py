@@ -29,6 +29,9 @@ COLUMNS = (
 )
 """The columns that make a table a chained log; they come first."""
 
+VERIFIED_BY = {"audit_log": "audit", "waivers": "quarantine"}
+"""The command that verifies a log, where it is not named as the log is."""
+
 _ATTEMPTS = 200
 
 
@@ -152,7 +155,7 @@ def _head(lake: Lake, table: str, version: int | None, last: int) -> str:
     if len(found) != 1:
         raise ChainBrokenError(
             f"{table}: expected its last entry, number {last}, once, found it {len(found)} times; somebody changed the "
-            f"table. `monette {'audit' if table == 'audit_log' else 'closes'} verify` says what is there"
+            f"table. `monette {VERIFIED_BY.get(table, table)} verify` says what is there"
         )
     return str(found[0])
 

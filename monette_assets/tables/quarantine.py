@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from hashlib import sha256
+from typing import Any
+
 from monette_assets.tables.contract import MONEY, Column, Contract, Partitions
 
 CONTRACT = Contract(
@@ -31,3 +35,14 @@ CONTRACT = Contract(
     ),
     owner="data engineering",
 )
+
+CONTENT = (
+    "table_name", "company", "period", "kind", "reason", "path", "transaction_type", "transaction_id", "amount", "raw",
+)  # fmt: skip
+"""What an entry says: all of it but who found it, and when."""
+
+
+def entry_id(entry: Mapping[str, Any]) -> str:
+    """A short name for an entry, of its key: the same as long as the same is refused for the same reason."""
+    key = "\x1f".join("\x00" if entry[name] is None else str(entry[name]) for name in CONTRACT.key)
+    return sha256(key.encode()).hexdigest()[:8]

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from monette_assets.engine import memory
 from monette_assets.lake import Commit, Lake, Scope
-from monette_assets.tables import quarantine
+from monette_assets.tables import quarantine, waivers
 from monette_assets.tables.audit import Audit, Unit, audit, units_of
 from monette_assets.tables.contract import NESTED, Contract, Input, Months, Partitions
 from monette_assets.tables.contract import Column as ContractColumn
@@ -141,7 +141,9 @@ def refresh(
         inputs = inputs_of(context)
     rows, refused, read = _staged_frames(context, lake, contract, stage, refuses)
     with outcome.timed("audit"):
-        outcome.audit = audit(contract, Staged(rows, refused, read, inputs, context), judge)
+        waived, unwaived = waivers.split(context, lake, contract, refused) if refuses else (None, None)
+        staged = Staged(rows, refused, read, inputs, context, waived, unwaived)
+        outcome.audit = audit(contract, staged, judge)
     known = companies if companies is not None else [company.code for company in context.group.companies]
     scope = _scope(contract, outcome.audit, known, context.periods)
     before = outcome.version = lake.version(contract.name)

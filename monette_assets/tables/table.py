@@ -51,6 +51,8 @@ class Staged:
     read: DataFrame  # unit columns, _rows_seen, _debit_seen: what the source reports held; empty likewise
     inputs: Mapping[str, DataFrame]
     context: Context
+    waived: DataFrame | None = None  # of the refused those that somebody waived, who and why in their _reason
+    unwaived: DataFrame | None = None  # the others
 
 
 TableFunction = Callable[..., "DataFrame"]

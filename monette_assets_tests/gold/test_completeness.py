@@ -11,7 +11,7 @@ from monette_assets.bronze import quickbooks_reports
 from monette_assets.gold import ledger, tie_out
 from monette_assets.gold.completeness import CONTRACT, completeness
 from monette_assets.gold.mapping import UNMAPPED
-from monette_assets.tables import Context, Contract, quarantine
+from monette_assets.tables import Context, Contract, quarantine, waivers
 from monette_assets_tests.contracts import small_contract
 from monette_assets_tests.frames import Row, context_of, failures, frame, group_of, rows, shown
 
@@ -55,6 +55,7 @@ def computed(spark: SparkSession, context: Context) -> DataFrame:
             ("silver/general_ledger", "north", "2024-12", "transaction"), ("gold/ledger", "north", "2024-12", "unit"),
             ("silver/general_ledger", "south", "2024-11", "report"), ("silver/accounts", None, None, "transaction"),
         ),
+        waivers=frame(spark, waivers.CONTRACT),
     ).cache()  # fmt: skip
 
 
@@ -108,6 +109,7 @@ def test_what_a_list_refuses_keeps_every_month_of_its_company_from_being_complet
             ledger=frame(spark, ledger.CONTRACT),
             tie_out=frame(spark, tie_out.CONTRACT),
             quarantine=frame(spark, quarantine.CONTRACT, given),
+            waivers=frame(spark, waivers.CONTRACT),
         )
         return [row.asDict() for row in found.collect() if row["refused"] or row["held_back"]]
 
@@ -119,3 +121,36 @@ def test_what_a_list_refuses_keeps_every_month_of_its_company_from_being_complet
     translated = held(("gold/translated_balances", "south", "2024-12", "unit"))  # held back by a missing rate
     assert shown(translated, "company period held_back") == [("south", "2024-12", 1)]
     assert held(("silver/documents", "north", "2024-12", "transaction")) == []  # no statement rests on it
+
+
+def test_what_somebody_waived_is_counted_apart_as_long_as_it_says_the_same(
+    spark: SparkSession, context: Context
+) -> None:
+    content = "table_name company period kind reason path transaction_id amount"
+    missing_date = ("silver/general_ledger", "north", "2024-12", "transaction", "no date", "$.Rows", "7", "10.00")
+    no_contact = ("silver/general_ledger", "north", "2024-12", "transaction", "no contact", None, None, None)
+    held = ("silver/general_ledger", "south", "2024-12", "unit", "unbalanced", None, None, None)
+
+    def counts(*acts: tuple[Any, ...]) -> list[tuple[Any, ...]]:
+        found = completeness(
+            context,
+            reports=frame(spark, quickbooks_reports.CONTRACT),
+            ledger=frame(spark, ledger.CONTRACT),
+            tie_out=frame(spark, tie_out.CONTRACT),
+            quarantine=frame(
+                spark, quarantine.CONTRACT, rows(quarantine.CONTRACT, content, missing_date, no_contact, held)
+            ),
+            waivers=frame(spark, waivers.CONTRACT, rows(waivers.CONTRACT, f"number action entry_id {content}", *acts)),
+        )
+        december = [row.asDict() for row in found.collect() if row["period"] == date(2024, 12, 1)]
+        return shown(december, "company refused waived held_back")
+
+    def waive(number: int, entry: tuple[Any, ...], action: str = "waive") -> tuple[Any, ...]:
+        return (number, action, "id", *entry)
+
+    assert counts() == [("north", 2, 0, 0), ("south", 0, 0, 1)]
+    assert counts(waive(1, missing_date), waive(2, no_contact)) == [("north", 0, 2, 0), ("south", 0, 0, 1)]
+    dearer = (*missing_date[:-1], "10.01")
+    assert counts(waive(1, dearer)) == [("north", 2, 0, 0), ("south", 0, 0, 1)]  # another amount: another entry
+    assert counts(waive(1, missing_date), waive(2, missing_date, "revoke")) == [("north", 2, 0, 0), ("south", 0, 0, 1)]
+    assert counts(waive(1, held)) == [("north", 2, 0, 0), ("south", 0, 0, 1)]  # what is held back stays so

@@ -184,7 +184,7 @@ def test_whoever_is_refused_writes_nothing(lake: Lake) -> None:
     assert [entry["who"] for entry in entries(lake, "audit_log")] == ["Ann"]
 
 
-@pytest.mark.parametrize("table", ["closes", "closed_statements", "closed_ledger", "audit_log"])
+@pytest.mark.parametrize("table", ["closes", "closed_statements", "closed_ledger", "audit_log", "waivers"])
 def test_records_are_never_restored_or_vacuumed(lake: Lake, table: str) -> None:
     with pytest.raises(AppendOnly, match="never vacuumed"):
         vacuum(lake, table)

@@ -1,4 +1,4 @@
-"""What a reader should know of besides the statements: agings, differences between companies, restatements, rates."""
+"""What a reader should know of besides the statements: agings, differences, restatements, waivers, rates."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ from monette_assets.group import Group
 from monette_assets.reports.pack.grid import ZERO
 from monette_assets.reports.released import Released
 from monette_assets.reports.statement import Field, Kind, Statement
+from monette_assets.tables import quarantine
+from monette_assets.tables import waivers as waivers_table
 
 SHOWN = 500  # rows of a listing
 CONTACTS = 25
@@ -142,6 +144,37 @@ def restatements(release: Released, group: Group, month: date) -> Statement | No
             Field("first_seen_at", "First seen", Kind.DATE),
         ),
         "Amounts are in the currency that the measure says.",
+    )
+
+
+def waivers(release: Released, group: Group, month: date) -> Statement | None:
+    """Entries of quarantine that somebody waived, of this month or of lists; as they stand, since both are logs."""
+    names = (quarantine.CONTRACT.name, waivers_table.CONTRACT.name)
+    if not all(release.lake.exists(name) for name in names):
+        return None
+    held, log = (release.rows(name) for name in names)
+    acts = waivers_table.covered_by(held, sorted(log, key=lambda row: int(row["number"])))
+    rows = [
+        {**entry, "entry_id": quarantine.entry_id(entry), "who": act["who"], "why": act["why"]}
+        for entry, act in zip(held, acts, strict=True)
+        if act is not None and entry["period"] in (None, month)
+    ]
+    if not rows:
+        return None
+    return Statement(
+        "Waived",
+        "",
+        (
+            Field("entry_id", "Entry"),
+            Field("table_name", "Table"),
+            Field("company", "Company"),
+            Field("reason", "What was refused"),
+            Field("amount", "Amount", Kind.MONEY),
+            Field("who", "Waived by"),
+            Field("why", "Because"),
+        ),
+        sorted(rows, key=lambda row: (row["company"] or "", row["entry_id"])),
+        notes=["Left out of the figures, and let stand by the person named; `monette quarantine show` has each whole."],
     )
 
 

@@ -32,6 +32,7 @@ BRIDGE = (
     "Other Operating Revenue",
     "Operating Overheads",
 )
+SHOWN_WAIVERS = 3
 MARGIN = "Contribution Margin"
 MINUS = "\N{MINUS SIGN}"
 
@@ -248,6 +249,10 @@ def what_to_know(pack: Pack) -> list[str]:
         )
     if pack.restatements is not None and pack.restatements.rows:
         notes.append(f"{len(pack.restatements.rows):,} figures of this month changed since its close.")
+    if pack.waivers is not None:
+        told = [f"{row['company'] or row['table_name']} ({row['who']}: {row['why']})" for row in pack.waivers.rows]
+        more = f" and {len(told) - SHOWN_WAIVERS:,} more" if len(told) > SHOWN_WAIVERS else ""
+        notes.append(f"Refused by the platform and waived: {'; '.join(told[:SHOWN_WAIVERS])}{more}.")
     return notes
 
 

@@ -62,6 +62,8 @@ def write(pack: Pack, path: Path) -> Path:
     if pack.restatements is not None:
         empty = "Nothing has changed since a close."
         add(pack.restatements.title, write_listing(book, pack.restatements, "Restatements", unit, empty))
+    if pack.waivers is not None:
+        add(pack.waivers.title, write_listing(book, pack.waivers, "Waived", unit, "Nothing is waived."))
     if pack.rates is not None:
         add("Exchange rates", write_listing(book, pack.rates, "Rates", unit, "Nothing was translated."))
     _cover(book, cover, pack, sheets)
