@@ -28,6 +28,7 @@ from monette_assets.commands.report import report
 from monette_assets.commands.run import run
 from monette_assets.commands.simulate import simulate
 from monette_assets.commands.status import status
+from monette_assets.commands.webhooks import webhooks
 
 app = typer.Typer(
     name="monette",
@@ -51,7 +52,7 @@ def options(
 
 for command in (
     demo, run, check, status, report, explain, approve, close, reopen, history, compare, restore, connect, simulate,
-    dev, doctor,
+    webhooks, dev, doctor,
 ):  # fmt: skip
     app.command()(command)
 app.add_typer(closes, name="closes")

@@ -14,6 +14,7 @@ from monette_assets.engine import Engine
 from monette_assets.group import Group, load_group
 from monette_assets.resources import BankOfCanada, JudgeResource, LakeResource, Landing, QuickBooks
 from monette_assets.settings import Settings
+from monette_assets.sources.quickbooks.notices import Notices
 from monette_assets.tables import chained, quarantine, releases
 from monette_assets.tables.asset import asset_spec, build_asset
 
@@ -35,7 +36,7 @@ def build(settings: Settings, group: Group, overrides: Mapping[str, Any] | None 
             releases.build(gold, group, condition=releasing.CONDITION, who_writes=releasing.who_writes),
         ],
         jobs=[refresh, maintaining],
-        sensors=[changes.build(group, refresh), landed.build(group, refresh), releasing.build()],
+        sensors=[changes.build(group, refresh, settings.poll_every), landed.build(group, refresh), releasing.build()],
         schedules=[schedules.build(group, refresh), maintenance.build_schedule(group, maintaining)],
         resources={
             "lake": LakeResource(url=settings.lake_url),
@@ -44,6 +45,7 @@ def build(settings: Settings, group: Group, overrides: Mapping[str, Any] | None 
             "quickbooks": QuickBooks(settings, group),
             "bank_of_canada": BankOfCanada(settings),
             "landing": Landing(settings),
+            "notices": Notices(settings.notices_path),
             **(overrides or {}),
         },
         executor=dg.in_process_executor,

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property, partial
 from hashlib import sha256
+from threading import Lock
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import dagster as dg
@@ -88,6 +89,10 @@ def token_keeper(settings: Settings) -> TokenKeeper:
     )
 
 
+class StillAsking(Exception):  # noqa: N818 - named after the fact
+    """A company has not answered an earlier question."""
+
+
 class QuickBooks:
     """QuickBooks for one process: tokens are made good first, then data is fetched, companies side by side.
 
@@ -97,6 +102,7 @@ class QuickBooks:
     def __init__(self, settings: Settings, group: Group) -> None:
         self._settings = settings
         self._group = group
+        self._asking = {company.code: Lock() for company in group.companies}
 
     @cached_property
     def client(self) -> QuickBooksClient:
@@ -156,10 +162,20 @@ class QuickBooks:
         yield from self._of_each(companies, pull).items()
 
     def changes(self, company: str, since: datetime) -> Changes:
-        """What changed in a company's lists and documents since a moment."""
+        """What changed in a company's lists and documents since a moment.
+
+        One question a company at a time: one that hangs would be asked again at every tick. Raises StillAsking while
+        another is under way; else as `changes_since`.
+        """
         from monette_assets.sources.quickbooks.objects import DOCUMENT_ENTITIES, LIST_ENTITIES, changes_since
 
-        return changes_since(self.client, company, (*DOCUMENT_ENTITIES, *LIST_ENTITIES), since)
+        lock = self._asking[company]
+        if not lock.acquire(blocking=False):
+            raise StillAsking(f"{company}: the question before has not been answered yet")
+        try:
+            return changes_since(self.client, company, (*DOCUMENT_ENTITIES, *LIST_ENTITIES), since)
+        finally:
+            lock.release()
 
     def calls(self) -> Mapping[str, int]:
         """Calls of this process by company, retries included: reads are metered by Intuit."""

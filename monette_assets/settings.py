@@ -6,6 +6,7 @@ Business facts live in the group contract, state in the lake and the secret stor
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 
 from pydantic import Field, SecretStr
@@ -32,6 +33,12 @@ class Settings(BaseSettings):
     quickbooks_requests_per_second: int = Field(default=10, ge=1, description="Per company; Intuit's own limit is 10.")
     quickbooks_client_id: str = Field(default="demo-client")
     quickbooks_client_secret: SecretStr = Field(default=SecretStr("demo-secret"))
+    quickbooks_verifier_token: SecretStr | None = Field(
+        default=None, description="Verifier token of the app's webhooks; unset: nobody notifies, companies are polled."
+    )
+    quickbooks_poll_seconds: float | None = Field(
+        default=None, ge=0, description="How often every company is asked for changes; unset: 30, with webhooks 300."
+    )
     token_key: Path | None = Field(default=None, description="File with the tokens' key; unset: <home>/token.key.")
     bank_of_canada_url: str = Field(default=f"{SIMULATOR_URL}/valet", description="Base URL of the Valet API.")
 
@@ -44,6 +51,17 @@ class Settings(BaseSettings):
     def landing_url(self) -> str:
         """Where people drop sheets: the configured folder, or the one under the home."""
         return self.landing or str(self.home.absolute() / "landing")
+
+    @property
+    def notices_path(self) -> Path:
+        """Where the receiver of webhooks and the nightly comparison leave word for the sensor."""
+        return self.home / "notices"
+
+    @property
+    def poll_every(self) -> timedelta:
+        """How often every company is asked: webhooks shorten the wait, and reads are metered by Intuit."""
+        usual = 30.0 if self.quickbooks_verifier_token is None else 300.0
+        return timedelta(seconds=usual if self.quickbooks_poll_seconds is None else self.quickbooks_poll_seconds)
 
     @property
     def token_key_path(self) -> Path:

@@ -1,26 +1,35 @@
 """The sensor `quickbooks_changes`: what was edited in QuickBooks is on its way to gold within a minute.
 
-Every company is asked for its changes since it was last asked (change data capture), side by side and within a time
-budget; who did not answer is first in turn the next time. Changes become months owed; months are owed until a refresh
-has fetched them, so that neither a tick that dies, a run that fails nor a company that is cut off loses anything.
+Every company is asked for its changes since it was last asked (change data capture): all of them every so often, and
+at once those of which there is a notice, left by the receiver of webhooks or the nightly comparison. Changes become
+months owed; months are owed until a refresh has fetched them, so that neither a tick that dies, a run that fails nor a
+company that is cut off loses anything. It is the only owner of what is owed: who else hears something leaves a notice.
 """
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
-from concurrent.futures import ThreadPoolExecutor, wait
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
-from hashlib import sha256
 from typing import TYPE_CHECKING
 
 import dagster as dg
-from pydantic import BaseModel, ConfigDict, ValidationError
 
 from monette_assets.automation import chain, refresh_job
 from monette_assets.automation.abandoned import fail_abandoned
 from monette_assets.automation.affected import affected_months, every_month
+from monette_assets.automation.owed import (
+    REQUEST_TAG,
+    Cursor,
+    Months,
+    Tried,
+    attempts_of,
+    merged,
+    next_request,
+    read_cursor,
+    settled,
+)
+from monette_assets.automation.polling import BUDGET_SECONDS, Poll, ask
 from monette_assets.clock import now
 from monette_assets.tables.partitions import month_key, periods_of
 
@@ -28,71 +37,32 @@ if TYPE_CHECKING:
     from monette_assets.group import Group
     from monette_assets.lake import Lake
     from monette_assets.resources import QuickBooks
+    from monette_assets.sources.quickbooks.notices import Notice
     from monette_assets.sources.quickbooks.objects import Changes, Deletion, QuickBooksObject
 
 SENSOR = "quickbooks_changes"
-REQUEST_TAG = "monette/request"  # on a run: the request of this sensor that it answers
-INTERVAL_SECONDS = 30
-BUDGET_SECONDS = 30.0  # Dagster ends a tick after 60
-AT_ONCE = 8
+INTERVAL_SECONDS = 5  # between looks for notices, which cost nothing
+ASK_AGAIN_AFTER = timedelta(seconds=30)  # who has not answered, whatever notices there are
 OVERLAP = timedelta(minutes=2)  # QuickBooks' clock is not ours
 FIRST_OVERLAP = timedelta(hours=1)  # an ingest takes its time: what changed while it ran may be half in
-RETRY_AFTER = timedelta(minutes=5)  # after the first attempt; after each further one twice as long
-LONGEST_WAIT = timedelta(hours=1)  # an outage of any length costs an attempt an hour, and ends by itself
 BRONZE = ("bronze/quickbooks_objects", "bronze/quickbooks_reports")
 
-Months = dict[str, list[str]]  # by company, YYYY-MM
 
-
-class Request(BaseModel):
-    """The newest request for a refresh."""
-
-    key: str
-    months: Months
-    at: datetime
-
-
-class Tried(BaseModel):
-    """How often a company's months were asked for and not fetched, and when last."""
-
-    attempts: int
-    at: datetime
-
-
-class Cursor(BaseModel):
-    """What the sensor remembers from tick to tick."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    begun: datetime  # part of every run key: a lost cursor never repeats the keys of the one before
-    since: dict[str, datetime] = {}  # by company: every change before is owed or fetched
-    seen: dict[str, list[str]] = {}  # by company: the newest answer's changes, which the overlap tells again
-    owed: Months = {}  # not fetched yet, as far as we know
-    tried: dict[str, Tried] = {}  # by company, of those that owe
-    request: Request | None = None
-
-
-@dataclass(frozen=True)
-class Poll:
-    """The companies' answers, and why others gave none."""
-
-    changes: Mapping[str, Changes] = field(default_factory=dict)
-    failures: Mapping[str, str] = field(default_factory=dict)
-
-
-def build(group: Group, job: dg.JobDefinition) -> dg.SensorDefinition:
-    """The sensor. Needs resources `lake` and `quickbooks`."""
+def build(group: Group, job: dg.JobDefinition, poll_every: timedelta) -> dg.SensorDefinition:
+    """The sensor. Needs resources `lake`, `quickbooks` and `notices`. All companies are asked once in `poll_every`."""
 
     @dg.sensor(
         name=SENSOR,
         job=job,
         minimum_interval_seconds=INTERVAL_SECONDS,
         default_status=dg.DefaultSensorStatus.RUNNING,
-        required_resource_keys={"lake", "quickbooks"},
-        description="Asks every company what changed and refreshes the months it touches, and what lies below them.",
+        required_resource_keys={"lake", "quickbooks", "notices"},
+        description="Asks companies what changed and refreshes the months it touches, and what lies below them.",
     )
     def quickbooks_changes(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReason:
-        return tick(context, group, context.resources.lake.lake, context.resources.quickbooks)
+        resources = context.resources
+        newest = resources.notices.newest()
+        return tick(context, group, resources.lake.lake, resources.quickbooks, notices=newest, poll_every=poll_every)
 
     return quickbooks_changes
 
@@ -103,9 +73,18 @@ def tick(
     lake: Lake,
     quickbooks: QuickBooks,
     moment: datetime | None = None,
+    *,
+    notices: Mapping[str, Notice] | None = None,
+    poll_every: timedelta = timedelta(0),
+    budget_seconds: float = BUDGET_SECONDS,
 ) -> dg.SensorResult | dg.SkipReason:
-    """One look at every company: at most one request for a refresh. `moment` is now, aware."""
+    """One look at the companies whose turn it is: at most one request for a refresh. `moment` is now, aware."""
     moment = moment or now(group)
+    cursor = read_cursor(context.cursor, moment)
+    unheard = news(group, cursor, notices or {}, moment)
+    everybody = cursor.polled is None or not timedelta(0) <= moment - cursor.polled < poll_every
+    if not everybody and not unheard:
+        return dg.SkipReason(f"no notice; every company is asked again {poll_every.total_seconds():g} s after the last")
     for run_id in fail_abandoned(context.instance):
         context.log.warning(f"run {run_id[:8]}: its process is gone; marked failed, its months are still owed")
     if running := refresh_job.active(context.instance):
@@ -114,23 +93,21 @@ def tick(
     latest = chain.latest_period(lake)
     if latest is None:
         return dg.SkipReason("nothing is ingested yet, so nothing can have changed: `monette run` comes first")
-    cursor = settled(read_cursor(context.cursor, moment), context.instance)
+    cursor = settled(cursor, context.instance)
     since = _since(group, lake, cursor, moment)
-    poll = ask(quickbooks, since)
+    if not everybody:
+        since = {code: since[code] for code in {notice.company for notice in unheard.values()}}
+    poll = ask(quickbooks, since, cursor.asked, budget_seconds)
     for company, why in poll.failures.items():
         context.log.error(f"{company}: no changes heard, the other companies go on: {why}")
-    new = opened(group, _new_months(group, lake, poll, cursor, latest=latest, today=moment.date()), latest)
-    cursor = cursor.model_copy(
-        update={
-            "since": {**cursor.since, **{code: found.until for code, found in poll.changes.items()}},
-            "seen": {**cursor.seen, **{code: sorted(_names(found)) for code, found in poll.changes.items()}},
-            "owed": merged(cursor.owed, new),
-        }
-    )
-    request = _request(cursor, poll, new, moment)
+    unheard = {name: notice for name, notice in unheard.items() if notice.company in poll.changes}
+    told = _new_months(group, lake, poll, cursor, latest=latest, today=moment.date())
+    new = opened(group, merged(told, _named(group, unheard.values(), latest)), latest)
+    cursor = _after(cursor, poll, unheard, new, moment, everybody=everybody)
+    request = next_request(cursor, poll, new, moment)
     if request is None:
         return dg.SensorResult(skip_reason=_why_not(poll, cursor), cursor=cursor.model_dump_json())
-    tried = {code: Tried(attempts=count, at=moment) for code, count in _attempts(cursor, request.months, new).items()}
+    tried = {code: Tried(attempts=count, at=moment) for code, count in attempts_of(cursor, request.months, new).items()}
     asked = cursor.model_copy(update={"request": request, "tried": {**cursor.tried, **tried}})
     return dg.SensorResult(
         run_requests=[
@@ -144,60 +121,18 @@ def tick(
     )
 
 
-def read_cursor(text: str | None, moment: datetime) -> Cursor:
-    """The cursor; a new one where there is none or it cannot be read, which then starts from what bronze holds."""
-    try:
-        return Cursor.model_validate_json(text or "")
-    except ValidationError:
-        return Cursor(begun=moment)
+def news(group: Group, cursor: Cursor, notices: Mapping[str, Notice], moment: datetime) -> dict[str, Notice]:
+    """The notices to look into: of companies of the group, not looked into yet.
 
-
-def settled(cursor: Cursor, instance: dg.DagsterInstance) -> Cursor:
-    """The cursor without the months that the last request's run has fetched, company by company."""
-    request = cursor.request
-    if request is None:
-        return cursor
-    runs = instance.get_runs(dg.RunsFilter(tags={REQUEST_TAG: request.key}))
-    fetched = {code for run in runs for code in refresh_job.fetched_of(run, request.months)}
-    if not fetched:
-        return cursor
-    owed = {
-        code: sorted(set(months) - set(request.months[code])) if code in fetched else months
-        for code, months in cursor.owed.items()
+    A company that did not answer is left alone for a while, and so is its notice.
+    """
+    known = {company.code for company in group.companies}
+    waiting = {code for code in cursor.silent if timedelta(0) <= moment - cursor.asked[code] < ASK_AGAIN_AFTER}
+    return {
+        name: notice
+        for name, notice in notices.items()
+        if notice.company in known - waiting and cursor.heard.get(name) != notice.mark
     }
-    asked = {code: months for code, months in request.months.items() if code not in fetched}
-    return cursor.model_copy(
-        update={
-            "owed": {code: months for code, months in owed.items() if months},
-            "tried": {code: tried for code, tried in cursor.tried.items() if code not in fetched},
-            "request": request.model_copy(update={"months": asked}) if asked else None,
-        }
-    )
-
-
-def retry_after(attempts: int) -> timedelta:
-    """How long the months of a company wait after so many attempts that did not fetch them."""
-    doubled: int = 2 ** min(attempts - 1, 10)
-    return min(RETRY_AFTER * doubled, LONGEST_WAIT)
-
-
-def ask(quickbooks: QuickBooks, since: Mapping[str, datetime], budget_seconds: float = BUDGET_SECONDS) -> Poll:
-    """Every company's changes, the one that waited longest first; who takes longer than the budget is left out."""
-    pool = ThreadPoolExecutor(max_workers=AT_ONCE, thread_name_prefix=SENSOR)
-    turns = sorted(since, key=lambda code: since[code])
-    asked = {code: pool.submit(quickbooks.changes, code, since[code]) for code in turns}
-    wait(asked.values(), timeout=budget_seconds)
-    pool.shutdown(wait=False, cancel_futures=True)
-    changes: dict[str, Changes] = {}
-    failures: dict[str, str] = {}
-    for code, answer in asked.items():
-        if not answer.done() or answer.cancelled():
-            failures[code] = f"no answer within {budget_seconds:g} s; asked again at the next tick"
-        elif (error := answer.exception()) is not None:
-            failures[code] = str(error)
-        else:
-            changes[code] = answer.result()
-    return Poll(changes, failures)
 
 
 def ingested_since(lake: Lake) -> dict[str, datetime]:
@@ -215,9 +150,32 @@ def ingested_since(lake: Lake) -> dict[str, datetime]:
     return {company: began[company, run] for company, (_, run) in newest.items()}
 
 
-def merged(months: Mapping[str, Iterable[str]], more: Mapping[str, Iterable[str]]) -> Months:
-    """Both, company by company."""
-    return {code: sorted({*months.get(code, ()), *more.get(code, ())}) for code in {**months, **more}}
+def _after(
+    cursor: Cursor, poll: Poll, looked_into: Mapping[str, Notice], new: Months, moment: datetime, *, everybody: bool
+) -> Cursor:
+    """The cursor after an answer. Whose turn did not come are asked at the next tick."""
+    asked_for = len(poll.changes) + len(poll.failures)
+    answered = {code: found.until for code, found in poll.changes.items()}
+    return cursor.model_copy(
+        update={
+            "since": {**cursor.since, **answered},
+            "asked": {**cursor.asked, **dict.fromkeys(poll.begun, moment)},
+            "silent": sorted({*cursor.silent, *(poll.begun & set(poll.failures))} - set(answered)),
+            "polled": moment if everybody and len(poll.begun) == asked_for else cursor.polled,
+            "heard": {**cursor.heard, **{name: notice.mark for name, notice in looked_into.items()}},
+            "seen": {**cursor.seen, **{code: sorted(_names(found)) for code, found in poll.changes.items()}},
+            "owed": merged(cursor.owed, new),
+        }
+    )
+
+
+def _named(group: Group, notices: Iterable[Notice], latest: date) -> Months:
+    """The months that notices name, as far as the lake holds them."""
+    named: Months = {}
+    for notice in notices:
+        held = {month_key(period) for period in every_month(group, notice.company, latest=latest)}
+        named = merged(named, {notice.company: held & set(notice.months)})
+    return {code: months for code, months in named.items() if months}
 
 
 def _since(group: Group, lake: Lake, cursor: Cursor, moment: datetime) -> dict[str, datetime]:
@@ -264,37 +222,6 @@ def opened(group: Group, new: Months, latest: date) -> Months:
             if missing
         },
     )
-
-
-def _request(cursor: Cursor, poll: Poll, new: Months, moment: datetime) -> Request | None:
-    """A request for what is owed by the companies that answer: at once where they changed, else later and later."""
-    due = {
-        code: months
-        for code, months in cursor.owed.items()
-        if months
-        and code in poll.changes
-        and (
-            code in new or (tried := cursor.tried.get(code)) is None or moment >= tried.at + retry_after(tried.attempts)
-        )
-    }
-    if not due:
-        return None
-    last = cursor.request
-    # Run keys are remembered for ever. The same cursor and the same changes give the same key, so that a tick that is
-    # repeated asks for nothing twice; anything else gives another.
-    told = {code: cursor.seen.get(code, []) for code in due}
-    content = json.dumps(
-        [due, told, _attempts(cursor, due, new), cursor.begun.isoformat(), last.key if last else ""],
-        sort_keys=True,
-        ensure_ascii=True,
-    )
-    return Request(key=sha256(content.encode()).hexdigest()[:20], months=due, at=moment)
-
-
-def _attempts(cursor: Cursor, due: Months, new: Months) -> dict[str, int]:
-    """Which attempt it is for each company; what is new begins at one."""
-    before = {code: cursor.tried[code].attempts for code in due if code in cursor.tried and code not in new}
-    return {code: before.get(code, 0) + 1 for code in due}
 
 
 def _why_not(poll: Poll, cursor: Cursor) -> str:

@@ -17,7 +17,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from monette_assets.automation import chain, refresh_job
 from monette_assets.automation.abandoned import fail_abandoned
-from monette_assets.automation.changes import REQUEST_TAG, Months, merged, retry_after
+from monette_assets.automation.owed import REQUEST_TAG, Months, merged, retry_after
 from monette_assets.clock import now
 from monette_assets.group.calendar import add_months
 from monette_assets.sources.landing.folder import Folder, Unreadable

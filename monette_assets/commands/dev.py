@@ -1,20 +1,25 @@
-"""`monette dev`: the user interface, the daemon and, where the settings point at it, the simulator."""
+"""`monette dev`: the user interface, the daemon and, where the settings point at it, the simulator and its webhooks."""
 
 from __future__ import annotations
 
 import os
+import secrets
 import shutil
 import signal
 import subprocess
 import sys
 import time
-from contextlib import nullcontext, suppress
+from contextlib import ExitStack, suppress
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from monette_assets.commands.platform import Platform
+
+if TYPE_CHECKING:
+    from monette_assets.group import Group
+    from monette_assets.settings import Settings
 
 ENDING = ((signal.SIGINT, 30.0), (signal.SIGTERM, 10.0), (signal.SIGKILL, 5.0))  # and the seconds each is given
 
@@ -25,7 +30,7 @@ def dev(
     """Open Dagster's user interface and daemon on this home, with the simulator beside them, until Ctrl-C."""
     from monette_assets.commands.errors import CommandError
     from monette_assets.commands.output import notes
-    from monette_assets.commands.outside_world import connect, outside_world, unconnected
+    from monette_assets.commands.outside_world import connect, environment, outside_world, unconnected
 
     platform, console = Platform(), notes()
     settings, group = platform.settings, platform.group
@@ -35,15 +40,21 @@ def dev(
     # A shell that starts us with `&` has us, and everything we start, ignore Ctrl-C: the interface could not be ended.
     signal.signal(signal.SIGINT, signal.default_int_handler)
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # ended as by Ctrl-C
-    with outside_world(settings, group) if settings.simulated else nullcontext() as world:
-        if world is not None:
+    with ExitStack() as stack:
+        seen_by_daemon = settings
+        if settings.simulated:
+            notified, url = _receiving(stack, settings, group)
+            world = stack.enter_context(outside_world(notified, group, url))
             world.wait_until_ready()
             connect(settings, group, unconnected(settings, group))
             console.print(f"Simulator at {settings.quickbooks_url}; its books and tokens are kept in {settings.home}")
+            if world.process is not None:  # one that ran before notifies nobody: companies go on being polled
+                seen_by_daemon = notified
         console.print(f"User interface at http://127.0.0.1:{port} in some seconds; Ctrl-C ends everything")
         ui = subprocess.Popen(  # noqa: S603 - Dagster's own command
             [program, "dev", "-w", "workspace.yaml", "-h", "127.0.0.1", "-p", str(port)],
             start_new_session=True,  # Ctrl-C reaches it once, through us
+            env=environment(seen_by_daemon),
         )
         status: int | None = None
         with suppress(KeyboardInterrupt):
@@ -53,6 +64,19 @@ def dev(
             console.print("Ended. Everything is kept; `monette dev` goes on where it was.")
             return
     raise CommandError(f"`dagster dev` ended by itself with status {status}; see what it said above")
+
+
+def _receiving(stack: ExitStack, settings: Settings, group: Group) -> tuple[Settings, str]:
+    """Receive webhooks for as long as the stack: the settings with a verifier token, and the URL to notify."""
+    from pydantic import SecretStr
+
+    from monette_assets.commands.webhooks import receiver_of
+    from monette_assets.sources.quickbooks.webhooks import serving
+
+    if settings.quickbooks_verifier_token is None:
+        token = SecretStr(secrets.token_urlsafe(32))
+        settings = settings.model_copy(update={"quickbooks_verifier_token": token})
+    return settings, stack.enter_context(serving(receiver_of(settings, group)))
 
 
 def end(leader: subprocess.Popen[bytes]) -> None:

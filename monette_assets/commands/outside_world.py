@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
 import sys
@@ -53,10 +54,17 @@ def _stranger(settings: Settings, found: str) -> str:
     )
 
 
+def environment(settings: Settings) -> dict[str, str]:
+    """The environment of a process started here: ours, with the verifier token of webhooks where there is one."""
+    token = settings.quickbooks_verifier_token
+    ours = {} if token is None else {"MONETTE_QUICKBOOKS_VERIFIER_TOKEN": token.get_secret_value()}
+    return {**os.environ, **ours}
+
+
 class Child:
     """A simulator process; nothing where one was running before."""
 
-    def __init__(self, settings: Settings, group: Group) -> None:
+    def __init__(self, settings: Settings, group: Group, webhooks: str | None = None) -> None:
         self._settings = settings
         self._group = group
         self.process: subprocess.Popen[bytes] | None = None
@@ -67,12 +75,14 @@ class Child:
         with self._log.open("ab") as log:
             # a session of its own: Ctrl-C ends it through us, when it is no longer needed
             self.process = subprocess.Popen(  # noqa: S603 - our own module
-                [sys.executable, "-m", "monette_assets.cli", "simulate", "--port", str(port_of(settings)), "--child"],
+                [sys.executable, "-m", "monette_assets.cli", "simulate", "--port", str(port_of(settings)), "--child",
+                 *(["--webhooks", webhooks] if webhooks else [])],
                 stdin=subprocess.PIPE,  # closed by our end, however we end: the child ends then
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
-            )
+                env=environment(settings),
+            )  # fmt: skip
 
     def wait_until_ready(self) -> None:
         """Return once it answers. Raises CommandError if it ends before, or takes more than a minute."""
@@ -100,9 +110,12 @@ class Child:
 
 
 @contextmanager
-def outside_world(settings: Settings, group: Group) -> Iterator[Child]:
-    """The simulator for as long as the block, started unless one runs already. Wait for it before using it."""
-    child = Child(settings, group)
+def outside_world(settings: Settings, group: Group, webhooks: str | None = None) -> Iterator[Child]:
+    """The simulator for as long as the block, started unless one runs already. Wait for it before using it.
+
+    One that is started notifies the URL `webhooks` of edits.
+    """
+    child = Child(settings, group, webhooks)
     try:
         yield child
     finally:

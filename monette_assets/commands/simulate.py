@@ -32,6 +32,10 @@ def simulate(
     requests_per_minute: Annotated[int, typer.Option(min=1, help="Throttle per company.")] = 500,
     concurrent_requests: Annotated[int, typer.Option(min=1, help="Throttle per company.")] = 10,
     cell_limit: Annotated[int, typer.Option(min=1, help="Reports are cut off beyond so many cells.")] = 400_000,
+    webhooks: Annotated[
+        str | None, typer.Option(help="Notify this URL of edits, signed with MONETTE_QUICKBOOKS_VERIFIER_TOKEN.")
+    ] = None,
+    old_webhooks: Annotated[bool, typer.Option(help="Notify in Intuit's old form, eventNotifications.")] = False,
     child: Annotated[bool, typer.Option(hidden=True, help="End when standard input is closed.")] = False,
 ) -> None:
     """Serve a fictional farm group's QuickBooks, and the Bank of Canada, on 127.0.0.1 until interrupted."""
@@ -59,6 +63,9 @@ def simulate(
         requests_per_minute=requests_per_minute,
         concurrent_requests=concurrent_requests,
         cell_limit=cell_limit,
+        webhooks=webhooks,
+        verifier_token=_verifier_token(platform) if webhooks else "",
+        webhook_form="eventNotifications" if old_webhooks else "cloudevents",
     )
     folder = state or platform.settings.home.absolute() / "simulator"
     try:
@@ -67,6 +74,15 @@ def simulate(
         raise CommandError(
             f"port {port} cannot be listened on ({error.strerror}); end what runs there, or give another --port"
         ) from error
+
+
+def _verifier_token(platform: Platform) -> str:
+    from monette_assets.commands.errors import UsageError
+
+    token = platform.settings.quickbooks_verifier_token
+    if token is None:
+        raise UsageError("--webhooks: expected MONETTE_QUICKBOOKS_VERIFIER_TOKEN, to sign with; found none")
+    return token.get_secret_value()
 
 
 def _group_books(platform: Platform, group: Group, *, seed: int, scale: float, until: date) -> dict[str, Books]:

@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 import msgspec
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -62,15 +63,20 @@ class Control:
 
     async def requests(self, request: Request) -> Response:
         world = self.world
-        return answers.json_answer(
-            {realm: {"calls": world.calls[realm], "statuses": world.statuses[realm]} for realm in sorted(world.calls)}
-        )
+        counts: dict[str, Any] = {
+            realm: {"calls": world.calls[realm], "statuses": world.statuses[realm]} for realm in sorted(world.calls)
+        }
+        if world.webhooks is not None:
+            counts["webhooks"] = {"calls": {}, "statuses": world.webhooks.answers}
+        return answers.json_answer(counts)
 
     async def edits(self, request: Request) -> Response:
         try:
             made = self.world.make_edit(json_of(await request.body()))
         except (EditError, FaultError) as error:
             return answers.json_answer({"error": str(error)}, 400)
+        if self.world.webhooks is not None:
+            await run_in_threadpool(self.world.webhooks.notify, made)
         return answers.json_answer(made.model_dump(mode="json", by_alias=True, exclude_none=True))
 
     async def document(self, request: Request) -> Response:

@@ -1,4 +1,4 @@
-"""Edits to running books: add, change, delete or back-date a document; a journal replays them on the next start."""
+"""Edits to running books: add, change, void, delete or back-date a document; a journal makes them again."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import json
 import os
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -30,7 +30,8 @@ TRANSACTION_TYPES = {
 FIRST_ADDED_ID = 900_000_001  # far from generated ids, which go on growing with the months
 
 Money = Annotated[str, StringConstraints(pattern=r"^-?\d{1,16}(\.\d{1,2})?$")]
-Action = Literal["add", "change", "delete", "backdate"]
+Action = Literal["add", "change", "void", "delete", "backdate"]
+UNTOLD = timedelta(days=365)  # so long ago that change data capture does not reach it
 
 
 class EditError(ValueError):
@@ -70,7 +71,11 @@ class DocumentEdit(_Part):
 
 
 class Edit(_Part):
-    """One edit of one company's books. `force` lets an unbalanced document in, as a fault."""
+    """One edit of one company's books. `force` lets an unbalanced document in, as a fault.
+
+    Of a `silent` one nobody is told, neither by change data capture nor by a webhook: what a company restates by
+    itself, as the cost of what it sold before, and what QuickBooks loses.
+    """
 
     realm_id: str
     action: Action
@@ -89,6 +94,7 @@ class Edit(_Part):
     document: DocumentEdit | None = None
     date: Annotated[str, StringConstraints(pattern=r"^\d{4}-\d{2}-\d{2}$")] | None = None
     force: bool = False
+    silent: bool = False
     at: str | None = None  # when it was made, ISO 8601 with offset; set by `apply_edit`
 
     @model_validator(mode="after")
@@ -137,19 +143,32 @@ def apply_edit(books: Books, edit: Edit, *, at: datetime) -> Edit:
             ),
             edit,
         )
-        document.sync_token, document.modified_at = 0, at
+        told_at = at - UNTOLD if edit.silent else at
+        document.sync_token, document.created_at, document.modified_at = 0, told_at, told_at
     elif existing is None:
         raise EditError(f"edit refused: {books.code} has no {edit.kind} {edit.id}")
     elif edit.action == "delete":
         del books.documents[key]
-        books.changes.append(Change(edit.kind, key[1], at, deleted=True))
+        if not edit.silent:
+            books.changes.append(Change(edit.kind, key[1], at, deleted=True))
         return edit.model_copy(update={"at": at.isoformat()})
     else:
-        document = _edited(books, existing, edit)
-        document.sync_token, document.modified_at = existing.sync_token + 1, at
+        document = voided(existing) if edit.action == "void" else _edited(books, existing, edit)
+        if not edit.silent:
+            document.sync_token, document.modified_at = existing.sync_token + 1, at
     books.documents[key] = document
-    books.changes.append(Change(edit.kind, key[1], at, deleted=False))
+    if not edit.silent:
+        books.changes.append(Change(edit.kind, key[1], at, deleted=False))
     return edit.model_copy(update={"id": key[1], "at": at.isoformat()})
+
+
+def voided(document: Document) -> Document:
+    """The document as QuickBooks keeps it once voided: there, with its lines, all at zero."""
+    zero = [
+        replace(posting, amount=0, foreign_amount=None if posting.foreign_amount is None else 0)
+        for posting in document.postings
+    ]
+    return replace(document, postings=zero, memo=f"Voided - {document.memo}" if document.memo else "Voided")
 
 
 def _next_id(books: Books, kind: str) -> str:

@@ -1,7 +1,8 @@
 """What can go wrong on purpose: switched on per company, report and number of times, over HTTP or in a test.
 
 A fault either answers instead of the API (`throttle`, `server_error`, ...), or spoils the report it would have sent
-(`unknown_row_kind`, `malformed_amount`, ...), or spoils the bytes (`half_json`), or the tokens (`revoke_token`, ...).
+(`unknown_row_kind`, `malformed_amount`, ...), or spoils the bytes (`half_json`), the tokens (`revoke_token`, ...)
+or the notifications (`repeat_notification`, ...).
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ ANSWERS = ("throttle", "server_error", "gateway_timeout", "xml_error", "unauthor
 DELAYS = ("slow",)
 TOKENS = ("revoke_token", "lose_rotation", "no_grace")
 BYTES = ("half_json", "wrong_company")
+NOTIFICATIONS = ("lose_notification", "repeat_notification", "delay_notification")  # a delayed one comes after the next
 
 
 class FaultError(ValueError):
@@ -199,4 +201,4 @@ SPOILERS: Mapping[str, Callable[[Json], None]] = MappingProxyType(
     }
 )
 REPORT_KINDS = (*SPOILERS, "truncate")
-KINDS = (*ANSWERS, *DELAYS, *TOKENS, *BYTES, *REPORT_KINDS)
+KINDS = (*ANSWERS, *DELAYS, *TOKENS, *BYTES, *NOTIFICATIONS, *REPORT_KINDS)

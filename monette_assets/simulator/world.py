@@ -22,6 +22,7 @@ from monette_assets.simulator.reports import (
     ledger_of,
 )
 from monette_assets.simulator.throttle import Throttle
+from monette_assets.simulator.webhooks import Form, Webhooks
 
 Rates = Callable[[date, date], list[tuple[date, Decimal]]]
 
@@ -55,6 +56,9 @@ class SimulatorOptions:
     clock: Callable[[], datetime] = _now  # aware
     monotonic: Callable[[], float] = time.monotonic
     exchange_rates: Rates = _published_rates
+    webhooks: str | None = None  # where notifications of edits go
+    verifier_token: str = field(default="", repr=False)  # what they are signed with
+    webhook_form: Form = "cloudevents"
 
 
 class World:
@@ -79,6 +83,11 @@ class World:
             options.monotonic,
         )
         self.faults = Faults()
+        self.webhooks = (
+            Webhooks(options.webhooks, options.verifier_token, options.webhook_form, self.faults)
+            if options.webhooks
+            else None
+        )
         self.calls: dict[str, Counter[str]] = defaultdict(Counter)
         self.statuses: dict[str, Counter[str]] = defaultdict(Counter)
         self._ledgers: dict[tuple[str, str], LedgerIndex] = {}

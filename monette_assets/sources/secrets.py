@@ -6,9 +6,7 @@ A rotated refresh token that is lost means that a person has to connect the comp
 
 from __future__ import annotations
 
-import os
 import re
-import tempfile
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
@@ -19,6 +17,8 @@ from typing import Protocol
 import msgspec
 from cryptography.fernet import Fernet, InvalidToken
 from filelock import FileLock, Timeout
+
+from monette_assets.sources import durable
 
 _COMPANY = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
 _SUFFIX = ".token"
@@ -96,7 +96,7 @@ class EncryptedFileTokenStore:
         path = self._path(company)
         try:
             self._make_folder()
-            _replace(path, self._fernet().encrypt(msgspec.json.encode(tokens)))
+            durable.replace(path, self._fernet().encrypt(msgspec.json.encode(tokens)))
         except OSError as error:
             raise TokenStoreError(
                 f"{path}: cannot keep the tokens of {company}: {error.strerror}; free the disk"
@@ -141,51 +141,5 @@ class EncryptedFileTokenStore:
                 "tokens; put it back, or delete the folder and connect every company again"
             )
         self._key_path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        _create(self._key_path, Fernet.generate_key())
+        durable.create(self._key_path, Fernet.generate_key())
         return Fernet(self._key_path.read_bytes().strip())
-
-
-def _temporary(path: Path, content: bytes) -> Path:
-    """A synced temporary file (0600) beside `path`."""
-    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-    temporary = Path(name)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
-    return temporary
-
-
-def _replace(path: Path, content: bytes) -> None:
-    """Put `content` at `path`: whole or not at all, and durable."""
-    temporary = _temporary(path, content)
-    try:
-        temporary.replace(path)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
-    _sync_folder(path.parent)
-
-
-def _create(path: Path, content: bytes) -> None:
-    """Put `content` at `path` unless another process was first."""
-    temporary = _temporary(path, content)
-    try:
-        path.hardlink_to(temporary)
-    except FileExistsError:
-        pass
-    finally:
-        temporary.unlink(missing_ok=True)
-    _sync_folder(path.parent)
-
-
-def _sync_folder(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

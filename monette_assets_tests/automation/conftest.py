@@ -13,7 +13,8 @@ import httpx
 import pytest
 
 from monette_assets.automation import chain
-from monette_assets.automation.changes import Cursor, tick
+from monette_assets.automation.changes import tick
+from monette_assets.automation.owed import Cursor
 from monette_assets.automation.refresh import refresh
 from monette_assets.clock import now
 from monette_assets.definitions import build
@@ -23,11 +24,14 @@ from monette_assets.resources import QuickBooks, RunningJudge, token_keeper
 from monette_assets.settings import Settings
 from monette_assets.simulator.books import generate_books
 from monette_assets.simulator.server import running
+from monette_assets.sources.quickbooks.notices import Notice, Notices
+from monette_assets.sources.quickbooks.webhooks import Receiver, serving
 from monette_assets.tables.judge import Judge
 from monette_assets_tests.contracts import write_contract
 
 NOVEMBER, DECEMBER, JANUARY = date(2024, 11, 1), date(2024, 12, 1), date(2025, 1, 1)
 FAST = 10_000
+VERIFIER = "demo-verifier"
 REALMS = {"north": "1001", "south": "1002"}
 
 
@@ -44,6 +48,11 @@ class World:
     @property
     def lake(self) -> Lake:
         return Lake(self.settings.lake_url)
+
+    @property
+    def notices(self) -> dict[str, Notice]:
+        """What the receiver of webhooks, and whoever else, noted."""
+        return Notices(self.settings.notices_path).newest()
 
     @property
     def quickbooks(self) -> QuickBooks:
@@ -65,6 +74,11 @@ class World:
         answer = httpx.post(f"{self.url}/simulator/edits", json=body)
         assert answer.status_code == 200, answer.text
         return str(answer.json()["id"])
+
+    def asked(self, kind: str) -> dict[str, int]:
+        """How often each company was asked so far, by the simulator's own count: `cdc`, `report:TrialBalance`."""
+        calls = httpx.get(f"{self.url}/simulator/requests").json()
+        return {code: int(calls.get(realm, {"calls": {}})["calls"].get(kind, 0)) for code, realm in REALMS.items()}
 
     def add(self, company: str, day: str, amount: str = "100.00", account: str = "Repairs") -> str:
         """A journal entry: something paid from chequing."""
@@ -137,9 +151,15 @@ class Watch:
 def world(tmp_path_factory: pytest.TempPathFactory, judge: Judge) -> Iterator[World]:
     home = tmp_path_factory.mktemp("home")
     group = load_group(write_contract(home / "group"))
+    companies = {realm: code for code, realm in REALMS.items()}
+    received = Receiver(VERIFIER, companies, Notices(Settings(home=home).notices_path), lambda: now(group))
     # every definition brings a client that counts for itself: none is throttled here, a 429 costs a minute
     books = generate_books(group, until=DECEMBER.replace(day=31))
-    with running(books, requests_per_second=FAST, requests_per_minute=FAST, concurrent_requests=FAST) as simulator:
+    limits: dict[str, Any] = dict.fromkeys(("requests_per_second", "requests_per_minute", "concurrent_requests"), FAST)
+    with (
+        serving(received) as webhooks,
+        running(books, webhooks=webhooks, verifier_token=VERIFIER, **limits) as simulator,
+    ):
         settings = Settings(
             home=home,
             quickbooks_url=simulator.url,

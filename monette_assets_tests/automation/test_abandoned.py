@@ -15,7 +15,7 @@ import pytest
 from dagster._core.test_utils import create_run_for_test
 
 from monette_assets.automation.abandoned import fail_abandoned
-from monette_assets.automation.changes import REQUEST_TAG, RETRY_AFTER
+from monette_assets.automation.owed import REQUEST_TAG, RETRY_AFTER
 from monette_assets.automation.refresh_job import JOB
 from monette_assets.clock import now
 from monette_assets.process import PROCESS_TAG, this_process

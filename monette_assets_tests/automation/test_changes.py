@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from threading import Event
 from typing import Any
 
@@ -11,10 +13,20 @@ import httpx
 import pytest
 from dagster._core.test_utils import create_run_for_test
 
-from monette_assets.automation.changes import LONGEST_WAIT, REQUEST_TAG, ask, ingested_since, retry_after
+from monette_assets.automation import polling
+from monette_assets.automation.changes import ingested_since
+from monette_assets.automation.owed import LONGEST_WAIT, REQUEST_TAG, retry_after
+from monette_assets.automation.polling import AT_ONCE, ask
 from monette_assets.automation.refresh_job import FETCHED_TAG, JOB, MISSING_TAG
 from monette_assets.clock import now
+from monette_assets.simulator.books import generate_company
+from monette_assets.simulator.edits import apply_edit, parse_edit
+from monette_assets.simulator.server import running
+from monette_assets.sources.quickbooks.notices import COMPARISON, Notices
+from monette_assets.sources.quickbooks.objects import CHANGES_LIMIT, Changes
 from monette_assets_tests.automation.conftest import DECEMBER, NOVEMBER, Watch, World, postings
+
+MINUTES, SECONDS = timedelta(minutes=5), timedelta(seconds=5)  # between polls, between looks for notices
 
 
 def run_of(watch: Watch, result: dg.SensorResult | dg.SkipReason, status: dg.DagsterRunStatus, **tags: str) -> None:
@@ -216,3 +228,160 @@ def test_a_company_that_takes_too_long_is_left_for_the_next_tick(world: World) -
     answered.set()
     assert list(poll.changes) == ["south"]
     assert "no answer within 0.2 s" in poll.failures["north"]
+
+
+def test_companies_that_hang_take_no_turn_from_the_others() -> None:
+    """As many as are asked at once hang: the others are first the next time, whoever was heard longest ago."""
+    answered = Event()
+    moment = datetime(2025, 1, 15, tzinfo=UTC)
+    hanging = {f"hanging{number}": moment - timedelta(days=number) for number in range(AT_ONCE)}
+
+    class Hanging:
+        def changes(self, company: str, since: datetime) -> str:
+            if company in hanging:
+                answered.wait(timeout=30)
+            return company
+
+    since = {**hanging, "north": moment, "south": moment}
+    first = ask(Hanging(), since, budget_seconds=0.2)  # type: ignore[arg-type]
+    turns = dict.fromkeys(first.begun, moment)
+    second = ask(Hanging(), since, turns, budget_seconds=0.2)  # type: ignore[arg-type]
+    answered.set()
+    assert (set(first.changes), first.begun) == (set(), frozenset(hanging))
+    assert set(second.changes) == {"north", "south"}
+
+
+def test_a_company_that_hangs_is_asked_one_question_at_a_time(world: World) -> None:
+    quickbooks, moment = world.quickbooks, now(world.group)
+    world.fault(kind="slow", realm="1001", seconds=1.5, times=1)
+    first = ask(quickbooks, {"north": moment, "south": moment}, budget_seconds=0.7)
+    again = ask(quickbooks, {"north": moment, "south": moment}, budget_seconds=0.7)
+    assert (list(first.changes), list(again.changes)) == (["south"], ["south"])
+    assert "no answer within 0.7 s" in first.failures["north"]
+    assert "has not been answered yet" in again.failures["north"]
+
+
+def test_whose_turn_did_not_come_is_asked_at_the_next_tick(
+    world: World, watch: Watch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(polling, "AT_ONCE", 1)
+    released, begun = Event(), list[str]()
+
+    class FirstHangs:
+        def changes(self, company: str, since: datetime) -> Changes:
+            begun.append(company)
+            if len(begun) == 1:
+                released.wait(timeout=30)
+            return Changes(company, since, since, (), (), (), too_far=False)
+
+    moment = now(world.group) + timedelta(minutes=10)
+    watch.tick(moment, quickbooks=FirstHangs(), poll_every=MINUTES, budget_seconds=0.2)
+    assert len(begun) == 1
+    watch.tick(moment + SECONDS, quickbooks=FirstHangs(), poll_every=MINUTES, budget_seconds=5)
+    released.set()
+    assert set(begun[1:]) == {"north", "south"}
+    assert begun[1] != begun[0]
+    assert isinstance(watch.tick(moment + 2 * SECONDS, poll_every=MINUTES), dg.SkipReason)
+
+
+def test_a_voided_document_asks_for_its_month(world: World, watch: Watch) -> None:
+    world.edit("south", "void", id=world.ingested("south", NOVEMBER))
+    assert watch.requested() == {"south": ["2024-11"]}
+
+
+def test_a_thousand_changes_at_once_have_the_whole_company_fetched_again(
+    world: World, watch: Watch, tmp_path: Path
+) -> None:
+    north = generate_company(world.group, world.group.company("north"), until=NOVEMBER)
+    for number in range(CHANGES_LIMIT):
+        entry = {"date": "2024-12-20", "number": f"M-{number}", "postings": postings("1.00")}
+        edit = parse_edit({"realm_id": "1001", "action": "add", "kind": "JournalEntry", "document": entry})
+        apply_edit(north, edit, at=now(world.group))
+    with running({"1001": north}) as simulator:
+        urls = {"quickbooks_url": simulator.url, "quickbooks_token_url": f"{simulator.url}/oauth2/v1/tokens/bearer"}
+        busy = replace(world, url=simulator.url, settings=world.settings.model_copy(update={"home": tmp_path, **urls}))
+        busy.connect("north")
+        assert watch.requested(quickbooks=busy.quickbooks) == {"north": ["2024-11", "2024-12"]}
+
+
+def test_a_notified_company_is_asked_within_seconds_and_no_other(world: World, watch: Watch) -> None:
+    moment = now(world.group)
+    watch.tick(moment, notices=world.notices, poll_every=MINUTES)
+    before = world.asked("cdc")
+    world.add("north", "2024-12-07")  # QuickBooks tells the receiver before it answers
+    assert watch.requested(moment + SECONDS, notices=world.notices, poll_every=MINUTES) == {"north": ["2024-12"]}
+    assert world.asked("cdc") == {"north": before["north"] + 1, "south": before["south"]}
+
+
+def test_a_quiet_company_is_not_asked_between_polls(world: World, watch: Watch) -> None:
+    moment = now(world.group)
+    watch.tick(moment, notices=world.notices, poll_every=MINUTES)
+    before = world.asked("cdc")
+    assert isinstance(watch.tick(moment + MINUTES - SECONDS, notices=world.notices, poll_every=MINUTES), dg.SkipReason)
+    assert world.asked("cdc") == before
+    watch.tick(moment + MINUTES, notices=world.notices, poll_every=MINUTES)
+    assert world.asked("cdc") == {company: count + 1 for company, count in before.items()}
+
+
+def test_notifications_lost_repeated_and_out_of_order_refresh_what_changed_once(world: World, watch: Watch) -> None:
+    moment = now(world.group)
+    watch.tick(moment, notices=world.notices, poll_every=MINUTES)
+    for kind in ("delay_notification", "repeat_notification", "lose_notification"):
+        world.fault(kind=kind, times=1)
+    world.add("north", "2024-11-17")  # told after the next
+    world.add("north", "2024-12-17")  # told twice
+    world.add("south", "2024-12-18")  # never told
+    first = watch.requested(moment + SECONDS, notices=world.notices, poll_every=MINUTES)
+    assert first == {"north": ["2024-11", "2024-12"]}
+    assert watch.requested(moment + 2 * SECONDS, notices=world.notices, poll_every=MINUTES) is None
+    assert watch.requested(moment + MINUTES, notices=world.notices, poll_every=MINUTES) == {
+        "south": ["2024-12"]  # the poll finds it
+    }
+
+
+def test_a_notice_waits_while_a_refresh_runs_and_outlives_a_tick_that_dies(world: World, watch: Watch) -> None:
+    moment = now(world.group)
+    watch.tick(moment, notices=world.notices, poll_every=MINUTES)
+    world.add("south", "2024-11-18")
+    run = create_run_for_test(watch.instance, job_name=JOB, status=dg.DagsterRunStatus.STARTED)
+    assert isinstance(watch.tick(moment + SECONDS, notices=world.notices, poll_every=MINUTES), dg.SkipReason)
+    watch.instance.delete_run(run.run_id)
+    before = watch.cursor
+    watch.tick(moment + 2 * SECONDS, notices=world.notices, poll_every=MINUTES)
+    watch.cursor = before  # the daemon died before it kept the tick's cursor
+    assert watch.requested(moment + 3 * SECONDS, notices=world.notices, poll_every=MINUTES) == {"south": ["2024-11"]}
+
+
+def test_a_notified_company_that_does_not_answer_is_left_alone_for_a_while(world: World, watch: Watch) -> None:
+    moment = now(world.group)
+    watch.tick(moment, notices=world.notices, poll_every=MINUTES)
+    world.fault(kind="revoke_token", realm="1001")
+    world.add("north", "2024-11-19")
+    ticks = [watch.tick(moment + n * SECONDS, notices=world.notices, poll_every=MINUTES) for n in (1, 2, 5)]
+    assert [isinstance(tick, dg.SkipReason) for tick in ticks] == [False, True, True]
+    httpx.delete(f"{world.url}/simulator/faults")
+    world.connect("north")
+    assert watch.requested(moment + 7 * SECONDS, notices=world.notices, poll_every=MINUTES) == {"north": ["2024-11"]}
+
+
+def test_months_that_a_notice_names_are_owed_each_time_it_comes(world: World, watch: Watch, tmp_path: Path) -> None:
+    """The nightly comparison names months of which change data capture knows nothing."""
+    notices, keys = Notices(tmp_path), set[str | None]()
+    for _ in range(2):
+        notices.leave(COMPARISON, {"north": ["2024-11", "2031-01"], "nobody": ["2024-11"]}, now(world.group))
+        result = watch.tick(notices=notices.newest())
+        run_of(watch, result, dg.DagsterRunStatus.SUCCESS, **{FETCHED_TAG: "yes"})
+        assert isinstance(result, dg.SensorResult)
+        assert result.run_requests
+        assert result.run_requests[0].run_config["ops"]["refresh_chain"]["config"]["months"] == {"north": ["2024-11"]}
+        keys.add(result.run_requests[0].run_key)
+        assert watch.requested(notices=notices.newest()) is None
+        assert watch.memory.owed == {}
+    assert len(keys) == 2  # run keys are remembered for ever
+
+
+def test_a_clock_that_jumped_ahead_and_back_stops_nobody(world: World, watch: Watch) -> None:
+    moment = now(world.group)
+    watch.tick(moment + timedelta(days=400), poll_every=MINUTES)
+    world.add("south", "2024-11-21")
+    assert watch.requested(moment, poll_every=MINUTES) == {"south": ["2024-11"]}

@@ -16,8 +16,8 @@ from dagster._core.test_utils import create_run_for_test
 
 from monette_assets import catalog
 from monette_assets.automation.chain import plan_landing
-from monette_assets.automation.changes import REQUEST_TAG, retry_after
 from monette_assets.automation.landed import Cursor, tick
+from monette_assets.automation.owed import REQUEST_TAG, retry_after
 from monette_assets.automation.refresh_job import FETCHED_TAG, JOB
 from monette_assets.bronze import quickbooks_reports
 from monette_assets.gold import trial_balance

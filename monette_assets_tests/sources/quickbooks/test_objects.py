@@ -141,6 +141,30 @@ def test_changes_come_with_deletions_and_say_what_they_never_cover(
     assert quickbooks.seen[0][2]["changedSince"] == since.isoformat()
 
 
+def test_ids_that_come_as_numbers_are_the_same_ids(
+    quickbooks: StandIn, client: QuickBooksClient, clock: HandClock
+) -> None:
+    quickbooks.scripts["cdc"] = lambda params: changes(Invoice=[{"Id": 9, "SyncToken": 1}])
+    [found] = changes_since(client, "north", ["Invoice"], clock.now()).changed
+    assert (found.id, found.sync_token) == ("9", "1")
+
+
+@pytest.mark.parametrize(
+    ("theirs", "until"),
+    [
+        ("2025-11-20T04:50:00-07:00", timedelta(minutes=-10)),  # our clock is ahead: what comes in between is not lost
+        ("2025-11-20T05:10:00-07:00", timedelta(0)),
+        ("soon", timedelta(0)),
+    ],
+)
+def test_the_next_question_begins_at_the_earlier_of_both_clocks(
+    quickbooks: StandIn, client: QuickBooksClient, clock: HandClock, theirs: str, until: timedelta
+) -> None:
+    quickbooks.scripts["cdc"] = lambda params: said({"CDCResponse": [{"QueryResponse": [{}]}], "time": theirs})
+    since = clock.now() - timedelta(hours=1)
+    assert changes_since(client, "north", ["Invoice"], since).until == clock.now() + until
+
+
 @pytest.mark.parametrize(("count", "too_far"), [(999, False), (1000, True)])
 def test_a_thousand_changes_are_too_many_to_be_all(
     quickbooks: StandIn, client: QuickBooksClient, clock: HandClock, count: int, too_far: bool
