@@ -1,8 +1,9 @@
-"""Approving, closing and reopening a company's month (ACCOUNTING 12).
+"""Approving, closing and reopening the month of a company, and of the group (ACCOUNTING 12).
 
-A close freezes what the newest release says: the statements, the rates and the ledger lines of the company-month are
-copied into `closed_statements` and `closed_ledger`, then the log `closes` names them with their content hash. The log
-is the act: rows it does not name do not count.
+A close freezes what the newest release says: statements, rates and ledger lines are copied into `closed_statements` and
+`closed_ledger`, then the log `closes` names them with their content hash. The log is the act: rows it does not name do
+not count. The group's month is closed with the last of its companies and reopened with the first of them; in the log
+it is a company called `group`.
 """
 
 from __future__ import annotations
@@ -10,48 +11,35 @@ from __future__ import annotations
 import unicodedata
 import uuid
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from contextlib import suppress
+from datetime import UTC, date
 from typing import TYPE_CHECKING, Any
 
-from monette_assets.clock import now
+from monette_assets.freezing import Books, freeze
+from monette_assets.gold import closed_months
 from monette_assets.group.calendar import months_between
-from monette_assets.lake import Commit, Lake
+from monette_assets.group.models import WHOLE_GROUP
+from monette_assets.group.perimeter import belongs
 from monette_assets.reports.released import Released, open_release
-from monette_assets.tables import closed_ledger, closed_statements, closes, hash_chain
-from monette_assets.tables.closed_statements import RATES, STATEMENTS, figures
+from monette_assets.tables import closes, hash_chain
 from monette_assets.tables.closes import APPROVE, CLOSE, REOPEN, closed, last_acts
-from monette_assets.tables.contract import Contract
-from monette_assets.tables.hash_chain import Entry, content_hash
+from monette_assets.tables.hash_chain import Entry
 
 if TYPE_CHECKING:
     from monette_assets.group import Group
 
 Log = Sequence[Entry]
-RATE_KINDS = ("average", "closing")
+Allowed = Callable[[Log, str], None]
+CONSOLIDATED = "gold/consolidated_statements"
+RESTATEMENTS = "gold/restatements"
 
 
 class CloseRefusedError(Exception):
     """A month that cannot be approved, closed or reopened: why, and what to do."""
 
 
-@dataclass(frozen=True)
-class Books:
-    """The lake and the contract, at a moment of the group's clock."""
-
-    lake: Lake
-    group: Group
-    now: Callable[[], datetime]
-
-    @classmethod
-    def of(cls, lake: Lake, group: Group) -> Books:
-        """By the real clock."""
-        return cls(lake, group, lambda: now(group))
-
-    @property
-    def log(self) -> list[Entry]:
-        """Everything that was ever approved, closed and reopened."""
-        return hash_chain.entries(self.lake, closes.CONTRACT.name)
+class _GroupIsClosed(Exception):  # noqa: N818 (not an error: the group is reopened first)
+    """A company cannot be reopened while the group's month is closed."""
 
 
 def approve(books: Books, period: date, companies: Sequence[str], who: str) -> list[Entry]:
@@ -67,32 +55,48 @@ def approve(books: Books, period: date, companies: Sequence[str], who: str) -> l
     return [_write(books, release, APPROVE, period, company, who, allowed) for company in companies]
 
 
-def close(books: Books, period: date, companies: Sequence[str], who: str) -> list[Entry]:
+def close(
+    books: Books, period: date, companies: Sequence[str], who: str, tell: Callable[[str], None] = lambda _: None
+) -> list[Entry]:
     """Close a month of companies and freeze its figures. Raises CloseRefusedError; then none of them is closed.
 
     Refused are a month that runs, lies ahead, is incomplete or closed, one that has an open month between its first
-    close and it, and whom the contract does not name.
+    close and it, and whom the contract does not name. Where no company of the month is left open, the group's month is
+    closed too; where it cannot be, `tell` is given the reason. `group` among the companies closes the group's month
+    alone, once all companies are closed.
     """
     who = person(books.group, who, "--by")
     release = _release(books)
 
-    def allowed(log: Log, company: str) -> None:
-        _open(log, company, period)
-        _in_order(books.group, log, company, period)
+    def allowed(log: Log, whose: str) -> None:
+        _open(log, whose, period)
+        if whose == WHOLE_GROUP:
+            _companies_closed(books, log, release, period)
+        else:
+            _in_order(books.group, log, whose, period)
+
+    def closing(whose: str) -> Entry:
+        return _write(books, release, CLOSE, period, whose, who, allowed, **freeze(books, release, period, whose))
 
     _all_or_none(companies, lambda each: _finished(books, release, each, period))
     _all_or_none(companies, lambda each: allowed(books.log, each))
-    made = []
-    for company in companies:
-        frozen = _freeze(books, release, period, company)
-        made.append(_write(books, release, CLOSE, period, company, who, allowed, **frozen))
+    made = [closing(company) for company in companies]
+    if WHOLE_GROUP not in companies and CONSOLIDATED in release.versions and not _still_open(books, books.log, period):
+        try:
+            allowed(books.log, WHOLE_GROUP)
+            made.append(closing(WHOLE_GROUP))
+        except CloseRefusedError as refused:
+            tell(str(refused))
     return made
 
 
 def reopen(
     books: Books, period: date, companies: Sequence[str], who: str, approved_by: str, reason: str
 ) -> list[Entry]:
-    """Open closed months again; it takes two persons. Their frozen figures stay. Raises CloseRefusedError."""
+    """Open closed months again; it takes two persons. Their frozen figures stay. Raises CloseRefusedError.
+
+    The group's month is reopened before the first of its companies; `group` among the companies reopens it alone.
+    """
     who, second = person(books.group, who, "--by"), person(books.group, approved_by, "--approved-by")
     if _same(who, second):
         raise CloseRefusedError(f"reopening needs a second person: {who} cannot approve what {second} asks for")
@@ -100,13 +104,31 @@ def reopen(
         raise CloseRefusedError("--reason: say why; it stands in the log for good")
     release = _release(books)
 
-    def allowed(log: Log, company: str) -> None:
-        if (company, period) not in closed(log):
-            raise CloseRefusedError(f"{company} {period:%Y-%m} is not closed: there is nothing to reopen")
+    def allowed(log: Log, whose: str) -> None:
+        standing = closed(log)
+        if (whose, period) not in standing:
+            raise CloseRefusedError(f"{whose} {period:%Y-%m} is not closed: there is nothing to reopen")
+        if whose != WHOLE_GROUP and (WHOLE_GROUP, period) in standing:
+            raise _GroupIsClosed
 
-    _all_or_none(companies, lambda each: allowed(books.log, each))
-    told = {"approved_by": second, "reason": reason.strip()}
-    return [_write(books, release, REOPEN, period, company, who, allowed, **told) for company in companies]
+    def known(whose: str) -> None:
+        with suppress(_GroupIsClosed):
+            allowed(books.log, whose)
+
+    def opening(whose: str, because: str) -> Entry:
+        return _write(books, release, REOPEN, period, whose, who, allowed, approved_by=second, reason=because)
+
+    _all_or_none(companies, known)
+    made = []
+    for company in companies:
+        while True:
+            try:
+                made.append(opening(company, reason.strip()))
+                break
+            except _GroupIsClosed:  # also where somebody closed it this moment
+                with suppress(CloseRefusedError):  # somebody else reopened it meanwhile
+                    made.append(opening(WHOLE_GROUP, f"{company} is reopened: {reason.strip()}"))
+    return made
 
 
 def person(group: Group, name: str, option: str) -> str:
@@ -151,6 +173,41 @@ def _open(log: Log, company: str, period: date) -> None:
         )
 
 
+def _still_open(books: Books, log: Log, period: date) -> list[str]:
+    """The companies whose figures the group's month holds and that are not closed."""
+    standing = closed(log)
+    return [each for each in _members(books.group, period) if (each, period) not in standing]
+
+
+def _members(group: Group, period: date) -> list[str]:
+    return [each.code for each in group.companies if belongs(group, each.code, period)]
+
+
+def _companies_closed(books: Books, log: Log, release: Released, period: date) -> None:
+    """The group's month is made of its companies': they are closed, and stand as they were closed."""
+    here = f"{WHOLE_GROUP} {period:%Y-%m}"
+    if missing := _still_open(books, log, period):
+        raise CloseRefusedError(f"{here}: {', '.join(missing)} is open; the group is closed once every company is")
+    standing = closed(log)
+    rows = (
+        release.rows(RESTATEMENTS, period=period, columns=["company", "close_number", "state"])
+        if RESTATEMENTS in release.versions
+        else []
+    )
+    changed = {
+        row["company"]
+        for row in rows
+        if row["state"] == closed_months.CLOSED
+        and row["company"] != WHOLE_GROUP
+        and row["close_number"] == standing.get((row["company"], period), {}).get("number")
+    }
+    if changed:
+        raise CloseRefusedError(
+            f"{here}: {', '.join(sorted(changed))} differs from what was closed; reopen it and close it again: "
+            "the group's figures are those of its companies"
+        )
+
+
 def _in_order(group: Group, log: Log, company: str, period: date) -> None:
     """From the first month a company ever closed on, months are closed in order; the first may be any."""
     ever = [month for code, month in last_acts(log) if code == company]
@@ -176,6 +233,10 @@ def _finished(books: Books, release: Released, company: str, period: date) -> No
         raise CloseRefusedError(f"{here} has not begun: only a month that is over can be closed")
     if period == today.replace(day=1):
         raise CloseRefusedError(f"{here} is running until the month ends: only a month that is over can be closed")
+    if company == WHOLE_GROUP:
+        if CONSOLIDATED not in release.versions:
+            raise CloseRefusedError(f"{here}: release {release.number} has no {CONSOLIDATED}; run `monette run` first")
+        return  # all else is asked of its companies when they are closed
     if not books.group.is_active(company, period):
         raise CloseRefusedError(f"{here}: {company} did not belong to the group then")
     again = f"run `monette run --from {period:%Y-%m}`, then close it"
@@ -194,51 +255,6 @@ def _finished(books: Books, release: Released, company: str, period: date) -> No
         )
 
 
-def _freeze(books: Books, release: Released, period: date, company: str) -> dict[str, Any]:
-    """Copy the release's figures and lines of the company-month; returns what the log says of them."""
-    close_id = f"{company}-{period:%Y-%m}-{uuid.uuid4().hex[:12]}"
-    shared = {"close_id": close_id, "company": company, "period": period}
-    statements = [
-        figure
-        for each in STATEMENTS
-        if each.table in release.versions
-        for figure in figures(each, release.rows(each.table, period=period, company=company), **shared)
-    ]
-    home = books.group.company(company).home_currency
-    foreign = home != books.group.currency
-    rates = [
-        row
-        for row in (release.rows(RATES.table, period=period) if foreign else ())
-        if row["kind"] in RATE_KINDS and row["from_currency"] == home
-    ]
-    statements += figures(RATES, rates, **shared)
-    lines = [
-        {name: row.get(name) for name in closed_ledger.CONTRACT.column_names} | shared
-        for row in release.rows("gold/ledger", period=period, company=company)
-    ]
-    told: dict[str, Any] = {"close_id": close_id}
-    for name, contract, rows in (
-        ("statements", closed_statements.CONTRACT, statements),
-        ("ledger", closed_ledger.CONTRACT, lines),
-    ):
-        told[f"{name}_hash"], told[f"{name}_rows"] = _append(books, contract, rows, close_id), len(rows)
-    return told
-
-
-def _append(books: Books, contract: Contract, rows: list[dict[str, Any]], close_id: str) -> str:
-    """Append frozen rows; returns their content hash."""
-    import pyarrow as pa
-
-    data = pa.Table.from_pylist(rows, schema=contract.arrow_schema)
-    books.lake.append(
-        contract.name,
-        data,
-        schema=contract.arrow_schema,
-        commit=_commit(books, contract, close_id, f"{close_id}: {len(rows)} rows", None),
-    )
-    return content_hash(data.to_pylist())
-
-
 def _write(
     books: Books,
     release: Released,
@@ -246,7 +262,7 @@ def _write(
     period: date,
     company: str,
     who: str,
-    allowed: Callable[[Log, str], None],
+    allowed: Allowed,
     **more: Any,
 ) -> Entry:
     own, act = closes.CONTRACT, uuid.uuid4().hex[:12]
@@ -268,17 +284,5 @@ def _write(
         own,
         content,
         allowed=lambda log: allowed(log, company),
-        commit=lambda number: _commit(books, own, f"{act}:{number}", what, who),
-    )
-
-
-def _commit(books: Books, contract: Contract, name: str, units: str, author: str | None) -> Commit:
-    return Commit(
-        run_id=f"close-{name}",
-        publish_id=f"{contract.name}:{name}",
-        code_version=contract.code_version,
-        contract_version=books.group.fingerprint,
-        units=units,
-        author=author,
-        at=books.now().astimezone(UTC),
+        commit=lambda number: books.commit(own, f"{act}:{number}", what, who),
     )

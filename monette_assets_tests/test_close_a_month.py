@@ -176,9 +176,8 @@ def test_an_edit_outside_of_closed_months_restates_nothing(office: Office, quiet
 
 
 def test_an_edit_in_a_closed_month_is_told_by_the_nightly_run(edited: Edited) -> None:
-    for month in ("2024-11", "2024-12"):
-        told = f"gold/restatements closed_months_unchanged {month}: closed_months_unchanged: north, {month}-01: "
-        assert told in edited.failure
+    for month, whose in (("2024-11", "group"), ("2024-11", "north"), ("2024-12", "north")):
+        assert f"closed_months_unchanged: {whose}, {month}-01: " in edited.failure
 
 
 def test_the_lines_that_were_restated_are_exact(office: Office, edited: Edited) -> None:
@@ -202,10 +201,10 @@ def test_the_figures_that_were_restated_are_exact(office: Office, edited: Edited
     assert office.restated(header, "trial_balance") == [
         ("2024-11", "Chequing", "closing", "-1234.56", 1, "closed"),
         ("2024-11", "Repairs", "closing", "1234.56", 1, "closed"),
-        ("2024-12", "Chequing", "closing", "-1234.57", 3, "closed"),  # balances carry it on
-        ("2024-12", "Chequing", "opening", "-1234.56", 3, "closed"),
-        ("2024-12", "Repairs", "closing", "1234.57", 3, "closed"),
-        ("2024-12", "Repairs", "opening", "1234.56", 3, "closed"),
+        ("2024-12", "Chequing", "closing", "-1234.57", 4, "closed"),  # balances carry it on
+        ("2024-12", "Chequing", "opening", "-1234.56", 4, "closed"),
+        ("2024-12", "Repairs", "closing", "1234.57", 4, "closed"),
+        ("2024-12", "Repairs", "opening", "1234.56", 4, "closed"),
     ]
     assert office.restated("period measure difference", "profit_and_loss") == [
         ("2024-11", "amount", "1234.56"),
@@ -213,6 +212,30 @@ def test_the_figures_that_were_restated_are_exact(office: Office, edited: Edited
         ("2024-12", "amount", "0.01"),
         ("2024-12", "amount_cad", "0.01"),
     ]
+
+
+def test_an_edit_of_a_company_restates_the_groups_month(office: Office, edited: Edited) -> None:
+    """November was closed with the last of its companies; December's group is open."""
+    header = "company period subgroup step component group_account difference close_number state"
+    found = office.restated(header, "consolidated_statements")
+    cash, repaired = ("cash", "-1234.56", 3, "closed"), ("direct", "1234.56", 3, "closed")
+    assert found == sorted(
+        ("group", "2024-11", part, "companies", "north", *figure)
+        for part in ("group", "country/CA", "pillar/Grain")
+        for figure in (cash, repaired)
+    )
+    told = csv.DictReader(io.StringIO(printed("report", "gold/restatements", "--company", "group", "--format", "csv")))
+    assert {(row["company"], row["period"][:7]) for row in told} == {("group", "2024-11")}
+    header = "section line difference"
+    assert [row for row in office.restated(f"subgroup {header}", "consolidated_cash_flow") if row[0] == "group"] == [
+        ("group", "cash", "closing_cash", "-1234.56"),
+        ("group", "net_income", "net_income", "-1234.56"),
+    ]
+    assert office.restated(f"company period {header}", "cash_flow")[:2] == [
+        ("north", "2024-11", "cash", "closing_cash", "-1234.56"),
+        ("north", "2024-11", "cash", "closing_cash", "-1234.56"),  # home currency and CAD
+    ]
+    assert {row[0] for row in office.restated("component line difference", "changes_in_equity")} == {"current_earnings"}
 
 
 def test_a_moment_is_reproduced_from_bronze_when_its_versions_are_gone(
@@ -249,8 +272,9 @@ def test_a_month_reopened_and_closed_again_takes_the_changes_in(office: Office, 
     assert office.refresh().success
     found = office.rows("gold/restatements")
     assert {(row["close_number"], row["state"], row["next_close"]) for row in found} == {
-        (1, "superseded", 5),
-        (3, "superseded", 7),
+        (1, "superseded", 7),
+        (3, "superseded", 8),
+        (4, "superseded", 10),
     }
     assert {row["first_seen_at"] for row in found} == seen
     account = repairs_account(office)
@@ -260,13 +284,16 @@ def test_a_month_reopened_and_closed_again_takes_the_changes_in(office: Office, 
     assert [(row["action"], row["company"], row["period"][:7], row["who"], row["approved_by"]) for row in log] == [
         ("close", "north", "2024-11", "Ann", ""),
         ("close", "south", "2024-11", "Ann", ""),
+        ("close", "group", "2024-11", "Ann", ""),
         ("close", "north", "2024-12", "Ann", ""),
+        ("reopen", "group", "2024-11", "Ann", "Bob"),
         ("reopen", "north", "2024-11", "Ann", "Bob"),
         ("close", "north", "2024-11", "Ann", ""),
+        ("close", "group", "2024-11", "Ann", ""),
         ("reopen", "north", "2024-12", "Bob", "Ann"),
         ("close", "north", "2024-12", "Ann", ""),
     ]
-    assert printed("closes", "verify").startswith("Intact: 7 entries, the last with hash ")
+    assert printed("closes", "verify").startswith("Intact: 10 entries, the last with hash ")
 
 
 def test_the_audit_log_says_who_did_what_and_how_it_ended(office: Office, edited: Edited) -> None:
@@ -324,7 +351,7 @@ def test_tampering_with_a_log_is_told_by_command_and_check(
 @pytest.mark.parametrize(
     ("arguments", "status", "sentence"),
     [
-        (["close", "2024-11", "--by", "Ann"], 2, "say which companies to close, by --company CODE, or --all"),
+        (["close", "2024-11", "--by", "Ann"], 2, "say which companies to close, by --company CODE or --all"),
         (["close", "2024-11", "--all", "--company", "north", "--by", "Ann"], 2, "say which companies to close"),
         (["close", "2024-11", "--company", "nort", "--by", "Ann"], 2, "(did you mean 'north'?)"),
         (["close", "2999-01", "--all", "--by", "Ann"], 2, "2999-01: that month has not begun"),

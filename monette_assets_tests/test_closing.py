@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 
-from monette_assets.closing import Books, CloseRefusedError, approve, close, reopen
+from monette_assets.closing import CloseRefusedError, approve, close, reopen
+from monette_assets.freezing import Books
 from monette_assets.group import Group
 from monette_assets.lake import Lake
 from monette_assets.tables import chained, hash_chain
@@ -56,6 +57,8 @@ def test_a_close_freezes_what_the_release_says(books: Books) -> None:
         (row for row in frozen if row["amount"] != 0), "company period statement account_id measure amount rate_kind"
     ) == [
         ("south", "2024-11", "balance_sheet", "bank", "amount", "10.00", ""),
+        ("south", "2024-11", "cash_flow", "", "amount", "10.00", ""),
+        ("south", "2024-11", "cash_flow", "", "amount_cad", "10.00", ""),
         ("south", "2024-11", "exchange_rates", "", "rate", None, "average"),
         ("south", "2024-11", "exchange_rates", "", "rate", None, "closing"),
         ("south", "2024-11", "profit_and_loss", "sales", "amount", "-10.00", ""),
@@ -68,6 +71,7 @@ def test_a_close_freezes_what_the_release_says(books: Books) -> None:
         shown(rates, "currency rate rate_date rate_source")
         == [("USD", "1.400000", "2024-11", "Bank of Canada FXUSDCAD")] * 2
     )
+    assert entry["statements"] == ["trial_balance", "profit_and_loss", "balance_sheet", "cash_flow"]
     lines = books.lake.read("closed_ledger").to_pylist()
     assert shown(lines, "transaction_id account_id amount") == [("7", "bank", "10.00"), ("7", "sales", "-10.00")]
     assert (entry["statements_rows"], entry["ledger_rows"]) == (len(frozen), 2)
@@ -130,10 +134,9 @@ def test_a_month_is_closed_once_and_in_order(books: Books) -> None:
         approve(books, NOVEMBER, ["north"], "Bob")
     with pytest.raises(CloseRefusedError, match="north 2025-01: 2024-12 is open; months are closed in order"):
         close(books, JANUARY, ["north"], "Ann")
-    close(books, NOVEMBER, ["south"], "Ann")  # each company by itself
-    close(books, DECEMBER, ["north"], "Ann")
+    close(books, DECEMBER, ["north"], "Ann")  # each company by itself
     close(books, JANUARY, ["north"], "Ann")
-    assert len(books.log) == 4
+    assert len(books.log) == 3
 
 
 def test_the_first_close_may_be_of_any_month(books: Books) -> None:
@@ -160,6 +163,96 @@ def test_reopening_takes_two_persons_a_reason_and_a_closed_month(books: Books) -
     close(books, NOVEMBER, ["north"], "Ann")
     assert [entry["action"] for entry in books.log] == ["close", "reopen", "close"]
     assert hash_chain.verify(books.lake, "closes") is None
+
+
+def test_the_groups_month_is_closed_with_the_last_of_its_companies(books: Books) -> None:
+    assert [entry["company"] for entry in close(books, NOVEMBER, ["north"], "Ann")] == ["north"]
+    south, group = close(books, NOVEMBER, ["south"], "Bob")
+    assert (south["company"], group["company"], group["who"], group["number"]) == ("south", "group", "Bob", 3)
+    assert group["statements"] == ["consolidated_statements"]
+    frozen = [row for row in books.lake.read("closed_statements").to_pylist() if row["company"] == "group"]
+    assert {row["close_id"] for row in frozen} == {group["close_id"]}
+    assert shown(
+        (row for row in frozen if row["measure"] == "closing_cad"), "subgroup step component group_account amount"
+    ) == [
+        ("group", "companies", "north", "bank", "100.00"),
+        ("group", "companies", "north", "sales", "-100.00"),
+        ("group", "companies", "south", "bank", "14.00"),
+        ("group", "companies", "south", "sales", "-14.00"),
+    ]
+    assert (group["statements_rows"], group["ledger_rows"]) == (len(frozen), 0)
+    assert chained.frozen_problems(books.lake) == []
+    assert [chained.problem(books.lake, table) for table in ("closes", "closed_statements", "closed_ledger")] == [
+        None, None, None,
+    ]  # fmt: skip
+
+
+def test_the_groups_month_stays_open_while_a_company_of_it_is(books: Books) -> None:
+    close(books, NOVEMBER, ["north"], "Ann")
+    with pytest.raises(CloseRefusedError, match="group 2024-11: south is open; the group is closed once every company"):
+        close(books, NOVEMBER, ["group"], "Ann")
+    assert len(books.log) == 1
+
+
+def test_reopening_a_company_reopens_the_groups_month_first(books: Books) -> None:
+    close(books, NOVEMBER, ["north", "south"], "Ann")
+    reopen(books, NOVEMBER, ["south"], "Ann", "Bob", "a late bill")
+    assert shown(books.log[3:], "number action company who approved_by reason") == [
+        (4, "reopen", "group", "Ann", "Bob", "south is reopened: a late bill"),
+        (5, "reopen", "south", "Ann", "Bob", "a late bill"),
+    ]
+    reopen(books, NOVEMBER, ["north"], "Ann", "Bob", "another one")  # the group's month is open already
+    assert shown(books.log[5:], "number company") == [(6, "north")]
+    close(books, NOVEMBER, ["north"], "Ann")
+    close(books, NOVEMBER, ["south"], "Ann")
+    assert shown(books.log[6:], "number action company") == [
+        (7, "close", "north"), (8, "close", "south"), (9, "close", "group"),
+    ]  # fmt: skip
+
+
+def test_the_groups_month_is_reopened_and_closed_alone(books: Books) -> None:
+    """For what is the group's alone: a late adjustment, a changed consolidation."""
+    with pytest.raises(CloseRefusedError, match="group 2024-11 is not closed: there is nothing to reopen"):
+        reopen(books, NOVEMBER, ["group"], "Ann", "Bob", "a late adjustment")
+    close(books, NOVEMBER, ["north", "south"], "Ann")
+    with pytest.raises(CloseRefusedError, match=r"group 2024-11 was closed by Ann on .* \(close 3\)"):
+        close(books, NOVEMBER, ["group"], "Bob")
+    (opened,) = reopen(books, NOVEMBER, ["group"], "Ann", "Bob", "a late adjustment")
+    assert (opened["company"], opened["reason"]) == ("group", "a late adjustment")
+    (again,) = close(books, NOVEMBER, ["group"], "Ann")
+    assert (again["number"], again["company"]) == (5, "group")
+
+
+def test_the_group_is_reopened_too_by_whoever_it_was_closed_beside(books: Books) -> None:
+    """The group's month is closed between the look at the log and the entry that reopens its company."""
+    close(books, NOVEMBER, ["north", "south"], "Ann")
+    reopen(books, NOVEMBER, ["group"], "Ann", "Bob", "a late adjustment")
+
+    def meanwhile() -> datetime:
+        if len(books.log) == 4:
+            close(books, NOVEMBER, ["group"], "Ann")
+        return books.now()
+
+    reopen(replace(books, now=meanwhile), NOVEMBER, ["north"], "Ann", "Bob", "a late bill")
+    assert shown(books.log[4:], "number action company") == [
+        (5, "close", "group"), (6, "reopen", "group"), (7, "reopen", "north"),
+    ]  # fmt: skip
+
+
+def test_the_groups_month_is_not_closed_on_a_company_that_changed_since_its_close(books: Books) -> None:
+    close(books, NOVEMBER, ["north"], "Ann")
+    restated = {"company": "north", "period": NOVEMBER, "basis": "accrual", "state": "closed", "close_number": 1}
+    closable_lake(Path(books.lake.url), books.group, sales="101.00", restated=[restated])
+    told: list[str] = []
+    assert [entry["company"] for entry in close(books, NOVEMBER, ["south"], "Ann", tell=told.append)] == ["south"]
+    assert told == [
+        "group 2024-11: north differs from what was closed; reopen it and close it again: the group's figures are "
+        "those of its companies"
+    ]
+    with pytest.raises(CloseRefusedError, match="group 2024-11: north differs from what was closed"):
+        close(books, NOVEMBER, ["group"], "Ann")
+    reopen(books, NOVEMBER, ["north"], "Ann", "Bob", "one more sale")
+    assert [entry["company"] for entry in close(books, NOVEMBER, ["north"], "Ann")] == ["north", "group"]
 
 
 def test_an_approval_is_written_down_and_freezes_nothing(books: Books) -> None:
@@ -235,7 +328,8 @@ def test_closes_of_two_companies_at_once_follow_one_another(books: Books) -> Non
     for thread in threads:
         thread.join()
     assert failures == []
-    assert sorted(entry["company"] for entry in books.log) == ["north", "south"]
+    assert sorted(entry["company"] for entry in books.log) == ["group", "north", "south"]
+    assert books.log[-1]["company"] == "group"  # once, by whoever was last
     assert hash_chain.verify(books.lake, "closes") is None
 
 

@@ -14,32 +14,55 @@ from monette_assets.commands.platform import Platform
 if TYPE_CHECKING:
     from datetime import date
 
-    from monette_assets.closing import Books
+    from monette_assets.freezing import Books
     from monette_assets.tables.hash_chain import Entry
 
 PeriodArgument = Annotated[str, typer.Argument(help="A month such as 2026-10.", metavar="PERIOD")]
 CompanyOption = Annotated[list[str] | None, typer.Option(help="Company codes, by comma or repeated.")]
 AllOption = Annotated[bool, typer.Option("--all", help="Every company of the group in that month.")]
+GroupOption = Annotated[bool, typer.Option("--group", help="The group's month, its consolidated statements, alone.")]
 ByOption = Annotated[str, typer.Option("--by", help="Who does it: a person's name.")]
 
 closes = typer.Typer(help="Show who approved, closed and reopened what; verify the log.", invoke_without_command=True)
 
 
-def approve(period: PeriodArgument, by: ByOption, company: CompanyOption = None, every: AllOption = False) -> None:
+def approve(
+    period: PeriodArgument,
+    by: ByOption,
+    company: CompanyOption = None,
+    every: AllOption = False,
+    group: GroupOption = False,
+) -> None:
     """Write down that somebody finds a finished month's figures right. Nothing is frozen."""
     from monette_assets import closing
 
-    _act("approve", period, company, every, by, lambda books, month, codes: closing.approve(books, month, codes, by))
+    def act(books: Books, month: date, codes: list[str]) -> list[Entry]:
+        return closing.approve(books, month, codes, by)
+
+    _act("approve", period, company, every, group, by, act)
 
 
-def close(period: PeriodArgument, by: ByOption, company: CompanyOption = None, every: AllOption = False) -> None:
+def close(
+    period: PeriodArgument,
+    by: ByOption,
+    company: CompanyOption = None,
+    every: AllOption = False,
+    group: GroupOption = False,
+) -> None:
     """Close a month: freeze its statements, rates and ledger lines for good. What changes later is a restatement.
 
-    Refused for a month that is not over, not complete, closed already, or not the next one; there is no force.
+    The group's consolidated statements are closed with the last of its companies. Refused for a month that is not over,
+    not complete, closed already, or not the next one; there is no force.
     """
     from monette_assets import closing
+    from monette_assets.commands.output import notes
 
-    _act("close", period, company, every, by, lambda books, month, codes: closing.close(books, month, codes, by))
+    def act(books: Books, month: date, codes: list[str]) -> list[Entry]:
+        return closing.close(
+            books, month, codes, by, tell=lambda reason: notes().print(reason, markup=False, soft_wrap=True)
+        )
+
+    _act("close", period, company, every, group, by, act)
 
 
 def reopen(
@@ -49,14 +72,18 @@ def reopen(
     reason: Annotated[str, typer.Option(help="Why; it stands in the log for good.")],
     company: CompanyOption = None,
     every: AllOption = False,
+    group: GroupOption = False,
 ) -> None:
-    """Open a closed month again; it takes two persons. What was frozen stays."""
+    """Open a closed month again; it takes two persons. What was frozen stays.
+
+    The group's month is reopened with the first of its companies.
+    """
     from monette_assets import closing
 
     def act(books: Books, month: date, codes: list[str]) -> list[Entry]:
         return closing.reopen(books, month, codes, by, approved_by, reason)
 
-    _act("reopen", period, company, every, f"{by}, approved by {approved_by}", act)
+    _act("reopen", period, company, every, group, f"{by}, approved by {approved_by}", act)
 
 
 @closes.callback()
@@ -116,22 +143,22 @@ def _act(
     period: str,
     company: list[str] | None,
     every: bool,
+    group: bool,
     who: str,
     act: Callable[[Books, date, list[str]], list[Entry]],
 ) -> None:
-    from monette_assets.closing import Books
     from monette_assets.commands.errors import UsageError
     from monette_assets.commands.output import notes
+    from monette_assets.freezing import Books
+    from monette_assets.group.models import WHOLE_GROUP
 
     platform = Platform()
-    if every == bool(company):
-        raise UsageError(f"say which companies to {action}, by --company CODE, or --all")
+    if sum((every, bool(company), group)) != 1:
+        raise UsageError(f"say which companies to {action}, by --company CODE or --all, or the group by --group")
     month = platform.month(period)
-    codes = (
-        [each.code for each in platform.group.companies if each.is_active(month)]
-        if every
-        else platform.companies(company or ())
-    )
+    codes = [WHOLE_GROUP] if group else platform.companies(company or ())
+    if every:
+        codes = [each.code for each in platform.group.companies if each.is_active(month)]
     with recorded(platform, action, f"{month:%Y-%m} of {', '.join(codes)} by {who}") as record:
         made = act(Books.of(platform.lake, platform.group), month, codes)
         record.result = ", ".join(f"{entry['company']}: entry {entry['number']}" for entry in made)

@@ -55,6 +55,7 @@ def report(
     """
     from monette_assets import catalog
     from monette_assets.commands.errors import UsageError
+    from monette_assets.group.models import WHOLE_GROUP
     from monette_assets.group.problems import one_of
     from monette_assets.reports.question import Question
     from monette_assets.reports.statements import STATEMENTS, refuse_unknown
@@ -65,7 +66,8 @@ def report(
     if name != PACK and name not in STATEMENTS and name not in tables:
         raise UsageError(f"{name}: expected {one_of([*STATEMENTS, PACK, *tables], name)}")
     month = platform.month(period) if period else None
-    code = platform.companies([company])[0] if company else None
+    whole = company == WHOLE_GROUP and name in tables  # some tables hold the group's own rows as those of a company
+    code = company if whole or not company else platform.companies([company])[0]
     _known("pillar", pillar, [each.name for each in platform.group.pillars])
     _known("location", location, [each.name for each in platform.group.locations])
 

@@ -1,4 +1,6 @@
-"""The closes of some months, each with what it is compared with: the next close of the month, or what stands now."""
+"""The closes of some months, of companies and of the group, each with what it is compared with: the next close of the
+month, or what stands now.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +15,7 @@ if TYPE_CHECKING:
 
     from pyspark.sql import DataFrame
 
-    from monette_assets.tables import Context
+    from monette_assets.tables import Context, Contract
 
 CLOSED, REOPENED, SUPERSEDED = "closed", "reopened", "superseded"
 
@@ -61,6 +63,19 @@ def closes_of(context: Context, closes: DataFrame) -> DataFrame | None:
                 }
             )
     return context.relation(rows, _DDL) if rows else None
+
+
+def as_declared(rows: DataFrame, contract: Contract) -> DataFrame:
+    """A record's rows with the columns it gained since they were written, as null."""
+    from pyspark.sql import functions as F
+
+    there = set(rows.columns)
+    return rows.select(
+        *[
+            F.col(column.name) if column.name in there else F.lit(None).cast(column.type).alias(column.name)
+            for column in contract.columns
+        ]
+    )
 
 
 def both_sides(pairs: DataFrame, frozen: DataFrame, present: DataFrame) -> DataFrame:

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 from monette_assets.gold import adjustments, eliminations, translated_balances
 from monette_assets.gold.intercompany import chart_of, months_of
 from monette_assets.gold.stacking import stack
+from monette_assets.group.models import WHOLE_GROUP
 from monette_assets.group.perimeter import (
-    WHOLE_GROUP,
     account_of_kind,
     belongs,
     effective_share,

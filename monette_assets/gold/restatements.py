@@ -4,8 +4,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from monette_assets.gold import balance_sheet, profit_and_loss, restated_lines, translated_balances, trial_balance
-from monette_assets.gold.closed_months import CLOSE_COLUMNS, CLOSED, both_sides, closes_of
+from monette_assets.gold import (
+    adjustments,
+    balance_sheet,
+    cash_flow,
+    changes_in_equity,
+    consolidated_cash_flow,
+    consolidated_changes_in_equity,
+    consolidated_statements,
+    eliminations,
+    profit_and_loss,
+    restated_lines,
+    translated_balances,
+    trial_balance,
+)
+from monette_assets.gold.closed_months import CLOSE_COLUMNS, CLOSED, as_declared, both_sides, closes_of
+from monette_assets.group.models import WHOLE_GROUP
 from monette_assets.tables import (
     Check,
     Column,
@@ -20,23 +34,34 @@ from monette_assets.tables import (
     closes,
     table,
 )
-from monette_assets.tables.closed_statements import STATEMENTS
+from monette_assets.tables.closed_statements import FIGURE, FORMERLY, STATEMENTS, Frozen
 from monette_assets.tables.closes import CLOSE
 from monette_assets.tables.contract import MONEY, hours
 
 if TYPE_CHECKING:
+    from pyspark.sql import Column as Expression
     from pyspark.sql import DataFrame
 
-FROZEN = "closed_statements"
-FIGURE = [
-    "company", "period", "basis", "statement", "account_id", "group_account", "location", "pillar", "measure",
-]  # fmt: skip
+CLOSED_STATEMENTS, CLOSES = closed_statements.CONTRACT, closes.CONTRACT
+FROZEN = CLOSED_STATEMENTS.name
+UNIT = ["company", "period"]
+COMPARED = [(each, measure) for each in STATEMENTS for measure in each.compared]
+TABLES = {
+    module.CONTRACT.name: module.CONTRACT
+    for module in (
+        trial_balance, profit_and_loss, balance_sheet, translated_balances, cash_flow, changes_in_equity,
+        consolidated_statements, eliminations, adjustments, consolidated_cash_flow, consolidated_changes_in_equity,
+    )
+}  # fmt: skip
 
 
 def _restated(staged: Staged) -> DataFrame:
     from pyspark.sql import functions as F
 
-    columns = ["company", "period", "statement", "account_name", "measure", "closed_amount", "difference"]
+    columns = [
+        "company", "period", "statement", "subgroup", "step", "component", "line", "group_account", "account_name",
+        "measure", "closed_amount", "difference",
+    ]  # fmt: skip
     return staged.rows.where(F.col("state") == CLOSED).select(*columns)
 
 
@@ -57,30 +82,38 @@ def _unexplained(staged: Staged) -> DataFrame:
 CONTRACT = Contract(
     name="gold/restatements",
     description=(
-        "Every figure of a closed month that differs from what was closed, since which close and by how much. A month "
-        "closed again keeps the restatements between its closes. Empty while nothing is closed; what changed line by "
-        "line is in gold/restated_lines."
+        "Every figure of a closed month, of a company or of the group, that differs from what was closed, since which "
+        "close and by how much. A month closed again keeps the restatements between its closes. Empty while nothing is "
+        "closed; what changed line by line is in gold/restated_lines."
     ),
-    key=("company", "period", "basis", "statement", "account_id", "group_account", "location", "pillar", "measure",
-         "close_number"),
+    key=(*UNIT, *FIGURE, "close_number"),
+    beside=(WHOLE_GROUP,),
     inputs={
-        "closes": Input(closes.CONTRACT, Months.ALL),
-        "closed_statements": Input(closed_statements.CONTRACT),
-        "trial_balance": Input(trial_balance.CONTRACT),
-        "profit_and_loss": Input(profit_and_loss.CONTRACT),
-        "balance_sheet": Input(balance_sheet.CONTRACT),
-        "translated_balances": Input(translated_balances.CONTRACT),
+        "closes": Input(CLOSES, Months.ALL),
+        "closed_statements": Input(CLOSED_STATEMENTS),
+        **{each.statement: Input(TABLES[each.table]) for each in STATEMENTS},
         "restated_lines": Input(restated_lines.CONTRACT),
     },
     balance=True,
     kept=("first_seen_at",),
     columns=(
-        Column("company", "string", "Contract code of the company.", source=(f"{FROZEN}.company",)),
+        Column("company", "string", "Contract code of the company; group for the group's month.",
+               source=(f"{FROZEN}.company",)),
         Column("period", "date", "First day of the closed month.", source=(f"{FROZEN}.period",)),
         Column("basis", "string", "Accounting basis.", choices=("accrual", "cash"), source=(f"{FROZEN}.basis",)),
         Column("statement", "string", "The table it is a figure of.",
                choices=tuple(each.statement for each in STATEMENTS), source=(f"{FROZEN}.statement",)),
-        Column("account_id", "string", "QuickBooks' id of the account.", source=(f"{FROZEN}.account_id",)),
+        Column("subgroup", "string", "Part of the group; empty for a company's figure.",
+               source=(f"{FROZEN}.subgroup",)),
+        Column("step", "string", "Step of the consolidation; likewise.", source=(f"{FROZEN}.step",)),
+        Column("component", "string", "Company, entry or component of equity; empty where a statement has none.",
+               source=(f"{FROZEN}.component",)),
+        Column("section", "string", "Section of the cash flow, kind of elimination; likewise.",
+               source=(f"{FROZEN}.section",)),
+        Column("line", "string", "Line of cash flow or equity; of eliminations and adjustments, the company whose "
+               "figure they change.", source=(f"{FROZEN}.line",)),
+        Column("account_id", "string", "QuickBooks' id of the account; empty where a statement has none.",
+               source=(f"{FROZEN}.account_id",)),
         Column("account_name", "string", "Full name, parents first; null in the profit and loss.", nullable=True,
                source=(f"{FROZEN}.account_name",)),
         Column("group_account", "string", "Account of the group chart.", source=(f"{FROZEN}.group_account",)),
@@ -92,8 +125,7 @@ CONTRACT = Contract(
         Column("closed_amount", MONEY, "As it was closed; debit positive.", unit="as the measure says",
                source=(f"{FROZEN}.amount",)),
         Column("present_amount", MONEY, "As it stands, or as the next close froze it.", unit="as the measure says",
-               source=("gold/trial_balance.closing", "gold/profit_and_loss.amount", "gold/balance_sheet.amount",
-                       "gold/translated_balances.closing_cad")),
+               source=tuple(f"{each.table}.{measure}" for each, measure in COMPARED)),
         Column("difference", MONEY, "present_amount - closed_amount.", unit="as the measure says",
                source=(f"{FROZEN}.amount",)),
         Column("first_seen_at", "timestamp", "When the figure was first found to differ."),
@@ -122,22 +154,21 @@ def restatements(
     pairs = closes_of(context, closes)
     if pairs is None:
         return context.spark.createDataFrame([], CONTRACT.ddl)
-    compared = [(each.statement, measure) for each in STATEMENTS for measure in each.compared]
-    wanted = F.concat_ws(".", "statement", "measure").isin([f"{name}.{measure}" for name, measure in compared])
-    frozen = closed_statements.where(wanted).select("close_id", *FIGURE, "account_name", "amount")
-    present = [_figures(statements[name], name, measure) for name, measure in compared]
+    wanted = F.concat_ws(".", "statement", "measure").isin(
+        [f"{each.statement}.{measure}" for each, measure in COMPARED]
+    )
+    names = [*FIGURE, "account_name"]
+    frozen = as_declared(closed_statements, CLOSED_STATEMENTS).where(wanted).na.fill("", list(FIGURE))
+    present = [_figures(statements[each.statement], each, measure) for each, measure in COMPARED]
     whole = present[0]
     for each in present[1:]:
         whole = whole.unionByName(each)
     side = F.col("side")
     zero = F.lit(0).cast(MONEY)
-    kept = closes.where(F.col("action") == CLOSE).select(
-        F.col("number").alias("close_number"), F.substring_index(F.explode("tables"), "/", -1).alias("statement")
-    )  # a statement that did not exist then was not closed
     return (
-        both_sides(pairs, frozen, whole)
-        .join(kept, ["close_number", "statement"], "left_semi")
-        .groupBy(*FIGURE, *[column.name for column in CLOSE_COLUMNS])
+        both_sides(pairs, frozen.select("close_id", *UNIT, *names, "amount"), whole)
+        .join(_kept(closes), ["close_number", "statement"], "left_semi")
+        .groupBy(*UNIT, *FIGURE, *[column.name for column in CLOSE_COLUMNS])
         .agg(
             F.max("account_name").alias("account_name"),
             F.sum(F.when(side < 0, F.col("amount")).otherwise(zero)).alias("closed_amount"),
@@ -150,11 +181,35 @@ def restatements(
     )
 
 
-def _figures(rows: DataFrame, statement: str, measure: str) -> DataFrame:
+def _kept(closes: DataFrame) -> DataFrame:
+    """close_number, statement: what each close froze. A statement that did not exist then was not closed."""
+    from pyspark.sql import functions as F
+
+    made = as_declared(closes, CLOSES).where(F.col("action") == CLOSE)
+    released = F.substring_index(F.explode("tables"), "/", -1)
+    older = made.where(F.col("statements").isNull()).select(F.col("number").alias("close_number"),
+                                                            released.alias("statement"))  # fmt: skip
+    told = made.where(F.col("statements").isNotNull()).select(
+        F.col("number").alias("close_number"), F.explode("statements").alias("statement")
+    )
+    return told.unionByName(older.where(F.col("statement").isin(list(FORMERLY))))
+
+
+def _figures(rows: DataFrame, frozen: Frozen, measure: str) -> DataFrame:
     """One measure of a statement as figures; a column the statement does not have is empty."""
     from pyspark.sql import functions as F
 
-    constants = {"statement": statement, "measure": measure}
-    figure = [(F.col(name) if name in rows.columns else F.lit(constants.get(name, ""))).alias(name) for name in FIGURE]
-    name = F.col("account_name") if "account_name" in rows.columns else F.lit(None).cast("string").alias("account_name")
-    return rows.select(*figure, name, F.col(measure).alias("amount"))
+    there = set(TABLES[frozen.table].column_names)
+    constants = {**frozen.constants, "statement": frozen.statement, "measure": measure}
+    if frozen.status is not None:
+        rows = rows.where(F.col("status") == frozen.status)
+
+    def told(name: str) -> Expression:
+        source = frozen.names.get(name, name)
+        if name in constants or source not in there:
+            return F.lit(constants.get(name, "")).alias(name)
+        return F.coalesce(F.col(source), F.lit("")).alias(name)
+
+    account = F.col("account_name") if "account_name" in there else F.lit(None).cast("string").alias("account_name")
+    whose = F.lit(WHOLE_GROUP).alias("company") if frozen.of_group else F.col("company")
+    return rows.select(whose, "period", *map(told, FIGURE), account, F.col(measure).alias("amount"))

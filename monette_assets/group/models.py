@@ -12,6 +12,7 @@ from monette_assets.group.effective import Window, window
 
 CODE_PATTERN = r"^[a-z][a-z0-9_]{1,31}$"  # codes become parts of predicates and paths
 ANY_COMPANY = "*"
+WHOLE_GROUP = "group"  # stands where a company or a part of the group may stand
 
 T = TypeVar("T")
 

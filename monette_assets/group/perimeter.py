@@ -11,9 +11,7 @@ from monette_assets.group.calendar import add_months
 from monette_assets.group.effective import Window, intersect, subtract
 from monette_assets.group.effective import window as window_of
 from monette_assets.group.group import Group, Row
-from monette_assets.group.models import ANY_COMPANY, Ownership
-
-WHOLE_GROUP = "group"
+from monette_assets.group.models import ANY_COMPANY, WHOLE_GROUP, Ownership
 
 
 def belongs(group: Group, company: str, period: date) -> bool:

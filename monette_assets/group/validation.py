@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo, available_timezones
 from monette_assets.group.effective import ALWAYS, Hop, Window, follow_reroutes, subtract
 from monette_assets.group.models import (
     ANY_COMPANY,
+    WHOLE_GROUP,
     Commodity,
     Company,
     Consolidation,
@@ -91,6 +92,8 @@ def _companies(contract: Contract) -> Iterator[Problem]:
         yield from _known(contract, "pillars", file, f"{path}.pillar", each.pillar)
         if each.location is not None:
             yield from _known(contract, "locations", file, f"{path}.location", each.location)
+        if each.code == WHOLE_GROUP:
+            yield Problem(file, f"{path}.code", repr(each.code), "another code: this one stands for the group itself")
         if each.last_period and each.last_period < each.first_period:
             yield Problem(file, f"{path}.last_period", str(each.last_period), f"{each.first_period} or later")
         if contract.settings and each.first_period < contract.settings.first_period:

@@ -8,11 +8,11 @@ from datetime import date
 from typing import Any
 
 from monette_assets.group import Group, YearStart
+from monette_assets.group.models import WHOLE_GROUP
 from monette_assets.reports.options import InCurrency, View
 from monette_assets.reports.released import Released, ReportError
 
 Row = dict[str, Any]
-WHOLE_GROUP = "group"  # the subgroup that every company belongs to
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,7 @@ class Question:
     @property
     def whom(self) -> str:
         """The name of whom the report is of."""
-        if self.company:
+        if self.company and self.company != WHOLE_GROUP:
             return self.group.company(self.company).name
         return self.pillar or self.location or _subgroup_name(self.subgroup) or self.group.name
 

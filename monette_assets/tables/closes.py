@@ -1,4 +1,7 @@
-"""`closes`: who approved, closed and reopened which month of which company, as a hash-chained log (ACCOUNTING 12)."""
+"""`closes`: who approved, closed and reopened which month of which company, as a hash-chained log (ACCOUNTING 12).
+
+The group's month, its consolidated statements, is closed with the last of its companies and has entries of its own.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +17,8 @@ APPROVE, CLOSE, REOPEN = "approve", "close", "reopen"
 CONTRACT = Contract(
     name="closes",
     description=(
-        "Who approved, closed and reopened which month of which company, one row an act, append-only and hash-chained. "
+        "Who approved, closed and reopened which month of which company or of the group, one row an act, append-only "
+        "and hash-chained. "
         "A close names the frozen statements and ledger it made, by close_id and content hash."
     ),
     key=("number",),
@@ -24,7 +28,7 @@ CONTRACT = Contract(
         *COLUMNS,
         Column("action", "string", "What was done.", choices=(APPROVE, CLOSE, REOPEN)),
         Column("period", "date", "First day of the month."),
-        Column("company", "string", "Contract code of the company."),
+        Column("company", "string", "Contract code of the company; group for the group's month."),
         Column("who", "string", "Who did it."),
         Column("approved_by", "string", "The second person; of a reopening.", nullable=True),
         Column("reason", "string", "Why; of a reopening.", nullable=True),
@@ -38,8 +42,10 @@ CONTRACT = Contract(
         Column("ledger_hash", "string", "Content hash of its rows of closed_ledger.", nullable=True),
         Column("statements_rows", "bigint", "How many.", nullable=True),
         Column("ledger_rows", "bigint", "How many.", nullable=True),
+        Column("statements", "array<string>", "The statements it froze; of a close. Null in closes that are older than "
+               "this column.", nullable=True),
     ),
-)
+)  # fmt: skip
 
 
 def last_acts(log: Iterable[Mapping[str, Any]]) -> dict[tuple[str, date], Entry]:

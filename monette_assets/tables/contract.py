@@ -154,6 +154,7 @@ class Contract:
     # of the rows standing in months not asked for, those that should not (their key may have moved): the months named
     # are computed too. The inputs are those of all months.
     left_behind: Callable[[Staged, DataFrame], DataFrame] | None = None
+    beside: tuple[str, ...] = ()  # what stands in the column company beside companies: the group
     kept: tuple[str, ...] = ()  # columns that keep the value they had when their key first appeared
 
     def __post_init__(self) -> None:

@@ -144,7 +144,8 @@ def refresh(
         waived, unwaived = waivers.split(context, lake, contract, refused) if refuses else (None, None)
         staged = Staged(rows, refused, read, inputs, context, waived, unwaived)
         outcome.audit = audit(contract, staged, judge)
-    known = companies if companies is not None else [company.code for company in context.group.companies]
+    codes = companies if companies is not None else [company.code for company in context.group.companies]
+    known = [*codes, *contract.beside]
     scope = _scope(contract, outcome.audit, known, context.periods)
     before = outcome.version = lake.version(contract.name)
     if scope is not None:

@@ -62,6 +62,10 @@ WRONG_ENTRIES = [
         "companies.yaml: companies[1].code: found 'north'; expected no duplicate of companies[0]",
     ),
     (
+        changed("companies", 1, code="group"),
+        "companies.yaml: companies[1].code: found 'group'; expected another code: this one stands for the group itself",
+    ),
+    (
         changed("companies", 1, realm_id="1001"),
         "companies.yaml: companies[1].realm_id: found '1001'; expected no duplicate of companies[0]",
     ),

@@ -40,7 +40,11 @@ def line(company: str, period: date, account: str, amount: str, **more: Any) -> 
 
 
 def closable_lake(
-    folder: Path, group: Group, completeness: Sequence[Mapping[str, Any]] = (), sales: str = "100.00"
+    folder: Path,
+    group: Group,
+    completeness: Sequence[Mapping[str, Any]] = (),
+    sales: str = "100.00",
+    restated: Sequence[Mapping[str, Any]] = (),
 ) -> Lake:
     """Every month north sells for `sales` and south for 10.00 USD at 1.40; every month complete unless told."""
     lake = Lake(str(folder))
@@ -49,7 +53,7 @@ def closable_lake(
     publish(lake, "gold/completeness", [given.get(unit, complete(*unit)) for unit in units], publish_id=sales)
     sold = {"north": Decimal(sales), "south": Decimal("10.00")}
     rate = {"north": Decimal("1.000000"), "south": Decimal("1.400000")}
-    balances, results, sheets, lines = [], [], [], []
+    balances, results, sheets, lines, group_rows = [], [], [], [], []
     for company, period in units:
         amount, unit = sold[company], {"company": company, "period": period, "basis": "accrual"}
         for account, signed in (("bank", amount), ("sales", -amount)):
@@ -62,6 +66,21 @@ def closable_lake(
              "average_rate": rate[company], "amount_cad": (-amount * rate[company]).quantize(Decimal("0.01"))}
         )  # fmt: skip
         sheets.append({**unit, "account_id": "bank", "account_name": "bank", "amount": amount})
+    for period in MONTHS:
+        unit = {"period": period, "basis": "accrual", "subgroup": "group"}
+        group_rows += [
+            {**unit, "step": "companies", "component": company, "group_account": account, "classification": section,
+             "closing_cad": (signed * sold[company] * rate[company]).quantize(Decimal("0.01"))}
+            for company in sold for account, section, signed in (("bank", "Asset", 1), ("sales", "Revenue", -1))
+        ]  # fmt: skip
+    publish(lake, "gold/consolidated_statements", group_rows, publish_id=sales)
+    flows = [
+        {"company": company, "period": period, "basis": "accrual", "section": "cash", "line": "closing_cash",
+         "amount": sold[company], "amount_cad": sold[company]}
+        for company, period in units
+    ]  # fmt: skip
+    publish(lake, "gold/cash_flow", flows, publish_id=sales)
+    publish(lake, "gold/restatements", restated, publish_id=sales)
     publish(lake, "gold/ledger", lines, publish_id=sales)
     publish(lake, "gold/trial_balance", balances, publish_id=sales)
     publish(lake, "gold/profit_and_loss", results, publish_id=sales)

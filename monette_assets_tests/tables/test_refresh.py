@@ -228,3 +228,10 @@ def test_a_kept_column_keeps_the_value_it_had_when_its_key_appeared(books: Books
         ("north", "2024-11", "bank", "2.00", "first"),
         ("north", "2024-11", "till", "3.00", "third"),
     ]
+
+
+def test_what_stands_beside_the_companies_is_replaced_like_one_of_them(books: Books) -> None:
+    beside = replace(books, contract=replace(CONTRACT, beside=("group",)))
+    beside.refresh(*GOOD, ("group", "2024-11", "bank", "9.00"))
+    beside.refresh(*GOOD)
+    assert beside.stored() == list(GOOD)

@@ -10,6 +10,7 @@ from typing import Any
 
 from monette_assets.group import Group
 from monette_assets.group.calendar import add_months, months_between
+from monette_assets.group.models import WHOLE_GROUP
 from monette_assets.reports.released import Released
 from monette_assets.tables import closes
 
@@ -81,7 +82,7 @@ def _closes(release: Released, month: date) -> set[str]:
     if not release.lake.exists(closes.CONTRACT.name):
         return set()
     log = sorted(release.rows(closes.CONTRACT.name, columns=["number", "action", "period", "company"]), key=_number)
-    return {company for company, period in closes.closed(log) if period == month}
+    return {company for company, period in closes.closed(log) if period == month and company != WHOLE_GROUP}
 
 
 def _number(row: Mapping[str, Any]) -> int:
