@@ -8,7 +8,16 @@ from typing import Any
 import dagster as dg
 
 from monette_assets import catalog
-from monette_assets.automation import changes, landed, maintenance, refresh_job, releasing, schedules
+from monette_assets.automation import (
+    changes,
+    comparison,
+    landed,
+    maintenance,
+    month_end,
+    refresh_job,
+    releasing,
+    schedules,
+)
 from monette_assets.bronze import exchange_rates, landing_files, quickbooks_objects, quickbooks_reports
 from monette_assets.engine import Engine
 from monette_assets.group import Group, load_group
@@ -23,7 +32,7 @@ def build(settings: Settings, group: Group, overrides: Mapping[str, Any] | None 
     """The graph of a deployment and a contract. `overrides` replaces resources by name: tests, chains of runs."""
     gold = [table.contract for table in catalog.GOLD]
     refresh = refresh_job.build(group, lambda replaced: build(settings, group, {**(overrides or {}), **replaced}))
-    maintaining = maintenance.build(group)
+    maintaining, comparing = maintenance.build(group), comparison.build(group)
     return dg.Definitions(
         assets=[
             quickbooks_objects.build(group),
@@ -35,9 +44,14 @@ def build(settings: Settings, group: Group, overrides: Mapping[str, Any] | None 
             *(chained.build(contract, group) for contract in catalog.LOGS),
             releases.build(gold, group, condition=releasing.CONDITION, who_writes=releasing.who_writes),
         ],
-        jobs=[refresh, maintaining],
+        jobs=[refresh, maintaining, comparing],
         sensors=[changes.build(group, refresh, settings.poll_every), landed.build(group, refresh), releasing.build()],
-        schedules=[schedules.build(group, refresh), maintenance.build_schedule(group, maintaining)],
+        schedules=[
+            schedules.build(group, refresh),
+            month_end.build(group, refresh),
+            comparison.build_schedule(group, comparing),
+            maintenance.build_schedule(group, maintaining),
+        ],
         resources={
             "lake": LakeResource(url=settings.lake_url),
             "engine": Engine(remote=settings.spark_remote, timeout_seconds=settings.spark_timeout_seconds),
