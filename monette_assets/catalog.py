@@ -12,6 +12,7 @@ from monette_assets.gold import (
     cash_flow,
     cattle_split,
     changes_in_equity,
+    close_status,
     completeness,
     consolidated_cash_flow,
     consolidated_changes_in_equity,
@@ -110,6 +111,7 @@ GOLD: tuple[Table, ...] = (
     completeness.completeness,
     restated_lines.restated_lines,
     restatements.restatements,
+    close_status.close_status,
 )
 # Written by commands and runs, kept for good; a refresh checks that they are as they were written.
 LOGS: tuple[Contract, ...] = (

@@ -238,6 +238,34 @@ def test_an_edit_of_a_company_restates_the_groups_month(office: Office, edited: 
     assert {row[0] for row in office.restated("component line difference", "changes_in_equity")} == {"current_earnings"}
 
 
+def test_who_closed_a_month_is_seen_in_the_user_interface_at_once(office: Office, closed: Closed) -> None:
+    """No run has looked at the log since."""
+    key = dg.AssetKey("closes")
+    with office.platform.instance() as instance:
+        (told,) = instance.fetch_materializations(key, limit=1).records
+        months = instance.fetch_materializations(key, limit=10).records
+    event = told.asset_materialization
+    assert event is not None
+    assert told.event_log_entry.run_id == ""
+    assert event.description == "north 2024-12: close by Ann"
+    assert event.metadata["entries"].value == 4
+    assert [each.asset_materialization.description for each in months if each.asset_materialization] == [
+        "north 2024-12: close by Ann",
+        "north 2024-11: close by Ann; south 2024-11: close by Ann; group 2024-11: close by Ann",
+    ]
+
+
+def test_how_months_stand_is_a_table_and_in_the_status(office: Office, quiet: Closed) -> None:
+    assert shown(office.rows("gold/close_status"), "company period state closed_by number") == [
+        ("group", "2024-11", "closed", "Ann", 3),
+        ("group", "2024-12", "open", None, 0),
+        ("north", "2024-11", "closed", "Ann", 1),
+        ("north", "2024-12", "closed", "Ann", 4),
+        ("south", "2024-11", "closed", "Ann", 2),
+        ("south", "2024-12", "open", None, 0),
+    ]
+
+
 def test_a_moment_is_reproduced_from_bronze_when_its_versions_are_gone(
     office: Office, edited: Edited, capfd: pytest.CaptureFixture[str]
 ) -> None:

@@ -163,9 +163,28 @@ def _act(
         made = act(Books.of(platform.lake, platform.group), month, codes)
         record.result = ", ".join(f"{entry['company']}: entry {entry['number']}" for entry in made)
     console = notes()
+    _announce(platform, made)
     done = {"approve": "approved", "close": "closed", "reopen": "reopened"}[action]
     for entry in made:
         console.print(
             f"[bold green]{entry['company']} {month:%Y-%m} {done}[/] on release {entry['release']}: entry "
             f"{entry['number']}, hash {entry['hash'][:12]}"
+        )
+
+
+def _announce(platform: Platform, made: list[Entry]) -> None:
+    """Show in the user interface at once what the log says. Where that fails, what was done is done all the same."""
+    from monette_assets.automation.announcing import announce
+    from monette_assets.clock import today
+    from monette_assets.commands.output import notes
+
+    try:
+        with platform.instance() as instance:
+            announce(instance, platform.lake, platform.group, made, today(platform.group))
+    except Exception as error:
+        notes().print(
+            f"It is done, and in the log. Dagster could not be told: the user interface shows it after the next run. "
+            f"{error}",
+            markup=False,
+            soft_wrap=True,
         )

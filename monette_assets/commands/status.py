@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from monette_assets.reports.statement import Statement
 
 RUNS = 8
+MONTHS = 6
 
 
 def status() -> None:
@@ -30,6 +31,7 @@ def status() -> None:
     console.print(f"[bold]{platform.group.name}[/]  home {settings.home.absolute()}  lake {settings.lake_url}")
     console.print()
     show(companies(platform), console)
+    show(months(platform), console)
     show(tables(platform), console)
     _runs(platform, console)
 
@@ -82,6 +84,55 @@ def companies(platform: Platform) -> Statement:
             *([Field("waived", "Waived by")] if waived else []),
             Field("fetched", "Last fetch", Kind.DATE),
             Field("connection", "Connection"),
+        ),
+        rows=rows,
+    )
+
+
+def months(platform: Platform) -> Statement:
+    """The last months that are over: who closed what, what is open and overdue. From the log, as it is now."""
+    from monette_assets.clock import today
+    from monette_assets.gold.close_status import OPEN, standings
+    from monette_assets.group.calendar import add_months
+    from monette_assets.group.models import WHOLE_GROUP
+    from monette_assets.reports.statement import Field, Kind, Statement
+    from monette_assets.tables import hash_chain
+
+    group = platform.group
+    last = add_months(platform.current_month, -1)
+    shown = group.periods(max(group.first_period, add_months(last, 1 - MONTHS)), last)
+    found = standings(group, hash_chain.entries(platform.lake, "closes"), shown, today(group))
+    rows = []
+    for period in shown:
+        own = [row for row in found if row["period"] == period]
+        (whole,) = [row for row in own if row["company"] == WHOLE_GROUP]
+        of_companies = [row for row in own if row["company"] != WHOLE_GROUP]
+        states = defaultdict(list)
+        for row in of_companies:
+            states[row["state"]].append(row["company"])
+        rows.append(
+            {
+                "period": period,
+                "closed": len(states["closed"]),
+                "of": len(of_companies),
+                "approved": ", ".join(states["approved"]),
+                "reopened": ", ".join(states["reopened"]),
+                "group": f"closed by {whole['closed_by']}" if whole["state"] == "closed" else whole["state"],
+                "due": whole["due_on"],
+                "overdue": ", ".join(row["company"] for row in own if row["is_overdue"]),
+            }
+        )
+    return Statement(
+        title="Months",
+        subtitle=f"as the log of closes says; a month nobody closed is {OPEN}",
+        fields=(
+            Field("period", "Month", Kind.MONTH),
+            Field("closed", "Closed", Kind.COUNT),
+            Field("of", "Of", Kind.COUNT),
+            Field("approved", "Approved"),
+            Field("reopened", "Reopened"),
+            Field("group", "Group"),
+            *([Field("due", "Due", Kind.DATE), Field("overdue", "Overdue")] if group.settings.close else []),
         ),
         rows=rows,
     )

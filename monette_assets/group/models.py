@@ -148,6 +148,13 @@ class BudgetRate(Entry):
     rate: Rate
 
 
+class CloseTerms(Entry):
+    """From this month on, months are to be closed so many days after they end, the group's own too."""
+
+    first_period: Period = Field(alias="from")
+    within_days: Annotated[StrictInt, Field(ge=1, le=366)]
+
+
 class GroupSettings(Entry):
     """group.yaml."""
 
@@ -160,6 +167,7 @@ class GroupSettings(Entry):
     controllers: tuple[Text, ...] = ()  # who may approve, close and reopen months; empty: anybody
     year_start_month: Annotated[StrictInt, Field(ge=1, le=12)] = 1  # of the group's own fiscal year (ACCOUNTING 20)
     budget_rates: tuple[BudgetRate, ...] = ()
+    close: CloseTerms | None = None  # None: no month is ever due
 
 
 class YearStart(Entry):
