@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from monette_assets.bronze import quickbooks_reports
 from monette_assets.silver import accounts
 from monette_assets.silver.parsing import CONSERVED, NOTHING_REFUSED, READABLE, parse_newest
-from monette_assets.tables import Check, Column, Context, Contract, Input, Months, Staged, table
+from monette_assets.tables import Check, Column, Context, Contract, Input, Months, Severity, Staged, table
 from monette_assets.tables.contract import MONEY, RATE
 
 if TYPE_CHECKING:
@@ -26,6 +26,24 @@ def _unbalanced(staged: Staged) -> DataFrame:
     transaction = ["company", "period", "basis", "transaction_type", "transaction_id"]
     sums = staged.rows.groupBy(*transaction).agg(F.sum("amount").alias("difference"))
     return sums.where(F.col("difference") != 0)
+
+
+def _unbalanced_in_its_currency(staged: Staged) -> DataFrame:
+    """Transactions all of whose lines are in one foreign currency, and do not net to zero in it.
+
+    A line in home currency alone has no foreign amount; such a transaction is not in one currency.
+    """
+    from pyspark.sql import functions as F
+
+    transaction = ["company", "period", "basis", "transaction_type", "transaction_id"]
+    sums = staged.rows.groupBy(*transaction).agg(
+        F.max("currency").alias("currency"),
+        F.count_distinct("currency").alias("currencies"),
+        F.count(F.when(F.col("currency").isNull() | F.col("foreign_amount").isNull(), 1)).alias("without"),
+        F.sum("foreign_amount").alias("difference"),
+    )
+    shared = (F.col("currencies") == 1) & (F.col("without") == 0)
+    return sums.where(shared & (F.col("difference") != 0)).drop("currencies", "without")
 
 
 CONTRACT = Contract(
@@ -80,6 +98,13 @@ CONTRACT = Contract(
             description="Debits = credits in home currency, per transaction, company and period.",
             rule="ACCOUNTING 1",
             failures=_unbalanced,
+        ),
+        Check(
+            name="double_entry_in_its_currency",
+            description="Debits = credits in transaction currency, where all lines of a transaction share one.",
+            rule="ACCOUNTING 1",
+            failures=_unbalanced_in_its_currency,
+            severity=Severity.WARNS,  # statements rest on home currency; no recorded report of such a company is known
         ),
     ),
 )

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,11 +13,14 @@ import pytest
 from monette_assets.bronze import quickbooks_reports
 from monette_assets.lake import Lake
 from monette_assets.silver import accounts, general_ledger
+from monette_assets.simulator.model import Document, Posting
+from monette_assets.simulator.reports import render_report
 from monette_assets.tables import Context, Table, quarantine
 from monette_assets.tables.judge import Judge
 from monette_assets.tables.refresh import Outcome, refresh
 from monette_assets_tests.frames import context_of, failures, frame, group_of, rows, shown
 from monette_assets_tests.silver.ledgers import fetches_of, sale
+from monette_assets_tests.simulator.small_books import farm
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
@@ -76,6 +81,74 @@ def test_a_transaction_out_of_balance_is_named_with_its_difference(spark: SparkS
         ("north", "2024-11", "Bill", "1", "0.01"),
         ("north", "2024-11", "Bill", "2", "-0.01"),
     ]
+
+
+def test_a_transaction_in_one_foreign_currency_balances_in_it_too(spark: SparkSession, context: Context) -> None:
+    """ACCOUNTING 1: where all lines share one currency; a line in home currency alone takes the transaction out."""
+    given = rows(
+        general_ledger.CONTRACT,
+        "transaction_id account_id amount currency foreign_amount",
+        ("1", "a", "135.00", "USD", "100.00"),
+        ("1", "b", "-135.00", "USD", "-100.00"),
+        ("2", "a", "135.00", "USD", "100.00"),
+        ("2", "b", "-135.00", "USD", "-99.99"),  # home currency hides it
+        ("3", "a", "136.00", "USD", "100.00"),
+        ("3", "b", "-135.00", "USD", "-100.00"),
+        ("3", "gain", "-1.00", "USD", "0.00"),
+        ("4", "a", "136.00", "USD", "100.00"),
+        ("4", "b", "-135.00", "USD", "-99.00"),
+        ("4", "gain", "-1.00", "CAD", None),
+        ("5", "a", "10.00", "CAD", None),
+        ("5", "b", "-10.00", "CAD", None),
+        ("6", "a", "10.00", "USD", "7.00"),
+        ("6", "b", "-10.00", "EUR", "-6.00"),
+        company="north",
+        transaction_type="Payment",
+    )
+    check = "double_entry_in_its_currency"
+    found = failures(general_ledger.CONTRACT, check, context, frame(spark, general_ledger.CONTRACT, given))
+    assert shown(found, "transaction_id currency difference") == [("2", "USD", "0.01")]
+
+
+COLUMNS = (
+    "tx_date", "txn_type", "doc_num", "account_name", "debt_home_amt", "credit_home_amt", "subt_nat_home_amount",
+    "rbal_nat_home_amount", "currency", "exch_rate", "nat_foreign_amount",
+)  # fmt: skip
+
+
+def paid_in_dollars(foreign: int) -> str:
+    """A multicurrency company's February: 100.00 USD invoiced at 1.35, paid at 1.36, and revalued."""
+    books = farm(multicurrency=True, documents={})
+    dollars = {"currency": "USD", "exchange_rate": Decimal("1.35")}
+    for kind, lines in (
+        ("Invoice", [Posting("2", 135_00, 100_00), Posting("20", -135_00, -100_00)]),
+        ("Payment", [Posting("1", 136_00, 100_00), Posting("2", -135_00, foreign), Posting("50", -1_00, 0)]),
+        ("JournalEntry", [Posting("1", 50, 0), Posting("50", -50, 0)]),  # brought to the closing rate
+    ):
+        document = Document("9", kind, kind, date(2025, 2, 20), "9", lines, **dollars)  # type: ignore[arg-type]
+        books.documents[kind, "9"] = document
+    body = render_report(books, "GeneralLedger", date(2025, 2, 1), date(2025, 2, 28), columns=COLUMNS)
+    return body if isinstance(body, str) else body.decode()
+
+
+def test_exchange_gains_and_revaluations_of_a_multicurrency_company_balance_in_its_currency(
+    spark: SparkSession, tmp_path: Path
+) -> None:
+    """They are printed with a foreign amount of zero, so that nothing has to be let through."""
+    context = context_of(spark, group_of(tmp_path), "2025-02")
+    chart = frame(
+        spark, accounts.CONTRACT,
+        rows(accounts.CONTRACT, "company account_id classification",
+             *(("north", each.id, each.classification) for each in farm().accounts.values())),
+    )  # fmt: skip
+    for foreign, wrong in ((-100_00, []), (-99_00, [("Payment", "USD", "1.00")])):
+        reports = fetches_of(spark, ("north", "2025-02", "2025-03-01", [paid_in_dollars(foreign)]))
+        found = general_ledger.general_ledger(context, reports=reports, accounts=chart)
+        lines = found.where("_kind = 'row'").select(*general_ledger.CONTRACT.column_names)
+        assert lines.count() == 7
+        assert failures(general_ledger.CONTRACT, "double_entry", context, lines) == []
+        told = failures(general_ledger.CONTRACT, "double_entry_in_its_currency", context, lines)
+        assert shown(told, "transaction_type currency difference") == wrong
 
 
 def test_a_refused_report_keeps_that_company_months_last_good_rows_while_others_publish(
