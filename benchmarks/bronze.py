@@ -13,6 +13,7 @@ import gc
 import json
 import multiprocessing
 import shutil
+import tempfile
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -25,7 +26,7 @@ import orjson
 import yaml
 from measuring import ROOT, WORK, folder_bytes
 
-from monette_assets.bronze import exchange_rates, quickbooks_objects, quickbooks_reports
+from monette_assets.bronze import exchange_rates, landing_files, quickbooks_objects, quickbooks_reports
 from monette_assets.bronze.appending import append_commit
 from monette_assets.group import Company, Group, load_group
 from monette_assets.group.calendar import add_months, month_end, months_between, period_of
@@ -35,6 +36,8 @@ from monette_assets.simulator.entities import Entities
 from monette_assets.simulator.generator import generate_company
 from monette_assets.simulator.profiles import profile_of
 from monette_assets.simulator.reports import LedgerIndex, ReportRequest, build_report
+from monette_assets.simulator.sheets import write_sheets
+from monette_assets.sources.landing.folder import open_folder
 from monette_assets.sources.quickbooks.client import Answer, QuickBooksClient
 from monette_assets.sources.quickbooks.fetch import fetch_report
 from monette_assets.sources.quickbooks.objects import DOCUMENT_ENTITIES, LIST_ENTITIES
@@ -117,8 +120,9 @@ def _write_lake(folder: Path, first: date, last: date, scale: float) -> dict[str
     facts = {"companies": len(companies), "months": len(months_between(first, last)), "lines": 0, "reports": 0}
     facts |= {"objects": 0, "payload_bytes": 0}
     _write_rates(folder / "lake", group, first, last)
-    # tables are created in one place, before two processes write them
     lake = Lake(str(folder / "lake"))
+    _write_sheets(lake, group)
+    # tables are created in one place, before two processes write them
     for contract in (quickbooks_reports.CONTRACT, quickbooks_objects.CONTRACT):
         lake.create(contract.name, contract.arrow_schema, contract.layout)
     jobs = [(str(folder), each.code, first, last, scale) for each in companies]
@@ -190,11 +194,12 @@ class InProcess:
         elif path == "preferences":
             content = {"Preferences": self.entities.preferences()}
         else:
+            end = date.fromisoformat(params.get("report_date") or params["end_date"])  # an aging stands at a day
             asked = ReportRequest(
                 path.removeprefix("reports/"),
-                date.fromisoformat(params["start_date"]),
-                date.fromisoformat(params["end_date"]),
-                params["accounting_method"],
+                date.fromisoformat(params.get("start_date") or end.isoformat()),
+                end,
+                params.get("accounting_method", "Accrual"),
                 tuple(key for key in params.get("columns", "").split(",") if key),
                 time=datetime.now(UTC),
             )
@@ -231,6 +236,19 @@ def object_rows(company: Company, index: LedgerIndex) -> Iterator[dict[str, Any]
                 "fetched_at": now,
                 "run_id": RUN_ID,
             }
+
+
+def _write_sheets(lake: Lake, group: Group) -> None:
+    """The finance office's budgets and adjustments, as landed; not its head counts: by hand no herd is split."""
+    with tempfile.TemporaryDirectory() as landed:
+        write_sheets(group, Path(landed))
+        for counts in Path(landed).glob("Head counts*"):
+            counts.unlink()
+        now = datetime.now(UTC)
+        taken = landing_files.take_in(open_folder(landed), landing_files.stored(lake), RUN_ID, now)
+    if taken.rejected:
+        raise RuntimeError(f"expected every simulated sheet to be readable, found {taken.rejected}")
+    append_commit(lake, landing_files.CONTRACT, taken.rows, RUN_ID, group, now)
 
 
 def _write_rates(folder: Path, group: Group, first: date, last: date) -> None:

@@ -1,4 +1,4 @@
-"""What the C library holds on to: bounded and given back, since engine, Arrow and Delta share one process.
+"""What allocators hold on to: bounded and given back, since engine, Arrow and Delta share one process.
 
 glibc gives every thread an arena of its own, and keeps freed memory in it. Measured at 0.7 M ledger rows over 96
 months: peak 2.54 GB with the default, 2.02 GB with two arenas, at equal CPU. Other C libraries (macOS, musl) have
@@ -8,6 +8,7 @@ neither call and are left alone.
 from __future__ import annotations
 
 import ctypes
+import os
 from functools import cache
 
 M_ARENA_MAX = -8  # malloc.h
@@ -19,6 +20,15 @@ def _c_library() -> ctypes.CDLL | None:
     """The process's C library where it is glibc."""
     library = ctypes.CDLL(None)
     return library if hasattr(library, "gnu_get_libc_version") else None
+
+
+def purge_at_once() -> None:
+    """The engine's own allocator (mimalloc) gives back what is freed, not some time later.
+
+    To be said before the engine is first imported. Measured at 0.7 M ledger rows over 96 months, every table: peak
+    2.18 GB with its default delay of 10 ms, 1.83 GB with none.
+    """
+    os.environ.setdefault("MIMALLOC_PURGE_DELAY", "0")
 
 
 def bound_arenas() -> None:

@@ -75,6 +75,7 @@ class Engine(ConfigurableResource):  # type: ignore[type-arg]
     def _start_embedded(self) -> str:
         if self._server is None:
             os.environ.setdefault("RUST_LOG", "error")
+            memory.purge_at_once()
             from pysail.spark import SparkConnectServer
 
             memory.bound_arenas()
