@@ -183,7 +183,8 @@ def unrealised_profit(context: Context, charged: DataFrame, trial_balance: DataF
     """The seller's margin in goods that are still in the buyer's inventory, taken out until they are sold on.
 
     Goods leave an inventory account in the proportion in which the whole account is relieved: a month that credits a
-    quarter of what it opened with and bought takes a quarter of the group's goods (ACCOUNTING 19).
+    quarter of what it opened with and bought takes a quarter of the group's goods (ACCOUNTING 19). Where it opened on
+    the credit side, what was missing is taken out of what comes in, as if it left then.
     """
     from pyspark.sql import functions as F
 
@@ -267,8 +268,9 @@ def _profit_held(months: pd.DataFrame) -> pd.DataFrame:
     for month in months.sort_values("period").to_dict("records"):
         if last is not None and add_months(last, 1) != month["period"]:
             exact, before = Decimal(0), Decimal(0)  # the account stood at zero in between
-        there = month["opening"] + month["debit"]
-        kept = max(Decimal(0), min(Decimal(1), 1 - month["credit"] / there)) if there > 0 else Decimal(0)
+        missing = max(-month["opening"], Decimal(0))
+        there, gone = month["opening"] + missing + month["debit"], month["credit"] + missing
+        kept = max(Decimal(0), min(Decimal(1), 1 - gone / there)) if there > 0 else Decimal(0)
         exact = (exact + month["bought_cad"] * month["margin"]) * kept
         held = exact.quantize(CENT, rounding=ROUND_HALF_UP)
         found.append({**month, "before_cad": before, "held_cad": held})

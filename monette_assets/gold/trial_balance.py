@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from monette_assets.gold import ledger
 from monette_assets.gold.mapping import fiscal_years, map_accounts, month_before, reroute_accounts
 from monette_assets.silver import accounts, reported_balances
-from monette_assets.tables import Check, Column, Context, Contract, Freshness, Input, Months, Staged, table
+from monette_assets.tables import Check, Column, Context, Contract, Freshness, Input, Months, Severity, Staged, table
 from monette_assets.tables.contract import MONEY, hours
 
 if TYPE_CHECKING:
@@ -68,6 +68,15 @@ def _does_not_roll(staged: Staged) -> DataFrame:
     )
 
 
+def _drawn_below_nothing(staged: Staged) -> DataFrame:
+    """Inventory on the credit side: more was taken out than was ever brought in."""
+    from pyspark.sql import functions as F
+
+    inventories = [each.code for each in staged.context.group.chart if each.kind == "inventory"]
+    drawn = staged.rows.where(F.col("group_account").isin(inventories) & (F.col("closing") < 0))
+    return drawn.select("company", "period", "basis", "account_id", "account_name", "closing")
+
+
 CONTRACT = Contract(
     name="gold/trial_balance",
     description=(
@@ -106,6 +115,8 @@ CONTRACT = Contract(
         Check("nets_to_zero", "Debits = credits over all accounts.", "ACCOUNTING 2", _does_not_net),
         Check("rolls_forward", "Opening + debits - credits = closing, and opening = the month before's closing.",
               "ACCOUNTING 3", _does_not_roll),
+        Check("stock_not_negative", "No inventory account stands on the credit side at the end of a month.",
+              "ACCOUNTING 19", _drawn_below_nothing, Severity.WARNS),
     ),
     freshness=Freshness(fail_after=hours(36), warn_after=hours(26)),
 )  # fmt: skip

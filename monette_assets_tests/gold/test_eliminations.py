@@ -118,6 +118,30 @@ def test_profit_in_stock_is_taken_out_until_the_goods_are_sold(spark: SparkSessi
     assert failures(CONTRACT, "nets_to_zero", context, found) == []
 
 
+def test_goods_bought_into_negative_stock_hold_the_profit_of_what_is_left(spark: SparkSession, sisters: Group) -> None:
+    """Grain has sold 40.00 more than it had. Of the 200.00 it buys from seed, 40.00 are gone already: four fifths of
+    the profit of 60.00 are in stock, 48.00. Then it sells 180.00 of the 160.00 left, and none is.
+    """
+    lines = [
+        *document("grain", "2024-11", "S-1", None, ("cost", "40.00"), ("inventory", "-40.00")),
+        *document("seed", "2024-11", "IC-0", "Grain Ltd.", ("due_from", "1.00"), ("group_sales", "-1.00")),
+        *document("grain", "2024-11", "IC-0", "Seed Ltd.", ("inventory", "1.00"), ("due_to", "-1.00")),
+        *document("grain", "2024-11", "S-2", None, ("cost", "1.00"), ("inventory", "-1.00")),
+        *document("seed", "2024-12", "IC-1", "Grain Ltd.", ("due_from", "200.00"), ("group_sales", "-200.00")),
+        *document("grain", "2024-12", "IC-1", "Seed Ltd.", ("inventory", "200.00"), ("due_to", "-200.00")),
+        *document("grain", "2025-01", "S-3", None, ("cost", "180.00"), ("inventory", "-180.00")),
+    ]
+    context, found, _ = eliminated(spark, sisters, lines, "2024-11", "2024-12", "2025-01")
+    stock = [row[:1] + row[4:] for row in shown(found, LINES) if row[2] == "unrealised_profit"]
+    assert stock == [
+        ("2024-12", "cost", "48.00"),
+        ("2024-12", "inventory", "-48.00"),
+        ("2025-01", "cost", "-48.00"),
+        ("2025-01", "retained_earnings", "48.00"),
+    ]
+    assert failures(CONTRACT, "nets_to_zero", context, found) == []
+
+
 def ownership(**changes: Any) -> dict[str, Any]:
     return {
         "company": "ranch",

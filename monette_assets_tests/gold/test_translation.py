@@ -268,6 +268,24 @@ def test_additions_come_before_reliefs_and_mix_into_one_carrying_rate() -> None:
     assert row(january, "inventory").rate[:2] == (D("1.350000"), "carrying")
 
 
+def test_stock_drawn_below_nothing_is_carried_at_the_average_and_made_good_at_what_it_carried() -> None:
+    """50 sold that were not there: what is missing carries the average of its month, 1.40. Bought back at 1.50, the
+    dearer dollars are a loss of 5.00, and nothing else is left over: the gain is proved."""
+    terms = terms_of("temporal", "1.25", {"capital": "-125.00"})
+    books = books_of(
+        {"bank": "100", "capital": "-100"},
+        [("2025-01-05", "cost", "inventory", "50"), ("2025-02-20", "inventory", "bank", "80")],
+        rates={"2025-01": ("1.40", "1.42"), "2025-02": ("1.50", "1.52")},
+    )
+    january, february = translated(terms, books)
+    assert cad(january, "inventory", "cost") == {"inventory": "-70.00", "cost": "70.00"}
+    assert cad(february, "inventory") == {"inventory": "45.00"}  # 30 left, at the month's 1.50
+    for month in (january, february):
+        assert sum(each.closing_cad or D(0) for each in month.rows) == 0
+        lines = {each.line: each for each in month.proof}
+        assert plug(month, "translation_gain") == lines["proof"].cad + lines["rounding"].cad
+
+
 def test_a_machine_is_depreciated_and_sold_at_what_it_cost() -> None:
     terms = terms_of("temporal", "1.25", {"machine": "1200.00", "capital": "-1250.00"})
     books = books_of(

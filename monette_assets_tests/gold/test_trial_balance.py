@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -18,7 +19,7 @@ from monette_assets.gold.trial_balance import CONTRACT, trial_balance
 from monette_assets.group import Group
 from monette_assets.group.calendar import add_months, months_between
 from monette_assets.silver import accounts, reported_balances
-from monette_assets.tables import Context
+from monette_assets.tables import Context, Severity
 from monette_assets.tables.partitions import month_key
 from monette_assets_tests.contracts import small_contract
 from monette_assets_tests.frames import context_of, failures, frame, group_of, rows, shown
@@ -262,6 +263,25 @@ def test_a_trial_balance_that_does_not_net_to_zero_says_by_how_much(spark: Spark
     ))  # fmt: skip
     found = failures(CONTRACT, "nets_to_zero", every_month, staged)
     assert shown(found, "company period difference") == [("year_02", "2024-11", "0.02")]
+
+
+def test_inventory_on_the_credit_side_is_told_by_company_account_and_month(spark: SparkSession, tmp_path: Path) -> None:
+    """It is published as it stands: the check warns."""
+    stock = {
+        "code": "grain", "name": "Grain", "statement": "balance_sheet", "classification": "Asset", "kind": "inventory",
+        "order": 15,
+    }  # fmt: skip
+    context = context_of(spark, group_of(tmp_path, chart=[*small_contract()["chart"], stock]), "2024-11")
+    staged = frame(spark, CONTRACT, rows(
+        CONTRACT, "company period account_id account_name group_account closing",
+        ("north", "2024-11", "12", "Grain Inventory", "grain", "-40.00"),
+        ("north", "2024-12", "12", "Grain Inventory", "grain", "5.00"),
+        ("south", "2024-11", "10", "Chequing", "cash", "-3.00"),
+    ))  # fmt: skip
+    found = failures(CONTRACT, "stock_not_negative", context, staged)
+    assert shown(found, "company period account_name closing") == [("north", "2024-11", "Grain Inventory", "-40.00")]
+    (check,) = [each for each in CONTRACT.checks if each.name == "stock_not_negative"]
+    assert check.severity is Severity.WARNS
 
 
 # ---- any ledger
