@@ -90,6 +90,21 @@ def test_any_figure_opens_the_companies_accounts_rates_and_documents_behind_it(o
     assert "monette explain profit_and_loss direct --period 2024-12 --company north --limit 0" in lines
 
 
+def test_a_balance_opens_to_accounts_at_the_closing_rate_and_what_moved_them(opened: Page) -> None:
+    """Sable's chequing: 100.00 USD before, 150.00 at the month's end, at 1.45."""
+    row = opened.locator("#balance-sheet-table tr[data-line=cash]")
+    behind = row.locator("xpath=following-sibling::tr[1]")
+    row.locator("td label").first.click()
+    text = behind.inner_text()
+    for part in ("Balance", "150.00 USD", "1.450000 closing", "217.50"):
+        assert part in text
+    account = behind.locator("details", has_text="150.00 USD")
+    account.locator("summary").click()
+    lines = account.inner_text()
+    for part in ("before, it stood at 100.00 USD", "INV-9", "80.00", "(30.00)"):
+        assert part in lines
+
+
 def test_lines_open_by_keyboard(opened: Page) -> None:
     toggle = opened.get_by_label("Net Income: show what is behind it")
     toggle.focus()

@@ -1,4 +1,4 @@
-"""What stands behind the month's profit and loss: accounts with their rates, and the largest ledger lines of each."""
+"""What stands behind a statement's line: accounts with their rates, and the month's largest ledger lines of each."""
 
 from __future__ import annotations
 
@@ -26,9 +26,14 @@ LINE_COLUMNS = (
 
 @dataclass(frozen=True)
 class Account:
-    """An account of a company's books in the month: what was posted, at which rate, and its largest lines."""
+    """An account of a company's books: what it shows in the statement, at which rate, and the month's largest lines.
+
+    Income and expense show what was posted in the month, the balance sheet what stands at its end.
+    """
 
     row: Mapping[str, Any]  # of gold/translated_balances
+    amount: Decimal  # debit positive, home currency
+    amount_cad: Decimal  # likewise, group currency
     lines: tuple[Mapping[str, Any], ...]  # largest first
     count: int
     rest: Decimal  # of the lines not shown, home currency
@@ -40,23 +45,29 @@ class Account:
 
 
 def accounts(release: Released, period: date) -> dict[str, list[Account]]:
-    """Accounts with a movement by group account, largest in CAD first. Empty where the release holds none."""
+    """Accounts that show an amount by group account, largest in CAD first. Empty where the release holds none."""
     import pyarrow.compute as pc
 
     if not release.holds(BALANCES):
         return {}
-    earns = pc.field("classification").isin(["Revenue", "Expense"])
-    rows = release.rows(BALANCES, period=period, where=(pc.field("basis") == "accrual") & earns)
-    earned = [row for row in rows if row["movement_cad"]]
-    allowed = max(1, min(LINES_AN_ACCOUNT, LINES_IN_ALL // max(1, len(earned))))
-    posted = ledger_lines(release, period, {(row["company"], row["account_id"]) for row in earned})
+    rows = release.rows(BALANCES, period=period, where=pc.field("basis") == "accrual")
+    shown = [(row, *_amounts(row)) for row in rows]
+    shown = [each for each in shown if each[2]]
+    allowed = max(1, min(LINES_AN_ACCOUNT, LINES_IN_ALL // max(1, len(shown))))
+    posted = ledger_lines(release, period, {(row["company"], row["account_id"]) for row, _, _ in shown})
     found: dict[str, list[Account]] = defaultdict(list)
-    for row in sorted(earned, key=lambda row: -abs(row["movement_cad"] or 0)):
+    for row, amount, amount_cad in sorted(shown, key=lambda each: -abs(each[2])):
         own = posted.get((row["company"], row["account_id"]), [])
         largest = heapq.nlargest(allowed, own, key=lambda line: abs(line["amount"]))
         rest = sum((line["amount"] for line in own), ZERO) - sum((line["amount"] for line in largest), ZERO)
-        found[row["group_account"]].append(Account(row, tuple(largest), len(own), rest))
+        found[row["group_account"]].append(Account(row, amount, amount_cad, tuple(largest), len(own), rest))
     return found
+
+
+def _amounts(row: Row) -> tuple[Decimal, Decimal]:
+    """What the account shows in its statement, in home and in group currency."""
+    what = "movement" if row["classification"] in ("Revenue", "Expense") else "closing"
+    return row[what] or ZERO, row[f"{what}_cad"] or ZERO
 
 
 def ledger_lines(release: Released, period: date, wanted: set[tuple[str, str]]) -> dict[tuple[str, str], list[Row]]:

@@ -75,7 +75,7 @@ class Pack:
 
     @cached_property
     def accounts(self) -> dict[str, list[Account]]:
-        """Accounts behind the month's profit and loss, by group account."""
+        """Accounts behind the month's profit and loss and balance sheet, by group account."""
         return behind.accounts(self.release, self.month)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
@@ -15,7 +15,7 @@ from monette_assets.reports.pack import charts
 from monette_assets.reports.pack.behind import Account
 from monette_assets.reports.pack.consolidated import TOTAL
 from monette_assets.reports.pack.contents import Pack, consolidated_value
-from monette_assets.reports.pack.grid import ZERO, Grid, GridLine, Level, Role
+from monette_assets.reports.pack.grid import ZERO, Grid, Level, Role
 from monette_assets.reports.pack.management import TOTAL as ALL_PILLARS
 from monette_assets.reports.pack.management import Management, Span, favourable, trailing
 from monette_assets.reports.pack.sheets import unwritable
@@ -269,7 +269,7 @@ class Shown:
     accounts: tuple[Account, ...]
 
 
-def _lines(pack: Pack, grids: Sequence[Grid | None], accounts: Callable[[GridLine], Iterable[Account]]) -> list[Shown]:
+def _lines(pack: Pack, grids: Sequence[Grid | None]) -> list[Shown]:
     """Lines of the first grid beside the same of the others; grids that are not there leave empty columns."""
     first = grids[0]
     assert first is not None
@@ -299,7 +299,7 @@ def _lines(pack: Pack, grids: Sequence[Grid | None], accounts: Callable[[GridLin
                 tuple(_cell(grid, key, TOTAL) for grid in grids),
                 made_of,
                 tuple((title, own) for title, own in companies if any(own)),
-                tuple(accounts(line)),
+                tuple(pack.accounts.get(line.key, ())) if line.level is Level.ACCOUNT else (),
             )
         )
     # a line that consolidation leaves nothing of stands in the workbook, with its eliminations
@@ -316,11 +316,11 @@ def _cell(grid: Grid | None, line: str, column: str) -> Decimal | None:
 
 def _profit_and_loss(pack: Pack) -> list[Shown]:
     grids = (pack.profit_and_loss, pack.month_before, pack.to_date, pack.to_date_before)
-    return _lines(pack, grids, lambda line: pack.accounts.get(line.key, ()) if line.level is Level.ACCOUNT else ())
+    return _lines(pack, grids)
 
 
 def _balance_sheet(pack: Pack) -> list[Shown]:
-    return _lines(pack, (pack.balance_sheet, pack.balance_sheet_before), lambda line: ())
+    return _lines(pack, (pack.balance_sheet, pack.balance_sheet_before))
 
 
 @dataclass(frozen=True)
