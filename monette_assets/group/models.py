@@ -148,6 +148,21 @@ class BudgetRate(Entry):
     rate: Rate
 
 
+class FallbackRate(Entry):
+    """A month's rate from elsewhere, for where the Bank of Canada published none (ACCOUNTING 13).
+
+    `rate` is group currency for one unit of `currency`; `rate_date` is the day it is of, in the month or before.
+    """
+
+    currency: Currency
+    period: Period
+    kind: Literal["average", "closing"]
+    rate: Rate
+    rate_date: date
+    source: Text
+    reason: Text
+
+
 class CloseTerms(Entry):
     """From this month on, months are to be closed so many days after they end, the group's own too."""
 
@@ -167,6 +182,7 @@ class GroupSettings(Entry):
     controllers: tuple[Text, ...] = ()  # who may approve, close and reopen months; empty: anybody
     year_start_month: Annotated[StrictInt, Field(ge=1, le=12)] = 1  # of the group's own fiscal year (ACCOUNTING 20)
     budget_rates: tuple[BudgetRate, ...] = ()
+    fallback_rates: tuple[FallbackRate, ...] = ()
     close: CloseTerms | None = None  # None: no month is ever due
 
 

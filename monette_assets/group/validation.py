@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 from zoneinfo import ZoneInfo, available_timezones
 
+from monette_assets.group.calendar import month_end
 from monette_assets.group.effective import ALWAYS, Hop, Window, follow_reroutes, subtract
 from monette_assets.group.models import (
     ANY_COMPANY,
@@ -77,10 +78,27 @@ def _settings(contract: Contract) -> Iterator[Problem]:
     bases = contract.settings.bases
     if len(set(bases)) != len(bases):
         yield Problem("group.yaml", "bases", repr(list(bases)), "each basis once")
+    yield from _fallback_rates(contract.settings)
     years = [(each.fiscal_year, each.currency) for each in contract.settings.budget_rates]
     for i, each in enumerate(years):
         if each in years[:i]:
             yield Problem("group.yaml", f"budget_rates[{i}]", f"{each[1]} in {each[0]} again", "one rate a year")
+
+
+def _fallback_rates(settings: GroupSettings) -> Iterator[Problem]:
+    seen = set()
+    for i, each in enumerate(settings.fallback_rates):
+        path = f"fallback_rates[{i}]"
+        if each.currency == settings.currency:
+            yield Problem("group.yaml", f"{path}.currency", each.currency, "another currency than the group's")
+        if each.rate_date > month_end(each.period):
+            expected = f"{month_end(each.period)} or earlier: a later rate is not that month's"
+            yield Problem("group.yaml", f"{path}.rate_date", str(each.rate_date), expected)
+        key = (each.currency, each.period, each.kind)
+        if key in seen:
+            found = f"{each.kind} of {each.currency} for {each.period:%Y-%m} again"
+            yield Problem("group.yaml", path, found, "one rate of a kind for a month")
+        seen.add(key)
 
 
 def _companies(contract: Contract) -> Iterator[Problem]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from monette_assets.bronze import exchange_rates as bronze
-from monette_assets.tables import Column, Context, Contract, Freshness, Input, table
+from monette_assets.group.calendar import month_end
+from monette_assets.tables import Check, Column, Context, Contract, Freshness, Input, Severity, Staged, table
 from monette_assets.tables.contract import RATE, hours
 
 if TYPE_CHECKING:
@@ -16,12 +17,21 @@ if TYPE_CHECKING:
 
 SOURCE = ("bronze/exchange_rates.payload",)
 
+
+def _fallback_used(staged: Staged) -> DataFrame:
+    from pyspark.sql import functions as F
+
+    return staged.rows.where(F.col("fallback_reason").isNotNull()).select(
+        "period", "from_currency", "kind", "rate", F.col("rate_date").cast("string"), "source"
+    )
+
+
 CONTRACT = Contract(
     name="silver/exchange_rates",
     description=(
         "Group currency for one unit of a foreign currency: the Bank of Canada's daily rates, the month's average "
         "(mean of the published daily rates) and closing rate (last published on or before month end). "
-        "Never a default of 1."
+        "Where it published none, the group contract's, named as such; never a default of 1."
     ),
     key=("period", "from_currency", "to_currency", "kind", "rate_date"),
     unit=("period",),
@@ -33,11 +43,18 @@ CONTRACT = Contract(
         Column("kind", "string", "Kind of rate.", choices=("daily", "average", "closing")),
         Column("rate_date", "date", "Day of the rate; month end for the average.", source=SOURCE),
         Column("rate", RATE, "Six decimals, half up.", source=SOURCE),
-        Column("source", "string", "Who published it.", source=("bronze/exchange_rates.series",)),
+        Column("source", "string", "Who published it; of a rate from the group contract, why it was taken too.",
+               source=("bronze/exchange_rates.series",)),
         Column("is_provisional", "boolean", "Whether the month was still open when it was fetched."),
+        Column("fallback_reason", "string", "Why a rate of the group contract stands in; null for a published one.",
+               nullable=True),
+    ),
+    checks=(
+        Check("published", "Every rate is the Bank of Canada's; what the contract put in its place is named.",
+              "ACCOUNTING 13", _fallback_used, Severity.WARNS),
     ),
     freshness=Freshness(fail_after=hours(36)),
-)
+)  # fmt: skip
 
 
 @table(CONTRACT)
@@ -78,7 +95,38 @@ def exchange_rates(context: Context, answers: DataFrame) -> DataFrame:
     closing = last.select(
         *constant, F.lit("closing").alias("kind"), F.col("last.rate_date"), F.col("last.rate").alias("rate")
     )
-    return daily.unionByName(average).unionByName(closing)
+    return with_fallbacks(context, daily.unionByName(average).unionByName(closing))
+
+
+def with_fallbacks(context: Context, published: DataFrame) -> DataFrame:
+    """The published rates, and the contract's for every month, currency and kind that has none."""
+    from pyspark.sql import functions as F
+
+    to_currency, today = context.group.currency, context.now.date()
+    stated = [
+        {
+            "period": each.period,
+            "from_currency": each.currency,
+            "to_currency": to_currency,
+            "kind": each.kind,
+            "rate_date": each.rate_date,
+            "rate": each.rate,
+            "source": f"{each.source} (fallback: {each.reason})",
+            "is_provisional": month_end(each.period) >= today,
+            "fallback_reason": each.reason,
+        }
+        for each in context.group.settings.fallback_rates
+        if each.period in context.periods
+    ]
+    rows = published.withColumn("fallback_reason", F.lit(None).cast("string")).select(*CONTRACT.column_names)
+    if not stated:
+        return rows
+    missing = context.relation(stated, CONTRACT.ddl).join(
+        rows.select("period", "from_currency", "to_currency", "kind"),
+        ["period", "from_currency", "to_currency", "kind"],
+        "left_anti",
+    )
+    return rows.unionByName(missing.select(*CONTRACT.column_names))
 
 
 def _daily(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -12,6 +13,7 @@ import pytest
 from monette_assets.gold import ledger, trial_balance
 from monette_assets.gold.translated_balances import CONTRACT, translated_balances
 from monette_assets.group import Group
+from monette_assets.group.models import FallbackRate
 from monette_assets.silver import accounts, exchange_rates
 from monette_assets.tables import Context
 from monette_assets_tests.contracts import Contract, small_contract
@@ -294,6 +296,25 @@ def test_a_month_without_a_rate_is_held_back_with_those_that_build_on_it(
     }
     assert shown(found.where("company = 'south' and period = date'2024-11-01'").groupBy().sum("closing_cad"),
                  "sum(closing_cad)") == [("0.00",)]  # fmt: skip
+
+
+def test_a_rate_of_the_contract_is_recorded_on_every_figure_it_made(spark: SparkSession, every_month: Context) -> None:
+    """ACCOUNTING 13: December's average is from elsewhere, with its day, source and reason."""
+    stated = FallbackRate(
+        currency="USD", period=date(2024, 12, 1), kind="average", rate=Decimal("1.36"), rate_date=date(2024, 12, 31),
+        source="Federal Reserve H.10", reason="none published",
+    )  # fmt: skip
+    group = every_month.group
+    settings = group.settings.model_copy(update={"fallback_rates": (stated,)})
+    context = replace(every_month, group=replace(group, settings=settings))
+    given = inputs_of(spark, OPENING, ENTRIES, [each for each in RATES if each[:2] != ("2024-12", "average")])
+    given["exchange_rates"] = exchange_rates.with_fallbacks(context, given["exchange_rates"].drop("fallback_reason"))
+    found = translated_balances(context, **given)
+    assert failures(CONTRACT, "rate_present", context, found, **given) == []
+    december = found.where("company = 'south' and period = date'2024-12-01' and rate_kind = 'average'")
+    assert set(shown(december, "rate rate_date rate_source")) == {
+        ("1.360000", "2024-12-31", "Federal Reserve H.10 (fallback: none published)")
+    }
 
 
 def changed(found: DataFrame, where: str, **columns: str) -> DataFrame:

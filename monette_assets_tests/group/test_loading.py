@@ -280,6 +280,24 @@ def test_all_mistakes_of_all_files_come_at_once(tmp_path: Path) -> None:
     assert files == ["chart.yaml", "companies.yaml", "group.yaml", "pillars.yaml", "reroutes.yaml"]
 
 
+def test_a_fallback_rate_is_of_its_month_of_another_currency_and_given_once(tmp_path: Path) -> None:
+    contract = small_contract()
+    rate = {
+        "currency": "USD", "period": date(2025, 3, 1), "kind": "closing", "rate": "1.43",
+        "rate_date": date(2025, 3, 31), "source": "Federal Reserve H.10", "reason": "none published",
+    }  # fmt: skip
+    contract["group"]["fallback_rates"] = [
+        rate, {**rate, "kind": "average", "rate_date": date(2025, 4, 1)}, {**rate, "currency": "CAD"}, rate,
+    ]  # fmt: skip
+    assert problems(write_files(tmp_path, contract)) == [
+        "group.yaml: fallback_rates[1].rate_date: found 2025-04-01; expected 2025-03-31 or earlier: a later rate is "
+        "not that month's",
+        "group.yaml: fallback_rates[2].currency: found CAD; expected another currency than the group's",
+        "group.yaml: fallback_rates[3]: found closing of USD for 2025-03 again; expected one rate of a kind for a "
+        "month",
+    ]
+
+
 def test_a_wrong_entry_causes_no_complaint_about_what_refers_to_it(tmp_path: Path) -> None:
     found = problems(write_files(tmp_path, changed("chart", 0, kind="asset")))
     assert [each.split(": found")[0] for each in found] == ["chart.yaml: chart[0].kind"]

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import orjson
 import pytest
 
 from monette_assets.bronze import exchange_rates as bronze
-from monette_assets.silver.exchange_rates import exchange_rates
-from monette_assets_tests.frames import Row, context_of, frame, group_of, rows, shown
+from monette_assets.silver.exchange_rates import CONTRACT, exchange_rates
+from monette_assets_tests.contracts import small_contract
+from monette_assets_tests.frames import Row, context_of, failures, frame, group_of, rows, shown
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -60,6 +63,35 @@ def test_daily_average_and_closing(rates: list[Row]) -> None:
         ("2024-12", "daily", "2024-12-04", "1.400100"),
         ("2025-01", "closing", "2024-12-31", "1.438900"),
     ]
+
+
+FALLBACK = {"currency": "USD", "source": "Federal Reserve H.10", "reason": "the Bank published none"}
+
+
+def test_the_contracts_rate_stands_in_only_where_none_was_published(spark: SparkSession, tmp_path: Path) -> None:
+    """ACCOUNTING 13: explicit and recorded. January has a closing rate, November both; February has neither."""
+    stated = [
+        {**FALLBACK, "period": date(2024, 11, 1), "kind": "average", "rate": "9.9", "rate_date": date(2024, 11, 30)},
+        {**FALLBACK, "period": date(2025, 1, 1), "kind": "average", "rate": "1.44", "rate_date": date(2025, 1, 31)},
+        {**FALLBACK, "period": date(2025, 1, 1), "kind": "closing", "rate": "9.9", "rate_date": date(2025, 1, 31)},
+        {**FALLBACK, "period": date(2025, 2, 1), "kind": "closing", "rate": "1.442", "rate_date": date(2025, 2, 27)},
+        {**FALLBACK, "period": date(2025, 3, 1), "kind": "closing", "rate": "9.9", "rate_date": date(2025, 3, 31)},
+    ]
+    group = group_of(tmp_path, group={**small_contract()["group"], "fallback_rates": stated})
+    context = context_of(spark, group, "2024-11", "2024-12", "2025-01", "2025-02")
+    lines = [(month, fetched, answer(published)) for month, fetched, published in ANSWERS]
+    given = rows(bronze.CONTRACT, "period fetched_at payload", *lines, series="FXUSDCAD")
+    found = exchange_rates(context, answers=frame(spark, bronze.CONTRACT, given))
+    source = "Federal Reserve H.10 (fallback: the Bank published none)"
+    assert shown(found.where("fallback_reason is not null"), "period kind rate rate_date source to_currency") == [
+        ("2025-01", "average", "1.440000", "2025-01-31", source, "CAD"),
+        ("2025-02", "closing", "1.442000", "2025-02-27", source, "CAD"),
+    ]
+    assert shown(found.where("period >= date'2025-01-01'"), "period kind") == [
+        ("2025-01", "average"), ("2025-01", "closing"), ("2025-02", "closing"),
+    ]  # fmt: skip
+    told = failures(CONTRACT, "published", context, found)
+    assert shown(told, "period from_currency kind") == [("2025-01", "USD", "average"), ("2025-02", "USD", "closing")]
 
 
 def test_every_rate_says_from_what_to_what_by_whom_and_whether_the_month_was_open(rates: list[Row]) -> None:
