@@ -16,6 +16,7 @@ from monette_assets.group import Group
 from monette_assets.group.calendar import month_end
 from monette_assets.group.effective import EARLIEST
 from monette_assets.group.models import ANY_COMPANY
+from monette_assets.reports.evidence import add_documents, adjustment_lines, elimination_entries
 from monette_assets.reports.lines import BALANCE_SHEET, PROFIT_AND_LOSS, Line, find_line, group_year_start, places
 from monette_assets.reports.question import Question
 from monette_assets.reports.released import Released, ReportError
@@ -86,7 +87,7 @@ def explain(question: Question, statement: str, line: str, limit: int = 20) -> E
         _reroute(group, month, facts),
         _translate(group, facts),
         _aggregate(group, facts),
-        *(_later(group, facts, name, title) for name, title in LATER_STEPS.items()),
+        *(_later(release, group, month, facts, name) for name in LATER_STEPS),
     ):
         if step is not None:
             steps.append(step)
@@ -388,8 +389,10 @@ def _aggregate(group: Group, facts: _Facts) -> tuple[Statement, list[str]]:
     ), problems
 
 
-def _later(group: Group, facts: _Facts, step: str, title: str) -> tuple[Statement | None, list[str]]:
-    """The entries of a later step, by kind and group account."""
+def _later(
+    release: Released, group: Group, month: date, facts: _Facts, step: str
+) -> tuple[Statement | None, list[str]]:
+    """The entries of a later step: what the consolidation holds by kind, then the entries it is made of."""
     cad = f"{facts.measure}_cad"
     rows = [
         {"component": row["component"], "group_account": row["group_account"], "amount": row[cad]}
@@ -399,13 +402,55 @@ def _later(group: Group, facts: _Facts, step: str, title: str) -> tuple[Statemen
     if not rows:
         return None, []
     rows.sort(key=lambda row: (-abs(row["amount"]), row["component"]))
+    entries = [
+        entry
+        for entry in _entries(release, month, facts, step)
+        if facts.measure == "closing" or entry["period"] == month
+    ]
+    told = sum((entry["amount"] for entry in entries), ZERO)
+    whole = sum((row["amount"] for row in rows), ZERO)
+    notes = []
+    if entries and told != whole:
+        notes.append(f"The entries listed come to {told:,.2f}; the rest was carried forward from earlier months.")
     fields = (
         Field("component", "What"),
+        *((Field("entry", "Entry"), Field("whose", "Whose"), Field("evidence", "Evidence")) if entries else ()),
         Field("group_account", "Group account"),
         Field("amount", "Amount", Kind.MONEY),
     )
-    total = {"component": "All", "amount": _sum(rows, "amount")}
-    return _statement(title, f"{group.currency}, debit positive", fields, rows, total), []
+    total = {"component": "All", "amount": whole}
+    subtitle = f"{group.currency}, debit positive"
+    return _statement(LATER_STEPS[step], subtitle, fields, entries or rows, total, notes), []
+
+
+def _entries(release: Released, month: date, facts: _Facts, step: str) -> list[Row]:
+    """The entries of a step on the line's accounts, each with whose it is and what proves it."""
+    if step == "eliminations":
+        return [
+            {
+                **row,
+                "component": row["kind"],
+                "entry": row["elimination"],
+                "whose": " / ".join(each for each in (row["company"], row["partner"]) if each),
+                "evidence": f"document {row['reference']}" if row["reference"] else "",
+                "amount": row["amount_cad"],
+            }
+            for row in elimination_entries(release, month, facts.line.accounts)
+        ]
+    if step == "adjustments":
+        return [
+            {
+                **row,
+                "component": row["entry"],
+                "entry": row["description"],
+                "whose": row["company"] or "the group",
+                "evidence": f"by {row['author']}, approved by {row['approver']}; {row['file_name']}, {row['sheet']}, "
+                f"row {row['row_number']}",
+                "amount": row["amount_cad"],
+            }
+            for row in adjustment_lines(release, month, facts.line.accounts)
+        ]
+    return []
 
 
 def _figure(group: Group, facts: _Facts, figure: Decimal) -> Statement:
@@ -436,8 +481,8 @@ def _documents(release: Released, group: Group, month: date, facts: _Facts, limi
         LEDGER,
         period=month,
         columns=[
-            "company", "account_id", "account_number", "transaction_date", "transaction_type", "document_number",
-            "contact_name", "memo", "currency", "amount", "amount_cad",
+            "company", "account_id", "account_number", "transaction_date", "transaction_type", "transaction_id",
+            "document_number", "contact_name", "memo", "currency", "amount", "amount_cad",
         ],
         where=(pc.field("basis") == "accrual")
         & pc.field("company").isin(sorted({company for company, _ in keys}))
@@ -457,6 +502,7 @@ def _documents(release: Released, group: Group, month: date, facts: _Facts, limi
     shown = lines if limit == 0 else lines[:limit]
     for row in shown:
         row["amount_cad"] = None if row["amount_cad"] is None else row["amount_cad"].quantize(CENT, ROUND_HALF_UP)
+    add_documents(release, shown)
     notes = []
     rest = len(lines) - len(shown)
     if rest:
@@ -476,6 +522,7 @@ def _documents(release: Released, group: Group, month: date, facts: _Facts, limi
         Field("account_number", "Account"),
         Field("contact_name", "Contact"),
         Field("memo", "Memo"),
+        *((Field("document", "Document in QuickBooks"),) if any(row["document"] for row in shown) else ()),
         Field("currency", "Currency"),
         Field("amount", "Amount", Kind.MONEY),
         Field("amount_cad", group.currency, Kind.MONEY),

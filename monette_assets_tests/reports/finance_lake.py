@@ -153,6 +153,35 @@ CONSOLIDATED = (
     consolidated("adjustments", "ADJ-1", "cash", "0.00", "-5.00"),
 )
 
+ENTRY = {
+    "period": DECEMBER, "basis": "accrual", "elimination": "income north south USD INV-1", "kind": "income",
+    "account_pair": "income", "currency": "USD", "reference": "INV-1", "scope": DECEMBER,
+}  # fmt: skip
+ELIMINATIONS = (
+    {**ENTRY, "company": "north", "partner": "south", "group_account": "sales", "amount_cad": Decimal("50.00")},
+    {**ENTRY, "company": "south", "partner": "north", "group_account": "direct", "amount_cad": Decimal("-50.00")},
+)
+SHEET = {
+    "period": DECEMBER, "entry": "ADJ-1", "company": "north", "description": "Fuel not yet invoiced",
+    "author": "I. Halvorsen", "approver": "M. Okafor", "status": "applied", "file_name": "Adjustments.xlsx",
+    "sheet": "Entries",
+}  # fmt: skip
+ADJUSTMENTS = (
+    {**SHEET, "line_number": 1, "group_account": "direct", "amount_cad": Decimal("5.00"), "row_number": 2},
+    {**SHEET, "line_number": 2, "group_account": "cash", "amount_cad": Decimal("-5.00"), "row_number": 3},
+)
+BILL = {"company": "north", "document_type": "Bill", "currency": "CAD", "period": DECEMBER, "lines": [], "links": []}
+DOCUMENTS = (
+    *({**BILL, "document_id": f"BILL-{each}", "document_number": f"B{each}", "total": Decimal("50.00"),
+       "due_date": date(2025, 1, 14)} for each in range(8)),
+    {**BILL, "document_type": "BillPayment", "document_id": "77", "document_number": "CHQ 204",
+     "total": Decimal("50.00")},
+)  # fmt: skip
+LINKS = (
+    {"company": "north", "period": DECEMBER, "from_type": "BillPayment", "from_id": "77", "link_number": 1,
+     "to_type": "Bill", "to_id": "BILL-0", "amount": Decimal("50.00")},
+)  # fmt: skip
+
 
 def trial_balance(row: Row) -> Row:
     """The same account in gold/trial_balance."""
@@ -239,6 +268,10 @@ def finance_lake(
     publish(lake, "gold/translated_balances", accounts)
     publish(lake, "gold/consolidated_statements", consolidated)
     publish(lake, "gold/ledger", ledger)
+    publish(lake, "gold/eliminations", ELIMINATIONS)
+    publish(lake, "gold/adjustments", ADJUSTMENTS)
+    publish(lake, "silver/documents", DOCUMENTS)
+    publish(lake, "silver/document_links", LINKS)
     publish(lake, "gold/cash_flow", CASH_FLOW)
     publish(lake, "gold/changes_in_equity", CHANGES)
     publish(lake, "gold/receivables_aging", RECEIVABLES)

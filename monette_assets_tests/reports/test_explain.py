@@ -89,10 +89,30 @@ def test_a_reroute_is_a_step_of_its_own(tmp_path: Path) -> None:
 
 def test_eliminations_and_adjustments_are_steps(tmp_path: Path, group: Group) -> None:
     found = explain(asked(tmp_path, group), "profit_and_loss", "direct")
-    assert step(found, "Eliminations")[0] == {
-        "component": "income and expense", "group_account": "direct", "amount": Decimal("-50.00"),
-    }  # fmt: skip
-    assert step(found, "Adjustments")[0]["component"] == "ADJ-1"
+    eliminated, adjusted = step(found, "Eliminations")[0], step(found, "Adjustments")[0]
+    assert [eliminated[name] for name in ("entry", "whose", "evidence", "amount")] == [
+        "income north south USD INV-1", "south / north", "document INV-1", Decimal("-50.00"),
+    ]  # fmt: skip
+    assert [adjusted[name] for name in ("component", "entry", "whose", "evidence", "amount")] == [
+        "ADJ-1", "Fuel not yet invoiced", "north",
+        "by I. Halvorsen, approved by M. Okafor; Adjustments.xlsx, Entries, row 2", Decimal("5.00"),
+    ]  # fmt: skip
+
+
+def test_what_a_step_holds_beyond_the_entries_listed_is_said(tmp_path: Path, group: Group) -> None:
+    carried = {**CONSOLIDATED[9], "movement_cad": Decimal("-60.00")}
+    found = explain(asked(tmp_path, group, consolidated=[*CONSOLIDATED[:9], carried, *CONSOLIDATED[10:]]),
+                    "profit_and_loss", "direct")  # fmt: skip
+    notes = [note for each in found.steps if each.title.endswith("Eliminations") for note in each.notes]
+    assert notes == ["The entries listed come to -50.00; the rest was carried forward from earlier months."]
+
+
+def test_a_ledger_line_leads_to_its_document_and_what_settled_it(tmp_path: Path, group: Group) -> None:
+    found = explain(asked(tmp_path, group), "profit_and_loss", "direct", limit=0)
+    told = {row["document_number"]: row["document"] for row in found.documents.rows}
+    assert told["BILL-0"] == "Bill id BILL-0, total 50.00 CAD, due 2025-01-14; settled by BillPayment CHQ 204"
+    assert told["BILL-1"] == "Bill id BILL-1, total 50.00 CAD, due 2025-01-14"
+    assert told["BILL-9"] == ""  # south's, which the lake does not hold
 
 
 def test_documents_come_largest_first_and_the_rest_is_counted(tmp_path: Path, group: Group) -> None:
