@@ -234,6 +234,7 @@ COMPARED: Mapping[str, str] = {
     "silver/general_ledger": "* EXCLUDE (account_name, account_number)",
     "silver/profit_and_loss_lines": "* EXCLUDE (account_name, section)",
     "silver/reported_balances": "company, period, basis, statement, account_id, amount",
+    "gold/ledger": "* EXCLUDE (transaction_currency, transaction_amount, crop_year, marketing_year)",
     "gold/financial_summary": "* EXCLUDE (scenario, line_order)",
 }
 # Rows that are compared, where not all: the script makes no budget.

@@ -25,6 +25,7 @@ SCHEMAS = "https://developer.microsoft.com/json-schemas/fabric"
 LAKE = "LakeUrl"  # the parameter that says where the lake is
 SUMMARY = "financial_summary"
 DATES, COMPANIES, MEASURES = "dates", "companies", "measures"
+CROP_YEAR_MONTH = 8
 YEAR_END = "10-31"  # of the group's fiscal year, as DAX takes it
 MONEY_FORMAT = "#,##0.00;(#,##0.00);-"
 # TMDL's `decimal` has four places: money fits, rates and exact products need a double.
@@ -301,7 +302,8 @@ def _dates_table() -> str:
     quarter = f'"Q" & (QUOTIENT(MOD(MONTH([Date]) + {11 - month}, 12), 3) + 1)'
     days = (
         f'SELECTCOLUMNS(CALENDAR({first}, {last}), "date", [Date], "month", FORMAT([Date], "yyyy-mm"), '
-        f'"month_name", FORMAT([Date], "mmm yyyy"), "quarter", {quarter}, "fiscal_year", {year})'
+        f'"month_name", FORMAT([Date], "mmm yyyy"), "quarter", {quarter}, "fiscal_year", {year}, '
+        f'"crop_year", YEAR([Date]) - IF(MONTH([Date]) < {CROP_YEAR_MONTH}, 1, 0))'
     )
     lines = [
         "/// Every day of the months built; quarters and years are the group's fiscal ones.",
@@ -316,6 +318,7 @@ def _dates_table() -> str:
         ("month_name", "string", "Sep 2026."),
         ("quarter", "string", "Of the fiscal year."),
         ("fiscal_year", "int64", "Named by the year it ends in."),
+        ("crop_year", "int64", "Named by the year it begins in, that of the harvest."),
     ):
         more = ["sortByColumn: month"] if name == "month_name" else []
         lines += _column(name, kind, f"[{name}]", what, *more, "summarizeBy: none")
@@ -370,7 +373,7 @@ def names(contracts: Iterable[Contract]) -> dict[str, set[str]]:
     found = {table_name(each): {c.name for c in each.columns if data_type(c)} for each in contracts}
     return {
         **found,
-        DATES: {"date", "month", "month_name", "quarter", "fiscal_year"},
+        DATES: {"date", "month", "month_name", "quarter", "fiscal_year", "crop_year"},
         COMPANIES: {"company"},
         MEASURES: {"nothing"},
     }

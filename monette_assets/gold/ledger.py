@@ -8,6 +8,7 @@ from monette_assets.gold.mapping import (
     UNCLASSIFIED,
     UNMAPPED,
     add_chart,
+    add_crop_years,
     add_fiscal_year,
     locate,
     map_accounts,
@@ -109,6 +110,10 @@ CONTRACT = Contract(
                nullable=True, source=("silver/exchange_rates.rate",)),
         Column("amount_cad", EXACT, "amount x average_rate, exact; group currency.", unit="group currency",
                nullable=True, source=(f"{GL}.amount", "silver/exchange_rates.rate")),
+        Column("crop_year", "int", "Crop year of the month, named by the year it begins in: that of the harvest.",
+               nullable=True, source=(f"{GL}.period",)),
+        Column("marketing_year", "int", "Marketing year of the commodity, named likewise; null where it has none.",
+               nullable=True, source=(f"{GL}.period", f"{GL}.account_number")),
     ),
     checks=(
         Check("rate_present", "A foreign company's month has its average rate; never a default of 1.",
@@ -128,7 +133,7 @@ CONTRACT = Contract(
 def ledger(context: Context, general_ledger: DataFrame, accounts: DataFrame, exchange_rates: DataFrame) -> DataFrame:
     """Give every posting its meaning, step by step; no step adds or drops a row."""
     rows = describe_accounts(general_ledger, accounts)
-    for step in (map_accounts, reroute_accounts, add_chart, locate, add_fiscal_year):
+    for step in (map_accounts, reroute_accounts, add_chart, locate, add_fiscal_year, add_crop_years):
         rows = step(context, rows)
     return add_transaction_amount(translate_at_average(context, rows, exchange_rates))
 

@@ -128,6 +128,22 @@ def fiscal_years(context: Context, first: date, last: date) -> DataFrame:
     )
 
 
+def add_crop_years(context: Context, rows: DataFrame) -> DataFrame:
+    """Add `crop_year` and, where the commodity has one, `marketing_year`, as `year_begun` counts them (ACCOUNTING 11)."""
+    from pyspark.sql import functions as F
+
+    def begun(start_month: Column) -> Column:
+        return F.year("period") - F.when(F.month("period") < start_month, 1).otherwise(0)
+
+    sold_from = F.lit(None).cast("int")
+    for each in context.group.commodities:
+        if each.marketing_year_month is not None:
+            sold_from = F.when(F.col("commodity") == each.code, each.marketing_year_month).otherwise(sold_from)
+    return rows.withColumn("crop_year", begun(F.lit(context.group.settings.crop_year_month))).withColumn(
+        "marketing_year", F.when(sold_from.isNotNull(), begun(sold_from))
+    )
+
+
 def month_before(period: date) -> date:
     """The month before."""
     return add_months(period, -1)

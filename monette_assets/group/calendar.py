@@ -1,4 +1,4 @@
-"""Months and fiscal years. A period is a month, named by its first day (ACCOUNTING 10)."""
+"""Months, fiscal, crop and marketing years. A period is a month, named by its first day (ACCOUNTING 10)."""
 
 from __future__ import annotations
 
@@ -55,6 +55,15 @@ def fiscal_year(year_starts: Sequence[DatedYearStart], period: date) -> int:
     if current + 1 < len(year_starts):
         end = min(end, add_months(year_starts[current + 1].from_period, -1))
     return end.year
+
+
+def year_begun(period: date, start_month: int) -> int:
+    """The calendar year in which the twelve months that hold the period began; they begin in `start_month`.
+
+    Crop and marketing years are named so: with August, crop year 2025 is the harvest of 2025, 1 August 2025 to 31 July
+    2026 (ACCOUNTING 11).
+    """
+    return period.year if period.month >= start_month else period.year - 1
 
 
 def month_end(period: date) -> date:

@@ -181,6 +181,7 @@ class GroupSettings(Entry):
     bases: Annotated[tuple[Literal["accrual", "cash"], ...], AfterValidator(_some)]
     controllers: tuple[Text, ...] = ()  # who may approve, close and reopen months; empty: anybody
     year_start_month: Annotated[StrictInt, Field(ge=1, le=12)] = 1  # of the group's own fiscal year (ACCOUNTING 20)
+    crop_year_month: Annotated[StrictInt, Field(ge=1, le=12)] = 8  # prairie grain: 1 August to 31 July (ACCOUNTING 11)
     budget_rates: tuple[BudgetRate, ...] = ()
     fallback_rates: tuple[FallbackRate, ...] = ()
     close: CloseTerms | None = None  # None: no month is ever due
@@ -265,10 +266,11 @@ class Location(Entry):
 
 
 class Commodity(Entry):
-    """What is grown or raised."""
+    """What is grown or raised. `marketing_year_month` is the month its marketing year begins in; None: it has none."""
 
     code: Code
     name: Text
+    marketing_year_month: Annotated[StrictInt, Field(ge=1, le=12)] | None = None
 
 
 class GroupAccount(Entry):

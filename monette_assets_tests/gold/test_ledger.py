@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from monette_assets.gold.ledger import CONTRACT, ledger
+from monette_assets.gold.mapping import add_crop_years
 from monette_assets.group import Group
+from monette_assets.group.calendar import months_between, year_begun
 from monette_assets.silver import accounts, exchange_rates, general_ledger
 from monette_assets.tables import Context
 from monette_assets_tests.frames import Row, context_of, failures, frame, group_of, rows, shown
@@ -184,6 +187,34 @@ def test_translated_at_the_months_average(cases: dict[str, Row], case: str, rate
 def test_fiscal_years_are_the_companys_own(cases: dict[str, Row]) -> None:
     years = {case: cases[case]["fiscal_year"] for case in ("number", "own entry", "rerouted")}
     assert years == {"number": 2025, "own entry": 2024, "rerouted": 2025}
+
+
+def test_crop_and_marketing_years_are_dimensions_of_their_own(spark: SparkSession, tmp_path: Path) -> None:
+    """ACCOUNTING 11: durum is marketed from August as it is harvested, corn from September, calves all year round."""
+    commodities = [
+        {"code": "durum", "name": "Durum", "marketing_year_month": 8},
+        {"code": "corn", "name": "Corn", "marketing_year_month": 9},
+        {"code": "calves", "name": "Calves"},
+    ]
+    group = group_of(tmp_path, commodities=commodities)
+    months = months_between(date(2024, 11, 1), date(2025, 12, 1))
+    given = [
+        {"period": month, "commodity": commodity} for month in months for commodity in ("durum", "corn", "calves", None)
+    ]
+    context = context_of(spark, group, "2024-11")
+    found = add_crop_years(context, context.relation(given, "period date, commodity string")).collect()
+    assert len(found) == len(given)
+    assert {row["crop_year"] == year_begun(row["period"], 8) for row in found} == {True}
+    begins = {"durum": 8, "corn": 9}
+    for row in found:
+        month = begins.get(row["commodity"])
+        assert row["marketing_year"] == (None if month is None else year_begun(row["period"], month))
+    assert {(row["crop_year"], row["marketing_year"]) for row in found
+            if row["period"] == date(2025, 8, 1) and row["commodity"] == "corn"} == {(2025, 2024)}  # fmt: skip
+
+
+def test_the_ledger_carries_both(cases: dict[str, Row]) -> None:
+    assert {(row["crop_year"], row["marketing_year"]) for row in cases.values()} == {(2024, None)}
 
 
 def test_a_missing_rate_blocks_that_company_month_alone(

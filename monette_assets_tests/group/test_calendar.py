@@ -9,7 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monette_assets.group.calendar import add_months, fiscal_year, fiscal_year_start, months_between, period_of
+from monette_assets.group.calendar import (
+    add_months,
+    fiscal_year,
+    fiscal_year_start,
+    months_between,
+    period_of,
+    year_begun,
+)
 
 
 @dataclass(frozen=True)
@@ -40,6 +47,29 @@ def test_november_year_is_2026_from_november_2025_to_october_2026() -> None:
         2026,
         2026,
     ]
+
+
+@pytest.mark.parametrize(
+    ("period", "start_month", "year"),
+    [
+        (date(2025, 7, 1), 8, 2024),
+        (date(2025, 8, 1), 8, 2025),  # the harvest of 2025 is sold until July 2026
+        (date(2026, 7, 1), 8, 2025),
+        (date(2025, 1, 1), 1, 2025),
+        (date(2025, 12, 1), 12, 2025),
+    ],
+)
+def test_a_crop_year_is_named_by_the_year_it_begins_in(period: date, start_month: int, year: int) -> None:
+    """ACCOUNTING 11: prairie grain from 1 August to 31 July."""
+    assert year_begun(period, start_month) == year
+
+
+@given(periods, months)
+def test_a_crop_year_is_twelve_months(period: date, start_month: int) -> None:
+    start = date(year_begun(period, start_month), start_month, 1)
+    year = months_between(start, add_months(start, 11))
+    assert period in year
+    assert {year_begun(each, start_month) for each in year} == {start.year}
 
 
 def test_january_year_names_itself() -> None:
