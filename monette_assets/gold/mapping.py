@@ -129,7 +129,7 @@ def fiscal_years(context: Context, first: date, last: date) -> DataFrame:
 
 
 def add_crop_years(context: Context, rows: DataFrame) -> DataFrame:
-    """Add `crop_year` and, where the commodity has one, `marketing_year`, as `year_begun` counts them (ACCOUNTING 11)."""
+    """Add `crop_year` and the `marketing_year` of commodities that have one, as `year_begun` counts (ACCOUNTING 11)."""
     from pyspark.sql import functions as F
 
     def begun(start_month: Column) -> Column:
