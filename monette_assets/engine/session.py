@@ -64,6 +64,8 @@ class Engine(ConfigurableResource):  # type: ignore[type-arg]
             ).spark_session
             # a day is a local calendar day; instants are stored as UTC
             session.conf.set("spark.sql.session.timeZone", "UTC")
+            # a decimal that overflows raises, and never becomes null (ACCOUNTING 16)
+            session.conf.set("spark.sql.ansi.enabled", "true")
             self._session = session
         return self._session  # type: ignore[no-any-return]
 

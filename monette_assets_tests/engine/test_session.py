@@ -5,11 +5,18 @@ from __future__ import annotations
 import socket
 import subprocess
 import sys
+from typing import TYPE_CHECKING
 
 import pytest
 
+from monette_assets import catalog
 from monette_assets.engine import Engine, EngineUnreachableError
 from monette_assets.engine.session import preflight
+from monette_assets.gold.ledger import EXACT
+from monette_assets.tables.contract import DECIMAL, MONEY, RATE
+
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
 
 
 @pytest.fixture
@@ -49,6 +56,7 @@ one = Engine()
 assert one.embedded
 assert one.spark is one.spark, "one session a run"
 assert one.spark.conf.get("spark.sql.session.timeZone") == "UTC"
+assert one.spark.conf.get("spark.sql.ansi.enabled") == "true"
 assert one.spark.range(2).count() == 2
 one.close()
 one.close()
@@ -64,3 +72,77 @@ one.close()
 def test_the_embedded_session_ends_and_starts_again() -> None:
     done = subprocess.run([sys.executable, "-c", RESTART], capture_output=True, text=True, timeout=120, check=False)
     assert done.returncode == 0, done.stderr
+
+
+REMOTE = """
+from pysail.spark import SparkConnectServer
+from monette_assets.engine import Engine
+
+server = SparkConnectServer("127.0.0.1", 0)
+server.start(background=True)
+host, port = server.listening_address
+remote = Engine(remote=f"sc://{host}:{port}")
+assert not remote.embedded
+assert remote.spark.conf.get("spark.sql.ansi.enabled") == "true"
+remote.close()
+server.stop()
+"""
+
+
+def test_a_remote_engine_is_told_to_raise_on_overflow() -> None:
+    """Tried by hand on Spark 4.2.1 on a JVM, local: casts, products and sums beyond their width raise."""
+    done = subprocess.run([sys.executable, "-c", REMOTE], capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+# ---- decimals that do not fit raise (ACCOUNTING 16)
+
+MONEY_MAX, RATE_MAX = "9" * 16 + ".99", "9" * 12 + ".999999"
+
+
+def expression(sql: str) -> str:
+    """SQL of one value."""
+    return f"SELECT {sql} AS value"
+
+
+def summed(value: str, kind: str, rows: int = 20) -> str:
+    """SQL of so many equal values added up."""
+    return f"SELECT sum(CAST('{value}' AS {kind})) AS value FROM range({rows})"
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        expression(f"CAST('1{MONEY_MAX}' AS {MONEY})"),
+        expression(f"CAST(CAST('1{MONEY_MAX}' AS decimal(28, 2)) AS {MONEY})"),
+        expression(f"CAST(round(CAST('1{MONEY_MAX}' AS {EXACT}), 2) AS {MONEY})"),
+        expression(f"CAST(CAST('{MONEY_MAX}' AS {MONEY}) * CAST('{RATE_MAX}' AS {RATE}) AS {EXACT})"),
+        expression(f"CAST('{'9' * 20}.99999999' AS {EXACT}) * CAST('{RATE_MAX}' AS {RATE})"),
+        f"SELECT CAST(value AS {MONEY}) AS value FROM ({summed(MONEY_MAX, MONEY)})",
+    ],
+)
+def test_what_does_not_fit_raises(spark: SparkSession, sql: str) -> None:
+    with pytest.raises(Exception, match=r"too large to store|[Oo]verflow"):
+        spark.sql(sql).collect()
+
+
+@pytest.mark.parametrize(
+    ("sql", "value"),
+    [
+        (summed(MONEY_MAX, MONEY), "199999999999999999.80"),
+        (summed("9" * 20 + ".99999999", EXACT), "1999999999999999999999.99999980"),
+        (summed(RATE_MAX, RATE), "19999999999999.999980"),
+        (f"SELECT sum(value) AS value FROM ({summed(MONEY_MAX, MONEY)})", "199999999999999999.80"),
+    ],
+)
+def test_sums_of_the_widest_amounts_are_exact(spark: SparkSession, sql: str, value: str) -> None:
+    (row,) = spark.sql(sql).collect()
+    assert f"{row['value']:f}" == value
+
+
+def test_every_decimal_of_the_tables_leaves_ten_digits_for_its_sum() -> None:
+    """The embedded engine lets a sum or an addition leave 38 digits, silently: no column may come near them."""
+    for contract in catalog.contracts():
+        for column in contract.columns:
+            if found := DECIMAL.match(column.type):
+                assert int(found[1]) <= 28, f"{contract.name}.{column.name}: {column.type}"
