@@ -237,6 +237,31 @@ CHANGES = (
 )
 
 
+def of_group(step: str, component: str, section: str, line: str, amount_cad: str) -> Row:
+    """A line of the group's cash flow in December."""
+    return {
+        "period": DECEMBER, "basis": "accrual", "subgroup": "group", "step": step, "component": component,
+        "section": section, "line": line, "amount_cad": Decimal(amount_cad),
+    }  # fmt: skip
+
+
+CONSOLIDATED_CASH_FLOW = (
+    *(of_group("companies", row["company"], row["section"], row["line"], str(row["amount_cad"])) for row in CASH_FLOW),
+    of_group("adjustments", "ADJ-1", "net_income", "net_income", "-5.00"),  # fuel, paid in cash
+    of_group("adjustments", "ADJ-1", "cash", "net_change", "-5.00"),
+    of_group("adjustments", "ADJ-1", "cash", "closing_cash", "-5.00"),
+)
+CONSOLIDATED_CHANGES = tuple(
+    {"period": DECEMBER, "basis": "accrual", "subgroup": "group", "component": component, "line": line,
+     "amount_cad": Decimal(amount)}
+    for component, line, amount in (
+        ("capital", "opening", "640.00"), ("capital", "translation_adjustment", "7.50"),
+        ("capital", "closing", "647.50"), ("current_earnings", "net_income", "665.00"),
+        ("current_earnings", "closing", "665.00"),
+    )
+)  # fmt: skip
+
+
 def owed(company: str, contact: str, days: int, bucket: str, balance_cad: str) -> Row:
     """An open document at the end of December."""
     return {
@@ -274,6 +299,8 @@ def finance_lake(
     publish(lake, "silver/document_links", LINKS)
     publish(lake, "gold/cash_flow", CASH_FLOW)
     publish(lake, "gold/changes_in_equity", CHANGES)
+    publish(lake, "gold/consolidated_cash_flow", CONSOLIDATED_CASH_FLOW)
+    publish(lake, "gold/consolidated_changes_in_equity", CONSOLIDATED_CHANGES)
     publish(lake, "gold/receivables_aging", RECEIVABLES)
     books = [trial_balance(row) for row in accounts if row["account_number"]]
     publish(lake, "gold/trial_balance", [{**row, "period": NOVEMBER} for row in books[:1]] + books)

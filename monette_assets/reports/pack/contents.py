@@ -26,6 +26,7 @@ TREND_MONTHS = 24
 # Tables a full pack is made of; what a release does not hold is named in the pack, never passed over.
 TABLES = (
     "gold/consolidated_statements", "gold/translated_balances", "gold/cash_flow", "gold/changes_in_equity",
+    "gold/consolidated_cash_flow", "gold/consolidated_changes_in_equity",
     "gold/financial_summary", "gold/payables_aging", "gold/receivables_aging", "gold/intercompany_matches",
     "gold/restatements", "gold/tie_out", "gold/completeness",
 )  # fmt: skip
