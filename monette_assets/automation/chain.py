@@ -117,9 +117,17 @@ def plan(
 
 
 def plan_months(
-    group: Group, months: Mapping[str, Collection[date]], *, latest: date | None = None, fetch: bool = True
+    group: Group,
+    months: Mapping[str, Collection[date]],
+    *,
+    latest: date | None = None,
+    fetch: bool = True,
+    whole: Collection[str] = (),
 ) -> list[Step]:
-    """As `plan`, for the months given by company. Raises ValueError without any, KeyError for an unknown company."""
+    """As `plan`, for the months given by company; `whole`: companies whose documents are read anew.
+
+    Raises ValueError without months, KeyError for an unknown company.
+    """
     union = set().union(*(periods for periods in months.values()))
     if not union:
         raise ValueError(f"expected months to refresh by company, found none in {dict(months)}")
@@ -129,7 +137,7 @@ def plan_months(
     gold = [table.contract for table in catalog.GOLD]
     arrivals = [exchange_rates.CONTRACT, landing_files.CONTRACT] if fetch else []
     release = _release()
-    steps = _fetching(group, months, latest) if fetch else []
+    steps = _fetching(group, months, latest, whole) if fetch else []
     spans = _spans(union)
     if len(spans) == 1 and until == last:
         keys = (*_keys([*arrivals, *silver, *gold]), *release)
@@ -176,10 +184,13 @@ def plan_landing(periods: Collection[date], tables: Collection[str], *, latest: 
     return steps
 
 
-def _fetching(group: Group, months: Mapping[str, Collection[date]], latest: date | None) -> list[Step]:
+def _fetching(
+    group: Group, months: Mapping[str, Collection[date]], latest: date | None, whole: Collection[str]
+) -> list[Step]:
     """Objects, the reports of the months, and the balance reports of every later month the lake holds."""
     objects, reports = asset_key(quickbooks_objects.CONTRACT), asset_key(quickbooks_reports.CONTRACT)
-    steps = [Step("objects", (objects,), start, end) for start, end in _neighbours(group, months)]
+    anew = quickbooks_objects.read_whole(whole)
+    steps = [Step("objects", (objects,), start, end, anew) for start, end in _neighbours(group, months)]
     later = {
         code: set(group.periods(min(periods), latest)) - set(periods)
         for code, periods in months.items()

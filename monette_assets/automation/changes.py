@@ -113,7 +113,11 @@ def tick(
         run_requests=[
             dg.RunRequest(
                 run_key=request.key,
-                run_config=refresh_job.run_config(refresh_job.Refresh(months=request.months)),
+                run_config=refresh_job.run_config(
+                    refresh_job.Refresh(
+                        months=request.months, whole=[code for code in cursor.whole if code in request.months]
+                    )
+                ),
                 tags={REQUEST_TAG: request.key},
             )
         ],
@@ -165,6 +169,7 @@ def _after(
             "heard": {**cursor.heard, **{name: notice.mark for name, notice in looked_into.items()}},
             "seen": {**cursor.seen, **{code: sorted(_names(found)) for code, found in poll.changes.items()}},
             "owed": merged(cursor.owed, new),
+            "whole": sorted({*cursor.whole, *(notice.company for notice in looked_into.values() if notice.months)}),
         }
     )
 

@@ -51,6 +51,7 @@ class Cursor(BaseModel):
     heard: dict[str, str] = {}  # by source and company: the mark of the newest notice that was looked into
     seen: dict[str, list[str]] = {}  # by company: the newest answer's changes, which the overlap tells again
     owed: Months = {}  # not fetched yet, as far as we know
+    whole: list[str] = []  # companies whose documents changed unheard: they are all read when the months are fetched
     tried: dict[str, Tried] = {}  # by company, of those that owe
     request: Request | None = None
 
@@ -80,6 +81,7 @@ def settled(cursor: Cursor, instance: dg.DagsterInstance) -> Cursor:
     return cursor.model_copy(
         update={
             "owed": {code: months for code, months in owed.items() if months},
+            "whole": [code for code in cursor.whole if code not in fetched],
             "tried": {code: tried for code, tried in cursor.tried.items() if code not in fetched},
             "request": request.model_copy(update={"months": asked}) if asked else None,
         }

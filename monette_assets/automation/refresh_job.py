@@ -38,6 +38,9 @@ class Refresh(dg.Config):
     last: str | None = Field(default=None, description="Last month, YYYY-MM.")
     companies: list[str] | None = Field(default=None, description="Codes of companies for first..last; unset: all.")
     months: dict[str, list[str]] = Field(default={}, description="Months, YYYY-MM, by company.")
+    whole: list[str] = Field(
+        default=[], description="Companies whose documents are all read anew, not only what QuickBooks says changed."
+    )
     landed: list[str] = Field(
         default=[],
         description="Silver tables fed by the landing folder: only these and what is made of them; no QuickBooks.",
@@ -71,7 +74,7 @@ def steps_of(refresh: Refresh, group: Group, latest: date | None) -> list[chain.
     """The runs of a refresh. Raises ValueError or KeyError saying what was expected."""
     months = months_of(refresh, group)
     if not refresh.landed:
-        return chain.plan_months(group, months, latest=latest, fetch=refresh.fetch)
+        return chain.plan_months(group, months, latest=latest, fetch=refresh.fetch, whole=refresh.whole)
     return chain.plan_landing(set().union(*months.values()), refresh.landed, latest=latest)
 
 

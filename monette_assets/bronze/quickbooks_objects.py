@@ -1,6 +1,6 @@
 """QuickBooks' objects: accounts, locations, classes, contacts, documents and settings; one row an object version."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any
@@ -37,9 +37,16 @@ CONTRACT = Contract(
     freshness=Freshness(fail_after=hours(36), warn_after=hours(26)),
 )
 ARRIVED = "arrived"
+ASSET = "bronze__quickbooks_objects"
+WHOLE = "whole"
 IDENTITY = ("company", "entity", "object_id")
 OVERLAP = timedelta(hours=1)
 GONE = sha256(b"").hexdigest()  # the content hash of a version without content
+
+
+def read_whole(companies: Collection[str]) -> dict[str, Any]:
+    """Run configuration that reads every document of these companies, not only what QuickBooks says has changed."""
+    return {"ops": {ASSET: {"config": {WHOLE: sorted(companies)}}}} if companies else {}
 
 
 def build(group: Group) -> dg.AssetsDefinition:
@@ -47,8 +54,15 @@ def build(group: Group) -> dg.AssetsDefinition:
     key = asset_key(CONTRACT)
 
     @dg.multi_asset(
-        name="bronze__quickbooks_objects",
-        pool="bronze__quickbooks_objects",  # one run at a time writes a table
+        name=ASSET,
+        pool=ASSET,  # one run at a time writes a table
+        config_schema={
+            WHOLE: dg.Field(
+                [str],
+                default_value=[],
+                description="Companies whose documents are all read anew.",
+            )
+        },
         specs=[asset_spec(CONTRACT, group)],
         check_specs=[
             dg.AssetCheckSpec(
@@ -66,7 +80,9 @@ def build(group: Group) -> dg.AssetsDefinition:
     def quickbooks_objects(context: dg.AssetExecutionContext) -> Iterator[Any]:
         lake: Lake = context.resources.lake.lake
         stored = newest_hashes(lake, CONTRACT.name, IDENTITY)
-        asked_at, since = now(group), _last_fetches(lake)
+        whole: list[str] = context.op_execution_context.op_config[WHOLE]
+        asked_at = now(group)
+        since = {code: at for code, at in _last_fetches(lake).items() if code not in whole}
         failed: dict[str, str] = {}
         for company, pulled in context.resources.quickbooks.objects(list(context.partition_keys), since):
             rows: list[dict[str, Any]] = []

@@ -72,13 +72,18 @@ def test_a_silent_edit_is_found_and_exactly_its_month_is_fetched_again(equal: Wo
     assert isinstance(result, dg.SensorResult)
     assert result.run_requests
     [request] = result.run_requests
-    assert request.run_config["ops"]["refresh_chain"]["config"]["months"] == {"north": ["2024-11"]}
+    config = request.run_config["ops"]["refresh_chain"]["config"]
+    assert (config["months"], config["whole"]) == ({"north": ["2024-11"]}, ["north"])
     repair = equal.definitions().resolve_job_def(refresh_job.JOB)
     assert repair.execute_in_process(
         instance=equal.instance, run_config=request.run_config, tags=dict(request.tags)
     ).success
     assert equal.cost("north", NOVEMBER, "Utilities") != before
+    versions = equal.lake.read("bronze/quickbooks_objects", columns=["object_id", "payload"]).to_pylist()
+    assert any(row["object_id"] == entry and "777" in row["payload"] for row in versions)  # the document itself too
+    assert watch.memory.whole == ["north"]
     assert watch.requested(notices=equal.notices) is None
+    assert watch.memory.whole == []
     success, told, _ = compared(equal)
     assert {key: told[key] for key in EQUAL} == EQUAL
 
