@@ -30,8 +30,10 @@ def report(
     period: Annotated[str | None, typer.Option(help="A month such as 2026-10; unset: the last full one.")] = None,
     company: Annotated[str | None, typer.Option(help="A company's code; unset: the group.")] = None,
     subgroup: Annotated[str | None, typer.Option(help="Part of the group, such as country/CA or pillar/Grain.")] = None,
-    pillar: Annotated[str | None, typer.Option(help="A pillar with its sub-pillars (profit_and_loss).")] = None,
-    location: Annotated[str | None, typer.Option(help="A location by its standard name (profit_and_loss).")] = None,
+    pillar: Annotated[
+        str | None, typer.Option(help="A pillar with its sub-pillars (profit_and_loss, financial_summary, budget).")
+    ] = None,
+    location: Annotated[str | None, typer.Option(help="A location by its standard name (as --pillar).")] = None,
     view: Annotated[View | None, typer.Option(help="Months a column holds; beside the year before.")] = None,
     currency: Annotated[
         InCurrency | None, typer.Option(help="Of a company's amounts; unset: home for balances, else the group's.")

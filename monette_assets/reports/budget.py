@@ -25,12 +25,10 @@ def budget(question: Question) -> Statement:
     month, group = question.month, question.group
     rows = question.release.rows("gold/budget_vs_actual", company=question.company)
     years = {each.code: group.fiscal_year(each.code, month) for each in group.companies}
-    parents = {row["pillar"]: row["parent"] for row in group.pillar_rows()}
     sums: dict[str, dict[str, Decimal]] = defaultdict(lambda: defaultdict(lambda: ZERO))
     budgeted = False
     for row in rows:
-        of_pillar = question.pillar in (None, row["pillar"], parents.get(row["pillar"]))
-        if row["basis"] != question.basis or not of_pillar or row["period"] > month:
+        if row["basis"] != question.basis or not question.of_place(row) or row["period"] > month:
             continue
         if row["fiscal_year"] != years[row["company"]]:
             continue

@@ -1,4 +1,4 @@
-"""Management accounts: month and fiscal year to date, each beside the year before (ACCOUNTING 24)."""
+"""Management accounts: month and fiscal year to date, each beside its budget and the year before (ACCOUNTING 24)."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from monette_assets.reports.completeness import finality
 from monette_assets.reports.question import Question
 from monette_assets.reports.statement import Emphasis, Field, Kind, Statement
 
+COLUMNS = ("month", "month_budget", "month_before", "to_date", "to_date_budget", "to_date_before")
+
 
 def financial_summary(question: Question) -> Statement:
     """In group currency; each company's year to date is that of its own fiscal year."""
@@ -20,20 +22,32 @@ def financial_summary(question: Question) -> Statement:
     rows = question.release.rows(
         "gold/financial_summary",
         company=question.company,
-        columns=["period", "fiscal_year", "company", "line", "amount_cad", "basis", "scenario"],
+        columns=[
+            "period",
+            "fiscal_year",
+            "company",
+            "location",
+            "pillar",
+            "line",
+            "amount_cad",
+            "basis",
+            "scenario",
+        ],
     )
     years = {each.code: group.fiscal_year(each.code, month) for each in group.companies}
     sums: dict[str, dict[str, Decimal]] = defaultdict(lambda: defaultdict(lambda: ZERO))
     for row in rows:
-        if (row["basis"], row["scenario"]) != (question.basis, "actual"):
+        if row["basis"] != question.basis or not question.of_place(row):
             continue
         period, year = row["period"], years[row["company"]]
+        now = {"month": period == month, "to_date": period <= month and row["fiscal_year"] == year}
         in_columns = {
-            "month": period == month,
+            **now,
             "month_before": period == year_ago,
-            "to_date": period <= month and row["fiscal_year"] == year,
             "to_date_before": period <= year_ago and row["fiscal_year"] == year - 1,
         }
+        if row["scenario"] == "budget":
+            in_columns = {f"{name}_budget": applies for name, applies in now.items()}
         for name, applies in in_columns.items():
             if applies:
                 sums[row["line"]][name] += row["amount_cad"]
@@ -46,14 +60,16 @@ def financial_summary(question: Question) -> Statement:
         fields=(
             Field("line", ""),
             Field("month", f"{month:%b %Y}", Kind.MONEY),
+            Field("month_budget", "Budget", Kind.MONEY),
             Field("month_before", f"{year_ago:%b %Y}", Kind.MONEY),
             Field("to_date", "Year to date", Kind.MONEY),
+            Field("to_date_budget", "Budget to date", Kind.MONEY),
             Field("to_date_before", "Year before", Kind.MONEY),
         ),
         rows=[
             {
                 "line": line,
-                **{name: sums[line][name] for name in ("month", "month_before", "to_date", "to_date_before")},
+                **{name: sums[line][name] for name in COLUMNS},
             }
             for line in lines
         ],

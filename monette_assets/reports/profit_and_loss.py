@@ -84,16 +84,7 @@ def _amounts(question: Question, columns: Columns) -> tuple[Sums, list[str]]:
     whole = not (question.company or question.pillar or question.location or question.subgroup)
     if not question.subgroup and not (whole and question.is_consolidated):
         home = question.in_home_currency()
-        rows = question.rows("gold/profit_and_loss", columns.months)
-        if question.pillar:
-            within = {
-                row["pillar"]
-                for row in question.group.pillar_rows()
-                if question.pillar in (row["pillar"], row["parent"])
-            }
-            rows = [row for row in rows if row["pillar"] in within]
-        if question.location:
-            rows = [row for row in rows if row["location"] == question.location]
+        rows = [row for row in question.rows("gold/profit_and_loss", columns.months) if question.of_place(row)]
         sums = columns.flows(
             rows, "amount" if home else "amount_cad", lambda row: (row["profit_type"], row["group_account"])
         )

@@ -68,6 +68,13 @@ class Question:
             return self.group.company(self.company).name
         return self.pillar or self.location or _subgroup_name(self.subgroup) or self.group.name
 
+    def of_place(self, row: Row) -> bool:
+        """Whether a row of management accounts is of the pillar (its sub-pillars included) or location asked for."""
+        if self.pillar is not None:
+            parents = {each["pillar"]: each["parent"] for each in self.group.pillar_rows()}
+            return self.pillar in (row["pillar"], parents.get(row["pillar"]))
+        return self.location in (None, row["location"])
+
     @property
     def year_starts(self) -> Sequence[YearStart]:
         """A company's own fiscal years, else the group's."""

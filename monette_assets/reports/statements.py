@@ -56,8 +56,8 @@ STATEMENTS: dict[str, Report] = {
     "payables_aging": Report(payables_aging, frozenset({"company"})),
     "receivables_aging": Report(receivables_aging, frozenset({"company"})),
     "weekly_banking": Report(weekly_banking, frozenset({"company"})),
-    "financial_summary": Report(financial_summary, frozenset({"company"})),
-    "budget": Report(budget, frozenset({"company", "pillar"})),
+    "financial_summary": Report(financial_summary, frozenset({"company", "pillar", "location"})),
+    "budget": Report(budget, frozenset({"company", "pillar", "location"})),
     "tie_out": Report(tie_out, frozenset({"company"})),
     "completeness": Report(completeness, frozenset({"company"})),
 }

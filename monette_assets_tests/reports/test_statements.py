@@ -64,6 +64,28 @@ def test_financial_summary_sums_the_fiscal_year_to_date(lake: Lake, group: Group
     assert (net["month"], net["to_date"]) == (Decimal("1000.10"), Decimal("1007.10"))
 
 
+def test_financial_summary_sets_the_budget_beside_it_by_pillar_and_location(tmp_path: Path, group: Group) -> None:
+    made = Lake(str(tmp_path / "budgeted"))
+    rows = [
+        summary("north", DECEMBER, "Grain", "Sales Revenue", "700.00"),
+        {**summary("north", DECEMBER, "Grain", "Sales Revenue", "900.00"), "scenario": "budget"},
+        {**summary("north", NOVEMBER, "Grain", "Sales Revenue", "50.00"), "scenario": "budget"},
+        {**summary("south", DECEMBER, "Cow-Calf", "Sales Revenue", "30.00", 2024), "location": "South Ranch"},
+    ]
+    publish(made, "gold/financial_summary", rows)
+    publish(made, "gold/trial_balance", [{"company": "north", "period": each} for each in (NOVEMBER, DECEMBER)])
+    release(made, GOLD, "run", group)
+
+    def sales(**asked: str) -> list[str]:
+        question = Question(open_release(made, group.time_zone), group, DECEMBER, **asked)  # type: ignore[arg-type]
+        row = next(each for each in financial_summary(question).rows if each["line"] == "Sales Revenue")
+        return [str(row[name]) for name in ("month", "month_budget", "to_date", "to_date_budget")]
+
+    assert sales() == ["730.00", "900.00", "730.00", "950.00"]
+    assert sales(pillar="Grain") == ["700.00", "900.00", "700.00", "950.00"]
+    assert sales(location="South Ranch") == ["30.00", "0.00", "30.00", "0.00"]
+
+
 def test_a_trial_balance_ends_in_its_total(lake: Lake, group: Group) -> None:
     found = trial_balance(ask(lake, group, company="north"))
     assert found.rows[-1] == {
