@@ -21,7 +21,7 @@ from monette_assets.automation import (
 from monette_assets.bronze import exchange_rates, landing_files, quickbooks_objects, quickbooks_reports
 from monette_assets.engine import Engine
 from monette_assets.group import Group, load_group
-from monette_assets.resources import BankOfCanada, JudgeResource, LakeResource, Landing, QuickBooks
+from monette_assets.resources import BankOfCanada, JudgeResource, Landing, QuickBooks, lake_resource
 from monette_assets.settings import Settings
 from monette_assets.sources.quickbooks.notices import Notices
 from monette_assets.tables import chained, quarantine, releases
@@ -53,7 +53,7 @@ def build(settings: Settings, group: Group, overrides: Mapping[str, Any] | None 
             maintenance.build_schedule(group, maintaining),
         ],
         resources={
-            "lake": LakeResource(url=settings.lake_url),
+            "lake": lake_resource(settings.lake_url, group),
             "engine": Engine(remote=settings.spark_remote, timeout_seconds=settings.spark_timeout_seconds),
             "judge": JudgeResource(),
             "quickbooks": QuickBooks(settings, group),

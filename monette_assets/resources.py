@@ -16,6 +16,7 @@ import dagster as dg
 from pydantic import PrivateAttr
 
 from monette_assets.process import PROCESS_TAG, this_process
+from monette_assets.tables.attribution import recorded_run
 
 if TYPE_CHECKING:
     from monette_assets.group import Group
@@ -34,22 +35,34 @@ if TYPE_CHECKING:
 Result = TypeVar("Result")
 
 
-class LakeResource(dg.ConfigurableResource):  # type: ignore[type-arg]
-    """The lake at the deployment's URL."""
+class OpenLake:
+    """The lake at a URL, as runs and sensors ask for it."""
 
-    url: str
-
-    def setup_for_execution(self, context: dg.InitResourceContext) -> None:
-        """Name this process on its run, so that whoever finds the run unfinished knows whether anybody is at it."""
-        run, here = context.run, this_process()
-        if run is not None and context.instance is not None and run.tags.get(PROCESS_TAG) != here:
-            context.instance.add_run_tags(run.run_id, {PROCESS_TAG: here})
+    def __init__(self, url: str) -> None:
+        self.url = url
 
     @property
     def lake(self) -> Lake:
         from monette_assets.lake import Lake
 
         return Lake(self.url)
+
+
+def lake_resource(url: str, group: Group) -> dg.ResourceDefinition:
+    """The lake of a run: gives its `OpenLake`, and writes down who runs what before anything is written to it."""
+
+    def opened(context: dg.InitResourceContext) -> Iterator[OpenLake]:
+        run, here, found = context.run, this_process(), OpenLake(url)
+        if run is None or context.instance is None:
+            yield found
+            return
+        # so that whoever finds the run unfinished knows whether anybody is at it
+        if run.tags.get(PROCESS_TAG) != here:
+            context.instance.add_run_tags(run.run_id, {PROCESS_TAG: here})
+        with recorded_run(found.lake, group, context.instance, run):
+            yield found
+
+    return dg.ResourceDefinition(resource_fn=opened, description="The lake's tables.")
 
 
 class JudgeResource(dg.ConfigurableResource):  # type: ignore[type-arg]
@@ -252,14 +265,20 @@ class Landing:
     """The folder people drop sheets in."""
 
     def __init__(self, settings: Settings) -> None:
-        self._url = settings.landing_url
+        self._settings = settings
 
-    @property
+    @cached_property
     def folder(self) -> Folder:
         """The folder, whether or not it exists."""
-        from monette_assets.sources.landing.folder import open_folder
+        from monette_assets.sources.landing.container import AzureAccess, open_folder
 
-        return open_folder(self._url)
+        key, signature = self._settings.azure_storage_key, self._settings.azure_storage_signature
+        access = AzureAccess(
+            key=key.get_secret_value() if key else None,
+            signature=signature.get_secret_value() if signature else None,
+            endpoint=self._settings.azure_storage_endpoint,
+        )
+        return open_folder(self._settings.landing_url, access)
 
 
 class BankOfCanada:

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from datetime import timedelta
 from pathlib import Path
+from typing import Self
+from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 SIMULATOR_URL = "http://127.0.0.1:8765"
@@ -18,13 +20,26 @@ SIMULATOR_URL = "http://127.0.0.1:8765"
 class Settings(BaseSettings):
     """Every setting of a deployment, typed. Environment variables are the upper-case names after `MONETTE_`."""
 
-    model_config = SettingsConfigDict(env_prefix="MONETTE_", env_ignore_empty=True, extra="forbid", frozen=True)
+    model_config = SettingsConfigDict(
+        env_prefix="MONETTE_",
+        env_ignore_empty=True,
+        extra="forbid",
+        frozen=True,
+        hide_input_in_errors=True,  # it may be a secret
+    )
 
     home: Path = Field(default=Path(".monette"), description="Embedded lake, tokens and Dagster's storage.")
     group: Path | None = Field(default=None, description="Folder of the group contract; unset: the demo group.")
     lake: str | None = Field(default=None, description="Path or URL of the lake; unset: <home>/lake.")
     landing: str | None = Field(
         default=None, description="Folder (path or abfss://) people drop sheets in; unset: <home>/landing."
+    )
+    azure_storage_key: SecretStr | None = Field(default=None, description="Key of the storage account of `landing`.")
+    azure_storage_signature: SecretStr | None = Field(
+        default=None, description="Or a shared access signature; neither: managed identity (azure-identity's chain)."
+    )
+    azure_storage_endpoint: str | None = Field(
+        default=None, description="Blob endpoint where it is not the account's own; HTTPS, or HTTP on loopback."
     )
     spark_remote: str | None = Field(default=None, description="Spark Connect URL (sc://...); unset: embedded Sail.")
     spark_timeout_seconds: float = Field(default=10.0, description="How long the preflight waits for a Spark endpoint.")
@@ -41,6 +56,20 @@ class Settings(BaseSettings):
     )
     token_key: Path | None = Field(default=None, description="File with the tokens' key; unset: <home>/token.key.")
     bank_of_canada_url: str = Field(default=f"{SIMULATOR_URL}/valet", description="Base URL of the Valet API.")
+
+    @model_validator(mode="after")
+    def _one_way_in(self) -> Self:
+        if self.azure_storage_key and self.azure_storage_signature:
+            raise ValueError(
+                "expected MONETTE_AZURE_STORAGE_KEY or MONETTE_AZURE_STORAGE_SIGNATURE, found both; unset one"
+            )
+        endpoint = urlsplit(self.azure_storage_endpoint or "https://")
+        if endpoint.scheme != "https" and (endpoint.scheme, endpoint.hostname) != ("http", "127.0.0.1"):
+            raise ValueError(
+                "MONETTE_AZURE_STORAGE_ENDPOINT: expected https://..., or http://127.0.0.1:PORT/ACCOUNT (Azurite), "
+                f"found {endpoint.scheme}://{endpoint.hostname}"
+            )
+        return self
 
     @property
     def lake_url(self) -> str:

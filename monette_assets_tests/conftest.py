@@ -21,6 +21,8 @@ from monette_assets.settings import Settings
 from monette_assets.simulator.books import generate_books
 from monette_assets.simulator.server import Running, running
 from monette_assets.tables.judge import Judge
+from monette_assets_tests.azurite import Azurite
+from monette_assets_tests.azurite import running as running_azurite
 from monette_assets_tests.contracts import write_contract
 
 if TYPE_CHECKING:
@@ -53,6 +55,13 @@ def judge() -> Iterator[Judge]:
     """Great Expectations in its own process, one for all tests."""
     with Judge() as running:
         yield running
+
+
+@pytest.fixture(scope="session")
+def azurite(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Azurite]:
+    """An account of Azure Storage on loopback; skips where it cannot be had."""
+    with running_azurite(tmp_path_factory.mktemp("azurite")) as service:
+        yield service
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,7 @@ from monette_assets.bronze import exchange_rates, landing_files, quickbooks_obje
 from monette_assets.gold import completeness
 from monette_assets.group.calendar import add_months
 from monette_assets.process import PROCESS_TAG, this_process
-from monette_assets.tables import releases
+from monette_assets.tables import attribution, releases
 from monette_assets.tables.asset import asset_key
 from monette_assets.tables.contract import Contract, Partitions
 from monette_assets.tables.partitions import month_key
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from monette_assets.group import Group
     from monette_assets.lake import Lake
 
-CHAIN_TAG = "monette/chain"
+CHAIN_TAG = attribution.CHAIN_TAG
 STEP_TAG = "monette/step"
 HALFWAY_TAG = "monette/halfway"  # on a run that leaves gold between two releases: a later one of its chain releases it
 RANGE_START = "dagster/asset_partition_range_start"

@@ -20,7 +20,7 @@ from monette_assets.automation.abandoned import fail_abandoned
 from monette_assets.automation.owed import REQUEST_TAG, Months, merged, retry_after
 from monette_assets.clock import now
 from monette_assets.group.calendar import add_months
-from monette_assets.sources.landing.folder import Folder, Unreadable
+from monette_assets.sources.landing.folder import Folder, Unreadable, shown_name
 from monette_assets.sources.landing.recognition import ADJUSTMENTS, BUDGET, HEAD_COUNTS, UNKNOWN, recognise
 from monette_assets.sources.landing.workbooks import read_workbook
 from monette_assets.tables.partitions import month_key
@@ -148,7 +148,8 @@ def looked(cursor: Cursor, group: Group, lake: Lake, folder: Folder, latest: dat
     seen, months, tables = dict(cursor.seen), dict(cursor.months), set(cursor.tables)
     fresh = 0
     for landed in folder.files():
-        before = seen.get(landed.name)
+        key = shown_name(landed.name)
+        before = seen.get(key)
         if before is not None and (before.size, before.modified_at) == (landed.size, landed.modified_at):
             continue
         if moment - landed.modified_at < SETTLED or fresh >= FILES_A_TICK:
@@ -164,7 +165,7 @@ def looked(cursor: Cursor, group: Group, lake: Lake, folder: Folder, latest: dat
         except Unreadable:  # the run moves it away and says why
             digest = ""
             months, tables = merged(months, _every(group, [latest])), tables | set(TABLES.values())
-        seen[landed.name] = Seen(size=landed.size, modified_at=landed.modified_at, content_hash=digest)
+        seen[key] = Seen(size=landed.size, modified_at=landed.modified_at, content_hash=digest)
     return cursor.model_copy(update={"seen": seen, "months": months, "tables": sorted(tables)})
 
 

@@ -17,6 +17,7 @@ from monette_assets.bronze.quickbooks_reports import ARRIVED
 from monette_assets.group import Group
 from monette_assets.process import PROCESS_TAG, this_process
 from monette_assets.tables import partitions
+from monette_assets.tables.attribution import who_asked
 
 JOB = "refresh"
 OP = "refresh_chain"  # an op and a job of one name are refused
@@ -125,11 +126,7 @@ def build(group: Group, definitions: Definitions) -> dg.JobDefinition:
 
 def asked_by(context: dg.OpExecutionContext) -> tuple[str, str]:
     """Who asked for this run, and through what."""
-    tags = context.run.tags
-    for through in ("schedule", "sensor"):
-        if name := tags.get(f"dagster/{through}_name"):
-            return name, through
-    return tags.get("user", "Dagster"), "job"
+    return who_asked(context.run.tags)
 
 
 def _what(config: Refresh) -> str:

@@ -12,7 +12,7 @@ from monette_assets.bronze.appending import append_commit
 from monette_assets.clock import now
 from monette_assets.group import Group
 from monette_assets.lake import Lake
-from monette_assets.sources.landing.folder import Folder, Landed, Unreadable
+from monette_assets.sources.landing.folder import Folder, Landed, Unreadable, shown_name
 from monette_assets.sources.landing.recognition import EXPECTED, KINDS, UNKNOWN, recognise
 from monette_assets.sources.landing.workbooks import read_workbook
 from monette_assets.tables import Column, Contract, Partitions
@@ -130,9 +130,9 @@ def take_in(folder: Folder, held: Stored, run_id: str, at: datetime) -> Taken:
             row = _version(folder, landed, held)
         except Unreadable as error:
             if at - landed.modified_at < SETTLED:
-                taken.waiting.append(landed.name)
+                taken.waiting.append(shown_name(landed.name))
                 continue
-            taken.rejected[landed.name] = str(error)
+            taken.rejected[shown_name(landed.name)] = str(error)
             folder.reject(landed.name, str(error))
             continue
         if row is None:

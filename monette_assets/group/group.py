@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from typing import Any
@@ -33,7 +34,8 @@ Row = dict[str, Any]
 class Group:
     """A valid contract. Rows are plain dicts; their windows are half-open (`from_period` <= period < `to_period`).
 
-    `fingerprint` is the contract's version: the same for the same content, however the files are formatted.
+    `fingerprint` is the contract's version: the same for the same content, however the files are formatted;
+    `file_fingerprints` are those of its files.
     """
 
     settings: GroupSettings
@@ -46,6 +48,7 @@ class Group:
     reroutes: tuple[Reroute, ...]
     consolidation: Consolidation
     fingerprint: str
+    file_fingerprints: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def code(self) -> str:

@@ -88,6 +88,7 @@ def load_group(folder: Path | None = None) -> Group:
     problems.extend(consolidation_problems(contract))
     if problems or settings is None or consolidation is None:
         raise GroupContractError(str(folder), problems)
+    fingerprint, files = _hashes(settings, consolidation, contract)
     return Group(
         settings=settings,
         companies=tuple(each for _, each in contract.companies),
@@ -98,7 +99,8 @@ def load_group(folder: Path | None = None) -> Group:
         mapping=tuple(each for _, each in contract.mapping),
         reroutes=tuple(each for _, each in contract.reroutes),
         consolidation=consolidation,
-        fingerprint=_fingerprint(settings, consolidation, contract),
+        fingerprint=fingerprint,
+        file_fingerprints=files,
     )
 
 
@@ -217,11 +219,16 @@ def _shown(value: object) -> str:
     return text if len(text) <= 120 else f"{text[:117]}..."
 
 
-def _fingerprint(settings: GroupSettings, consolidation: Consolidation, contract: Contract) -> str:
+def _hashes(settings: GroupSettings, consolidation: Consolidation, contract: Contract) -> tuple[str, dict[str, str]]:
+    """The contract's fingerprint, and one of each file: of what they say, however it is formatted."""
     content = {
         "group": settings.model_dump(mode="json"),
         "consolidation": consolidation.model_dump(mode="json"),
         **{name: [each.model_dump(mode="json") for _, each in getattr(contract, name)] for name in LIST_FILES},
     }
+    return _hash(content), {f"{name}.yaml": _hash(said)[:16] for name, said in content.items()}
+
+
+def _hash(content: object) -> str:
     canonical = json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     return hashlib.sha256(canonical.encode()).hexdigest()

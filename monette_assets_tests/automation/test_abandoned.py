@@ -76,14 +76,15 @@ def test_a_process_that_ended_and_that_nobody_waited_for_is_gone(instance: dg.Da
 KILLED = """
 import os, signal, sys
 import dagster as dg
-from monette_assets.resources import LakeResource
+from monette_assets.group import load_group
+from monette_assets.resources import lake_resource
 
 @dg.asset(required_resource_keys={"lake"})
 def killed() -> None:
     os.kill(os.getpid(), signal.SIGKILL)
 
 with dg.DagsterInstance.local_temp(sys.argv[1]) as instance:
-    dg.materialize([killed], instance=instance, resources={"lake": LakeResource(url=sys.argv[1])})
+    dg.materialize([killed], instance=instance, resources={"lake": lake_resource(sys.argv[1], load_group())})
 """
 
 

@@ -83,6 +83,7 @@ def recognise(sheets: Sequence[Sheet]) -> Recognised:
     for sheet in sheets:
         header = header_of(sheet)
         if header is not None:
+            _check_width(sheet, header)
             known.append((sheet, header))
         elif sheet.rows:
             cover.update(facts_of(sheet, min(len(sheet.rows), HEADER_WITHIN_ROWS)))
@@ -92,6 +93,19 @@ def recognise(sheets: Sequence[Sheet]) -> Recognised:
         tabs = ", ".join(f"{sheet.name}: {header.kind}" for sheet, header in known)
         raise Unreadable(f"expected one kind of sheet in a file, found {tabs}; make a file of each")
     return Recognised(kinds[0] if kinds else UNKNOWN, tuple(known), cover, tuple(unread))
+
+
+def _check_width(sheet: Sheet, header: Header) -> None:
+    """In CSV a value more than there are titles has pushed the others aside: 12,50 between commas is two of them."""
+    if not sheet.is_text:
+        return
+    width = max(column for column, value in enumerate(sheet.rows[header.row - 1], 1) if not blank(value))
+    for number, row in enumerate(sheet.rows[header.row :], header.row + 1):
+        if any(not blank(value) for value in row[width:]):
+            raise Unreadable(
+                f"row {number}: expected at most {width} values, as there are titles in row {header.row}, found more; "
+                "where numbers have decimal commas, separate the values by semicolons or put them in quotes"
+            )
 
 
 def header_of(sheet: Sheet) -> Header | None:

@@ -1,4 +1,4 @@
-"""Workbooks and CSV files as plain sheets of values, read within bounds.
+"""Workbooks as plain sheets of values, read within bounds; CSV files are read by `csv_files.py`.
 
 A workbook is a zip of XML from a stranger: its size, its size unpacked, its XML (no document type, no entities) and its
 sheets' extent are bounded before openpyxl reads a value. Nothing in it is executed, computed or fetched: macros are
@@ -7,7 +7,6 @@ refused, links to other workbooks are not followed, of a formula only the saved 
 
 from __future__ import annotations
 
-import csv
 import io
 import re
 import zipfile
@@ -89,38 +88,14 @@ def column_letters(column: int) -> str:
 
 def read_workbook(content: bytes) -> tuple[Sheet, ...]:
     """The sheets of an .xlsx workbook or a CSV file, told by content. Raises `Unreadable`, and nothing else."""
+    from monette_assets.sources.landing.csv_files import read_csv
+
     if content.startswith(b"PK"):
         return _read_xlsx(content)
     if content.startswith(b"\xd0\xcf\x11\xe0"):
         raise Unreadable("expected an .xlsx workbook or a CSV file, found an old .xls or a workbook with a password; "
                          "save it as .xlsx without a password")  # fmt: skip
-    return (_read_csv(content),)
-
-
-def _read_csv(content: bytes) -> Sheet:
-    if not content.strip():
-        raise Unreadable("expected rows, found an empty file")
-    try:
-        text = content.decode("utf-16" if content[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise Unreadable(
-            f"expected an .xlsx workbook or a CSV file in UTF-8, found neither (byte {error.start}); "
-            "in Excel save as 'CSV UTF-8'"
-        ) from error
-    if "\x00" in text:
-        raise Unreadable("expected an .xlsx workbook or a CSV file, found binary data")
-    head = text[:5_000]
-    delimiter = max(",;\t", key=head.count)
-    rows: list[tuple[Value, ...]] = []
-    width = 0
-    try:
-        for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True):
-            rows.append(tuple(row))
-            width = max(width, len(row))
-            _check_extent("the file", len(rows), width, 0)
-    except csv.Error as error:
-        raise Unreadable(f"expected CSV, found in line {len(rows) + 1}: {error}") from error
-    return Sheet("CSV", tuple(row + (None,) * (width - len(row)) for row in rows), is_text=True)
+    return (read_csv(content),)
 
 
 def _read_xlsx(content: bytes) -> tuple[Sheet, ...]:
@@ -218,7 +193,7 @@ def _scan(part: Any, title: str, cells_before: int) -> _Extent:
                 column += 1
             if _used(element):
                 _add_cell(extent, element, row, column)
-                _check_extent(f"tab {title}", extent.rows, extent.columns, cells_before)
+                check_extent(f"tab {title}", extent.rows, extent.columns, cells_before)
         elif tag == "row" and data is not None:
             if element.get("hidden") in ("1", "true"):
                 extent.hidden_rows.add(row)
@@ -270,7 +245,7 @@ def _column_number(letters: str) -> int:
     return number
 
 
-def _check_extent(what: str, rows: int, columns: int, cells_before: int) -> None:
+def check_extent(what: str, rows: int, columns: int, cells_before: int) -> None:
     if rows > MAX_ROWS or columns > MAX_COLUMNS or cells_before + rows * columns > MAX_CELLS:
         raise Unreadable(
             f"expected at most {MAX_ROWS:,} rows, {MAX_COLUMNS} columns and {MAX_CELLS:,} cells, found more in {what} "

@@ -1,4 +1,4 @@
-"""The landing folder: plain files only, bounded, rejected with a reason beside them."""
+"""The landing folder: plain files only, bounded, rejected with a reason beside them. A container: test_container.py."""
 
 from __future__ import annotations
 
@@ -8,18 +8,16 @@ from pathlib import Path
 import pytest
 
 from monette_assets.sources.landing import folder as module
-from monette_assets.sources.landing.folder import LocalFolder, ObjectStoreFolder, Unreadable, open_folder
+from monette_assets.sources.landing.folder import LocalFolder, Unreadable, rejected_name
 
 
-@pytest.fixture(params=["local", "object store"])
-def folder(request: pytest.FixtureRequest, tmp_path: Path) -> LocalFolder | ObjectStoreFolder:
-    """Both ways of reaching one folder; the object store's is a file system of Arrow's."""
-    return LocalFolder(tmp_path) if request.param == "local" else ObjectStoreFolder(tmp_path.as_uri())
+@pytest.fixture
+def folder(tmp_path: Path) -> LocalFolder:
+    return LocalFolder(tmp_path)
 
 
 def test_a_folder_that_is_not_there_holds_nothing(tmp_path: Path) -> None:
-    assert open_folder(str(tmp_path / "none")).files() == []
-    assert open_folder((tmp_path / "none").as_uri()).files() == []
+    assert LocalFolder(tmp_path / "none").files() == []
 
 
 def test_what_programs_leave_beside_a_file_is_not_looked_at(tmp_path: Path, folder: LocalFolder) -> None:
@@ -30,10 +28,47 @@ def test_what_programs_leave_beside_a_file_is_not_looked_at(tmp_path: Path, fold
     assert folder.read("budget.xlsx") == b"x"
 
 
-@pytest.mark.parametrize("name", ["../secret.txt", "/etc/passwd", "..", "rejected/a.xlsx", "a\nb", ".hidden"])
-def test_only_names_of_the_folder_are_read(folder: LocalFolder, name: str) -> None:
-    with pytest.raises(Unreadable, match="expected the name of a file"):
+HOSTILE = ["../secret.txt", "/etc/passwd", "..", "rejected/a.xlsx", "..\\a.xlsx", "a\nb.csv", "a\0.csv",
+           "\u202egpj.csv", "n" * 240 + ".csv", "e\u0301" * 90, ""]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_only_plain_names_are_read(folder: LocalFolder, name: str) -> None:
+    with pytest.raises(Unreadable, match="expected the plain name of a file"):
         folder.read(name)
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_what_is_rejected_has_a_name_that_can_be_written_anywhere(name: str) -> None:
+    for number in (1, 2):
+        safe = rejected_name(name, number)
+        assert safe.isprintable()
+        assert not set(safe) & set("/\\")
+        assert safe not in ("", ".", "..")
+        assert len(safe.encode()) + len(module.REASON) < 255
+
+
+@pytest.mark.parametrize("name", ["../a.csv", "/etc/passwd", "..", "a\0b", ""])
+def test_nothing_outside_of_the_folder_is_moved(tmp_path: Path, name: str) -> None:
+    (tmp_path / "a.csv").write_bytes(b"x")
+    (tmp_path / "landing").mkdir()
+    with pytest.raises(Unreadable, match="expected the name of a file"):
+        LocalFolder(tmp_path / "landing").reject(name, "no")
+    assert (tmp_path / "a.csv").exists()
+
+
+@pytest.mark.parametrize("name", [b"n" * 250 + b".csv", b"a\nb.csv", b"caf\xe9.csv", "\u202egpj.csv".encode()])
+def test_a_file_with_such_a_name_is_moved_away_under_a_plain_one(tmp_path: Path, name: bytes) -> None:
+    Path(os.fsdecode(os.fsencode(tmp_path) + b"/" + name)).write_bytes(b"x")
+    folder = LocalFolder(tmp_path)
+    [landed] = folder.files()
+    with pytest.raises(Unreadable):
+        folder.read(landed.name)
+    moved = folder.reject(landed.name, "its name")
+    assert (tmp_path / moved).read_bytes() == b"x"
+    assert "its name" in (tmp_path / f"{moved}.reason.txt").read_text()
+    assert moved.isprintable()
+    assert folder.files() == []
 
 
 def test_a_link_is_not_followed(tmp_path: Path) -> None:

@@ -1,0 +1,86 @@
+"""Azurite, Microsoft's stand-in for Azure's Blob service, as a process of its own on loopback.
+
+It needs node; what `package-lock.json` names is installed once, by npm, into the user's cache. Its Blob API only: there
+is no hierarchical namespace, no ACL and no Entra ID in it.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+
+import httpx
+import pytest
+from filelock import FileLock
+from tenacity import retry, retry_if_exception_type, stop_after_delay, wait_fixed
+
+HERE = Path(__file__).parent
+ACCOUNT = "monettetests"
+KEY = "bW9uZXR0ZSBhc3NldHMgdGVzdHMgb25seSwgbm8gc2VjcmV0"  # of an account that lives as long as a test run
+PACKAGES = ("package.json", "package-lock.json")
+
+
+@dataclass(frozen=True)
+class Azurite:
+    """A running service with one account."""
+
+    endpoint: str
+    account: str = ACCOUNT
+    key: str = KEY
+
+
+def installed() -> Path:
+    """Azurite's program, installed if need be; skips the test, saying why, where it cannot be."""
+    if shutil.which("node") is None or shutil.which("npm") is None:
+        pytest.skip("no node and npm on this machine: Azurite, the stand-in for Azure's Blob service, needs them")
+    locked = sha256((HERE / "package-lock.json").read_bytes()).hexdigest()[:12]
+    folder = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "monette_assets" / f"azurite-{locked}"
+    folder.mkdir(parents=True, exist_ok=True)
+    program = folder / "node_modules" / "azurite" / "dist" / "src" / "blob" / "main.js"
+    done = folder / "installed"
+    with FileLock(folder / "lock"):
+        if not done.exists():
+            for name in PACKAGES:
+                shutil.copy(HERE / name, folder)
+            npm = ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
+            made = subprocess.run(npm, cwd=folder, capture_output=True, text=True, check=False)
+            if made.returncode != 0:
+                pytest.skip(f"npm could not install Azurite: {made.stderr.strip()[-300:]}")
+            done.touch()
+    return program
+
+
+@contextmanager
+def running(folder: Path) -> Iterator[Azurite]:
+    """A service of its own, empty, kept in memory; `folder` holds what it says."""
+    program = installed()
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    with (folder / "azurite.out").open("wb") as said:
+        process = subprocess.Popen(
+            ["node", str(program), "--blobHost", "127.0.0.1", "--blobPort", str(port),
+             "--inMemoryPersistence", "--skipApiVersionCheck", "--disableTelemetry", "--silent"],
+            cwd=folder,
+            env={**os.environ, "AZURITE_ACCOUNTS": f"{ACCOUNT}:{KEY}"},
+            stdout=said,
+            stderr=said,
+        )  # fmt: skip
+        try:
+            _answers(f"http://127.0.0.1:{port}")
+            yield Azurite(f"http://127.0.0.1:{port}/{ACCOUNT}")
+        finally:
+            process.terminate()
+            process.wait(timeout=30)
+
+
+@retry(stop=stop_after_delay(60), wait=wait_fixed(0.1), retry=retry_if_exception_type(httpx.TransportError))
+def _answers(address: str) -> None:
+    httpx.get(address, timeout=5)  # an error of the service is an answer
