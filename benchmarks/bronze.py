@@ -37,7 +37,7 @@ from monette_assets.simulator.generator import generate_company
 from monette_assets.simulator.profiles import profile_of
 from monette_assets.simulator.reports import LedgerIndex, ReportRequest, build_report
 from monette_assets.simulator.sheets import write_sheets
-from monette_assets.sources.landing.folder import open_folder
+from monette_assets.sources.landing.container import open_folder
 from monette_assets.sources.quickbooks.client import Answer, QuickBooksClient
 from monette_assets.sources.quickbooks.fetch import fetch_report
 from monette_assets.sources.quickbooks.objects import DOCUMENT_ENTITIES, LIST_ENTITIES
