@@ -208,6 +208,7 @@ def test_doctor_says_what_is_not_ok_and_what_to_do(lake_home: Path, say: Say) ->
     assert status == 1
     assert "http://127.0.0.1:9 does not answer (ConnectError): start the simulator" in out
     assert "0 of 2 companies connected: connect them: `monette connect --all`" in out
+    assert "2 companies asked every 30 s without webhooks: 172,800 a month" in out
 
 
 def test_help_needs_none_of_the_heavy_packages() -> None:

@@ -53,6 +53,7 @@ def _examinations(platform: Platform, *, engine: bool) -> Iterator[tuple[str, Ca
         yield "engine", lambda: _engine(platform)
     yield "dagster", lambda: _dagster(platform)
     yield "quickbooks", lambda: _reachable(platform.settings.quickbooks_url, simulated=platform.settings.simulated)
+    yield "reads", lambda: _reads(platform)
     yield "rates", lambda: _reachable(platform.settings.bank_of_canada_url, simulated=platform.settings.simulated)
     yield "tokens", lambda: _tokens(platform)
     yield "ports", _ports
@@ -124,6 +125,17 @@ def _reachable(url: str, *, simulated: bool) -> Finding:
         what = "start the simulator: `monette simulate` or `monette dev`" if simulated else "check network and URL"
         return f"{url} does not answer ({type(error).__name__})", what
     return f"{url} answers (HTTP {answer.status_code})", ""
+
+
+def _reads(platform: Platform) -> Finding:
+    """How many reads asking for changes costs: Intuit meters them, and blocks whoever is beyond their tier."""
+    from monette_assets.automation.changes import INTERVAL_SECONDS
+
+    companies, settings = len(platform.group.companies), platform.settings
+    seconds = max(settings.poll_every.total_seconds(), INTERVAL_SECONDS)
+    told = "notified by webhooks" if settings.quickbooks_verifier_token else "without webhooks"
+    reads = round(companies * 30 * 86_400 / seconds)
+    return f"{companies} companies asked every {seconds:g} s {told}: {reads:,} a month (the lowest tier: 500,000)", ""
 
 
 def _tokens(platform: Platform) -> Finding:
