@@ -22,9 +22,10 @@ from monette_assets.commands.dev import dev
 from monette_assets.commands.doctor import doctor
 from monette_assets.commands.errors import CommandError, UsageError
 from monette_assets.commands.explain import explain
-from monette_assets.commands.history import compare, history, restore
+from monette_assets.commands.history import compare, history
 from monette_assets.commands.quarantine import quarantine
 from monette_assets.commands.report import report
+from monette_assets.commands.restore import restore
 from monette_assets.commands.run import run
 from monette_assets.commands.simulate import simulate
 from monette_assets.commands.status import status

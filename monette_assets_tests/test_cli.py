@@ -169,7 +169,8 @@ def test_restore_asks_and_without_an_answer_changes_nothing(
 
 
 def test_restore_publishes_the_version_again_with_its_reason(lake_home: Path, say: Say) -> None:
-    status, _, err = say("restore", "gold/tie_out", "--version", "0", "--reason", "wrong rates", "--yes")
+    why = ["--reason", "wrong rates", "--yes", "--no-replay"]
+    status, _, err = say("restore", "gold/tie_out", "--version", "0", *why)
     assert status == 0
     assert "monette run --no-fetch --from 2024-11" in err
     assert "--select gold/completeness" in err

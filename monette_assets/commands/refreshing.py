@@ -74,6 +74,22 @@ def again(
     return result
 
 
+def release(platform: Platform, console: Console) -> None:
+    """Release the gold tables as they stand."""
+    import dagster as dg
+
+    from monette_assets.automation.chain import Step
+    from monette_assets.tables import releases
+    from monette_assets.tables.partitions import month_key
+
+    month = month_key(platform.current_month)
+    with judging() as judge:
+        result = run_steps(
+            platform, judge, console, [Step("release", (dg.AssetKey(releases.NAME),), month, month)], "a release"
+        )
+    show_outcome(console, result)
+
+
 def _span(periods: Collection[date]) -> str:
     first, last = min(periods), max(periods)
     return f"{first:%Y-%m}" if first == last else f"{first:%Y-%m}..{last:%Y-%m}"

@@ -41,5 +41,9 @@ class LostRace(LakeError):
     """A commit lost to other writers as often as the lake is willing to try."""
 
 
+class DiskFull(LakeError):
+    """A write that a full disk stopped; nothing of it is seen by anybody."""
+
+
 class AppendOnly(LakeError):
     """A table of bronze or a record may only grow: it is never published over, restored or vacuumed."""

@@ -20,6 +20,7 @@ from monette_assets.lake import staging
 from monette_assets.lake.commits import Commit, HistoryEntry
 from monette_assets.lake.compare import Difference, difference
 from monette_assets.lake.data import Checked, Data, Opener, rereadable
+from monette_assets.lake.disk import named_when_full
 from monette_assets.lake.errors import (
     AppendOnly,
     LakeError,
@@ -270,8 +271,12 @@ class Lake:
         schema = canonical(schema)
         if scope:
             _check_scope(table, scope, schema)
-        self.create_if_missing(table, schema, partition_by)
-        with rereadable(data, schema, lambda uri: self.staged_reader(uri, schema=schema)) as opener:
+        with named_when_full(table, self.uri(table)):
+            self.create_if_missing(table, schema, partition_by)
+        with (
+            named_when_full(table, self.uri(table)),
+            rereadable(data, schema, lambda uri: self.staged_reader(uri, schema=schema)) as opener,
+        ):
             for attempt, there in self._attempts(table, commit):
                 if there.transaction_version(commit.publish_id) is not None:
                     return Published(
@@ -445,7 +450,7 @@ class Lake:
         Only files that one of the two versions lacks are read, and of those only the units replaced in between.
         """
         old, new = self.open(table, old_version), self.open(table, new_version)
-        scope = self._replaced(table, *sorted((old_version, new_version)))
+        scope = self.replaced(table, *sorted((old_version, new_version)))
         before, after = self._unshared(table, old, new, scope), self._unshared(table, new, old, scope)
         return difference(before, after, key, columns=columns, ignore=ignore, samples=samples)
 
@@ -478,8 +483,8 @@ class Lake:
         before = self.read(table, scope=scope) if self.exists(table) else after.schema.empty_table()
         return difference(before, after, key, columns=columns, ignore=ignore, samples=samples)
 
-    def _replaced(self, table: str, first: int, last: int) -> Scope | None:
-        """The units that commits after `first` up to `last` replaced; None where a commit does not say."""
+    def replaced(self, table: str, first: int, last: int) -> Scope | None:
+        """The units that commits after `first` up to `last` replaced; None where a commit does not say, or none is."""
         scopes = [e.scope for e in self.history(table) if first < e.version <= last]
         if not scopes:
             return None

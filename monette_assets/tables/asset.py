@@ -108,6 +108,8 @@ def events(context: dg.AssetExecutionContext, outcome: Outcome) -> Iterator[Any]
         context.add_asset_metadata(
             _metadata(outcome, part), asset_key=key, partition_key=partitions.month_key(part) if part else None
         )
+    if outcome.replaced_restore:
+        context.log.warning("%s: this replaces %s", contract.name, outcome.replaced_restore)
     if context.run and len(parts) > 1:
         context.log.info("%s: %s", contract.name, summary(outcome))
     yield dg.MaterializeResult(asset_key=key)
@@ -137,6 +139,7 @@ def _metadata(outcome: Outcome, part: date | None) -> dict[str, Any]:
         "held_back": ", ".join(held) or "nothing",
         "version": outcome.version if outcome.version is not None else -1,
         "committed": outcome.committed,
+        **({"replaces": outcome.replaced_restore} if outcome.replaced_restore else {}),
         **{f"seconds_{phase}": round(value, 3) for phase, value in outcome.seconds.items()},
     }
 

@@ -9,7 +9,7 @@ import logging
 import time
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date
 from functools import partial
@@ -17,11 +17,13 @@ from typing import TYPE_CHECKING, Any
 
 from monette_assets.engine import memory
 from monette_assets.lake import Commit, Lake, Scope
+from monette_assets.lake.disk import named_when_full
 from monette_assets.tables import quarantine, waivers
 from monette_assets.tables.audit import Audit, Unit, audit, units_of
 from monette_assets.tables.contract import NESTED, Contract, Input, Months, Partitions
 from monette_assets.tables.contract import Column as ContractColumn
 from monette_assets.tables.judge import Judge
+from monette_assets.tables.restored import replaced_restore
 from monette_assets.tables.table import REFUSAL_COLUMNS, Context, Staged, Table, staging_ddl, staging_schema
 
 if TYPE_CHECKING:
@@ -57,6 +59,7 @@ class Outcome:
     changes: dict[date | None, Change] = field(default_factory=dict)  # per month; None where the table has no months
     refused: dict[date | None, int] = field(default_factory=dict)
     input_versions: dict[str, int] = field(default_factory=dict)
+    replaced_restore: str | None = None  # what somebody restored, where this replaced it
     seconds: dict[str, float] = field(default_factory=dict)  # engine, audit, compare, publish
 
     @property
@@ -105,9 +108,21 @@ def refresh(
 ) -> Outcome:
     """Bring the table up to date for the context's months.
 
-    Raises what the function, the engine or the lake raise; a unit that breaks a blocking check does not raise: it
-    keeps its last good rows and is listed in the outcome and in `quarantine`.
+    Raises what the function, the engine or the lake raise (`DiskFull` where there is no room); a unit that breaks a
+    blocking check does not raise: it keeps its last good rows and is listed in the outcome and in `quarantine`.
     """
+    try:
+        with named_when_full(table.name, lake.url):
+            return _refresh(table, context, lake, judge, run_id, companies)
+    except BaseException:
+        with suppress(Exception):  # what was staged is of no use to anybody, and takes room
+            lake.clean_staged(run_id, table.name)
+        raise
+
+
+def _refresh(
+    table: Table, context: Context, lake: Lake, judge: Judge, run_id: str, companies: Sequence[str] | None
+) -> Outcome:
     contract = table.contract
     outcome = Outcome(contract, context.periods)
     versions = {name: lake.version(spec.contract.name) for name, spec in contract.inputs.items()}
@@ -153,6 +168,8 @@ def refresh(
             outcome.changes = _changes(context, lake, contract, rows, scope, before)
     with outcome.timed("publish"):
         if scope is not None and (_grows(lake, contract, before) or not outcome.unchanged):
+            changed = [month for month, change in outcome.changes.items() if not change.none]
+            outcome.replaced_restore = replaced_restore(lake, contract.name, changed)
             published = lake.publish(
                 contract.name,
                 partial(_passing, lake, stage, contract, outcome.audit.blocked, refuses),
@@ -328,6 +345,7 @@ def _commit(outcome: Outcome, run_id: str, context: Context) -> Commit:
         contract_version=context.group.fingerprint,
         input_versions=outcome.input_versions,
         units=span + (f" without {', '.join(held)}" if held else ""),
+        reason=f"replaces {outcome.replaced_restore}" if outcome.replaced_restore else None,
         at=context.now.astimezone(UTC),
     )
 
