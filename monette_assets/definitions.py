@@ -9,6 +9,7 @@ import dagster as dg
 
 from monette_assets import catalog
 from monette_assets.automation import (
+    catch_up,
     changes,
     comparison,
     landed,
@@ -44,8 +45,14 @@ def build(settings: Settings, group: Group, overrides: Mapping[str, Any] | None 
             *(chained.build(contract, group) for contract in catalog.LOGS),
             releases.build(gold, group, condition=releasing.CONDITION, who_writes=releasing.who_writes),
         ],
+        asset_checks=[catch_up.build_check(group)],
         jobs=[refresh, maintaining, comparing],
-        sensors=[changes.build(group, refresh, settings.poll_every), landed.build(group, refresh), releasing.build()],
+        sensors=[
+            changes.build(group, refresh, settings.poll_every),
+            landed.build(group, refresh),
+            catch_up.build(group, refresh),
+            releasing.build(),
+        ],
         schedules=[
             schedules.build(group, refresh),
             month_end.build(group, refresh),

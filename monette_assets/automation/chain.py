@@ -35,6 +35,7 @@ STEP_TAG = "monette/step"
 HALFWAY_TAG = "monette/halfway"  # on a run that leaves gold between two releases: a later one of its chain releases it
 RANGE_START = "dagster/asset_partition_range_start"
 RANGE_END = "dagster/asset_partition_range_end"
+MAX_RETRIES_TAG = "dagster/max_retries"
 
 COMPLETENESS = (asset_key(completeness.CONTRACT), dg.AssetKey(releases.NAME))
 
@@ -299,6 +300,7 @@ def execute(
                 STEP_TAG: step.name,
                 RANGE_START: step.start,
                 RANGE_END: step.end,
+                MAX_RETRIES_TAG: "0",  # what is tried again is the chain, by whoever started it
                 **({HALFWAY_TAG: "yes"} if _halfway(step, waiting) else {}),
                 **(tags or {}),
             },

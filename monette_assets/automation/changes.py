@@ -85,8 +85,11 @@ def tick(
     everybody = cursor.polled is None or not timedelta(0) <= moment - cursor.polled < poll_every
     if not everybody and not unheard:
         return dg.SkipReason(f"no notice; every company is asked again {poll_every.total_seconds():g} s after the last")
-    for run_id in fail_abandoned(context.instance):
+    abandoned = fail_abandoned(context.instance)
+    for run_id in abandoned:
         context.log.warning(f"run {run_id[:8]}: its process is gone; marked failed, its months are still owed")
+    if refresh_job.tried_again(context.instance, abandoned):
+        return dg.SkipReason("a refresh was killed and is tried again; changes are asked for after it")
     if running := refresh_job.active(context.instance):
         run = running[0]
         return dg.SkipReason(f"refresh {run.run_id[:8]} is {run.status.value.lower()}; changes are asked for after it")

@@ -39,6 +39,8 @@ def build(group: Group) -> dg.JobDefinition:
                 done = maintain(lake, table, context.run_id, group, now(group))
                 context.log.info("%s: %s", table, ", ".join(f"{name} {value}" for name, value in done.items()))
                 context.add_output_metadata({table.replace("/", "__"): dg.MetadataValue.json(done)})
+            left = clean_left_over(lake, context.instance)
+            context.log.info("staged by runs that are over: %s", ", ".join(left) or "nothing")
             act.result = f"run {context.run_id}"
 
     @dg.job(name=JOB, description=(__doc__ or "").splitlines()[0])
@@ -68,6 +70,17 @@ def maintain(lake: Lake, table: str, run_id: str, group: Group, at: datetime) ->
     if not is_append_only(table):
         done["files_deleted"] = len(maintenance.vacuum(lake, table))
     return done
+
+
+def clean_left_over(lake: Lake, instance: dg.DagsterInstance) -> list[str]:
+    """Delete what runs that are over have left in staging, as a killed process does; their ids."""
+    left = []
+    for run_id in lake.staged_runs():
+        run = instance.get_run_by_id(run_id)
+        if run is not None and run.is_finished:
+            lake.clean_staged(run_id)
+            left.append(run_id)
+    return left
 
 
 def build_schedule(group: Group, job: dg.JobDefinition) -> dg.ScheduleDefinition:

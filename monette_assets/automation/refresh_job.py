@@ -25,6 +25,7 @@ POOL = "refresh"
 PARENT_TAG = "monette/refresh"  # on the runs of the chain: the run of this job
 FETCHED_TAG = "monette/fetched"  # on the run of this job: everything asked for has come, and nothing broke on the way
 MISSING_TAG = "monette/missing"  # on it instead: the companies, by comma, of which not everything has come
+WILL_RETRY_TAG = "dagster/will_retry"  # Dagster's, on a run that failed, where run retries are enabled
 SHOWN_FAILURES = 20
 FINISHED = (dg.DagsterRunStatus.SUCCESS, dg.DagsterRunStatus.FAILURE, dg.DagsterRunStatus.CANCELED)
 
@@ -184,3 +185,9 @@ def active(instance: dg.DagsterInstance) -> Sequence[dg.DagsterRun]:
     """Refreshes that wait or run."""
     unfinished = [status for status in dg.DagsterRunStatus if status not in FINISHED]
     return instance.get_runs(dg.RunsFilter(job_name=JOB, statuses=unfinished))
+
+
+def tried_again(instance: dg.DagsterInstance, run_ids: Collection[str]) -> bool:
+    """Whether one of these runs is a refresh that Dagster is about to try again."""
+    runs = instance.get_runs(dg.RunsFilter(run_ids=list(run_ids), job_name=JOB)) if run_ids else []
+    return any(run.tags.get(WILL_RETRY_TAG) == "true" for run in runs)

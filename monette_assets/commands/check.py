@@ -36,9 +36,9 @@ def check(
 ) -> None:
     """Compute the checks of the tables again, on the rows and inputs as they stand now; nothing is written.
 
-    Beside them: what the last runs said that published rows cannot tell (what did not arrive, was refused or is held
-    back), and company-months of the newest release that differ, are incomplete or absent. Exit status 1 if anything
-    but warnings is found.
+    Beside them: what the last runs said that published rows cannot tell (what did not arrive, was refused, is held
+    back or broke down), and company-months of the newest release that differ, are incomplete or absent. Exit status 1
+    if anything but warnings is found.
     """
     from rich.console import Console
 
@@ -55,11 +55,13 @@ def check(
     tables = _selected(select or ())
     with platform.instance() as instance:
         seen, found = _latest(instance, start, end, tables)
+        left = _left(instance, platform, start, end, tables)
     again: list[dict[str, Any]] = []
     if not recorded:
         found = [row for row in found if _only_a_run_tells(row["table"], row["check"])]
         seen, again = _again(platform, tables, start, end, notes())
     problems = _in_the_lake(platform, start, end) if not select else []
+    found += left
     found = sorted([*again, *found], key=lambda row: tuple(str(row[key]) for key in ("severity", *COLUMNS)))
     errors = [row for row in found if row["severity"] == "error"]
     shown = found if warnings else errors
@@ -183,6 +185,23 @@ def _latest(
             }
         )
     return seen, rows
+
+
+def _left(
+    instance: dg.DagsterInstance, platform: Platform, first: date, last: date, tables: Collection[str]
+) -> list[dict[str, Any]]:
+    """A row for each table and reason of what was left failed in these months, but for what `arrived` says itself."""
+    from monette_assets.automation.failed_partitions import Why, left_failed, told
+
+    left = [
+        each
+        for each in left_failed(instance, platform.group, platform.lake)
+        if each.table in tables and each.why is not Why.ABSENT and (each.period is None or first <= each.period <= last)
+    ]
+    return [
+        dict(zip(COLUMNS, (line.split(" ", 1)[0], "left_failed", "", "error", line.split(" ", 1)[1]), strict=True))
+        for line in told(left)
+    ]
 
 
 def _checks() -> Iterator[tuple[str, str]]:

@@ -20,7 +20,7 @@ MONTHS = 6
 
 
 def status() -> None:
-    """Show each company's months and connection, how fresh the tables are, and the last runs."""
+    """Show each company's months and connection, how fresh the tables are, what is left failed, and the last runs."""
     from rich.console import Console
 
     from monette_assets.reports.rendering import show
@@ -33,6 +33,7 @@ def status() -> None:
     show(companies(platform), console)
     show(months(platform), console)
     show(tables(platform), console)
+    _left_failed(platform, console)
     _runs(platform, console)
 
 
@@ -192,6 +193,19 @@ def tables(platform: Platform) -> Statement:
         ),
         rows=rows,
     )
+
+
+def _left_failed(platform: Platform, console: Console) -> None:
+    """What was tried last and failed, or never came; nothing where all is well."""
+    from monette_assets.automation.failed_partitions import left_failed, told
+
+    with platform.instance() as instance:
+        lines = told(left_failed(instance, platform.group, platform.lake))
+    if lines:
+        console.print(f"[bold red]Left failed[/]: {len(lines)}")
+        for line in lines:
+            console.print(f"  {line}", markup=False, soft_wrap=True)
+        console.print("The sensor catch_up tries again what may come; `monette check --recorded` says why.\n")
 
 
 def _runs(platform: Platform, console: Console) -> None:

@@ -68,6 +68,9 @@ class World:
     def fault(self, **fault: Any) -> None:
         httpx.post(f"{self.url}/simulator/faults", json=fault).raise_for_status()
 
+    def heal(self) -> None:
+        httpx.delete(f"{self.url}/simulator/faults").raise_for_status()
+
     def edit(self, company: str, action: str, **edit: Any) -> str:
         """Edit the books over HTTP; the document's id."""
         body = {"realm_id": REALMS[company], "action": action, "kind": "JournalEntry", **edit}

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import dagster as dg
 import pyarrow as pa
+import pyarrow.parquet as pq
+from dagster._core.test_utils import create_run_for_test
 
 from monette_assets.automation import maintenance
 from monette_assets.bronze import quickbooks_reports
@@ -70,3 +72,16 @@ def test_few_files_are_left_alone(tmp_path: Path) -> None:
     done = maintenance.maintain(lake, name, "run", group, DAY)
     assert done == {"files": 3, "files_deleted": 0}
     assert lake.version(name) == 3
+
+
+def test_what_a_killed_run_left_in_staging_goes_and_what_a_running_one_stages_stays(tmp_path: Path) -> None:
+    lake = Lake(str(tmp_path / "lake"))
+    with dg.DagsterInstance.ephemeral() as instance:
+        killed = create_run_for_test(instance, status=dg.DagsterRunStatus.FAILURE).run_id
+        running = create_run_for_test(instance, status=dg.DagsterRunStatus.STARTED).run_id
+        for run_id in (killed, running, "of-another-instance"):
+            folder = Path(lake.stage_uri(run_id, "gold/ledger"))
+            folder.mkdir(parents=True)
+            pq.write_table(pa.table({"amount": [1]}), folder / "part-0.parquet")
+        assert maintenance.clean_left_over(lake, instance) == [killed]
+    assert lake.staged_runs() == sorted([running, "of-another-instance"])
