@@ -82,7 +82,7 @@ def companies(platform: Platform) -> Statement:
             Field("arrived", "Arrived", Kind.COUNT),
             Field("complete", "Complete", Kind.COUNT),
             Field("quarantine", "Quarantine", Kind.COUNT),
-            *([Field("waived", "Waived by")] if waived else []),
+            *([Field("waived", "Waived by")] if any(waived.values()) else []),
             Field("fetched", "Last fetch", Kind.DATE),
             Field("connection", "Connection"),
         ),
