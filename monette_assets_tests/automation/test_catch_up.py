@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -126,6 +126,18 @@ def test_a_company_that_does_not_answer_waits_and_catches_up_by_itself(world: Wo
     assert watch.tick(moment + timedelta(hours=24, minutes=2)) is None
     assert watch.said.passed
     assert Cursor.model_validate_json(watch.cursor or "").tried == {}
+
+
+def test_while_nobody_listens_at_all_everybody_waits_and_then_everybody_catches_up(world: World, watch: Watch) -> None:
+    nowhere = world.settings.model_copy(update={"quickbooks_url": "http://127.0.0.1:9"})
+    watch.world = replace(world, settings=nowhere)
+    result = watch.fetch()
+    assert "ConnectError" in result.steps[0].error
+    moment = now(world.group)
+    for hours in (0, 24):
+        assert watch.tick(moment + timedelta(hours=hours)) is None
+    watch.world = world
+    assert watch.tick(moment + timedelta(hours=25)) == {"fetch": True, "months": {"north": BOTH, "south": BOTH}}
 
 
 def test_what_can_never_succeed_is_tried_later_and_later_and_for_ever_but_seldom(world: World, watch: Watch) -> None:
