@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -20,8 +20,10 @@ if TYPE_CHECKING:
 MONTHS = 24
 
 
-def demo() -> None:
-    """Simulate the outside world, take in 24 months of fifteen companies, build and show the group's statements.
+def demo(
+    months: Annotated[int, typer.Option(min=1, max=MONTHS, help="How many months, from the group's first.")] = MONTHS,
+) -> None:
+    """Simulate the outside world, take in months of fifteen companies, build and show the group's statements.
 
     A second demo changes nothing, and says so.
     """
@@ -43,7 +45,7 @@ def demo() -> None:
                 "it, or use `monette connect` and `monette run`"
             )
         first = group.first_period
-        last = min(add_months(first, MONTHS - 1), add_months(platform.current_month, -1))
+        last = min(add_months(first, months - 1), add_months(platform.current_month, -1))
         console.print(
             f"[bold]{group.name}[/]: {len(group.companies)} fictional companies, {first:%Y-%m} to {last:%Y-%m}, "
             f"home {settings.home.absolute()}"
