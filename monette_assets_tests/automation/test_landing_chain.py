@@ -50,3 +50,10 @@ def test_a_dropped_budget_is_published_and_what_is_wrong_with_it_quarantined(wor
     }
     chain.execute(world.definitions(), world.instance, steps)
     assert {table: world.lake.version(table) for table in before} == before
+
+    corrected = {"North Home": [["Company", "north"], header, [5300, 100, 200.5]]}
+    (folder / "budget.xlsx").write_bytes(workbook(corrected))
+    os.utime(folder / "budget.xlsx", (at, at))
+    healed = chain.execute(world.definitions(), world.instance, steps)
+    assert healed.ok, healed.failed_checks  # a new version without the refused tab leaves nothing in quarantine
+    assert "silver/budgets" not in {row["table_name"] for row in world.lake.read("quarantine").to_pylist()}
