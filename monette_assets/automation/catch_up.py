@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from monette_assets.automation import chain, refresh_job
 from monette_assets.automation.abandoned import fail_abandoned
 from monette_assets.automation.failed_partitions import Left, left_failed, to_fetch, to_rebuild, told
-from monette_assets.automation.owed import REQUEST_TAG, Months, Tried
+from monette_assets.automation.owed import REQUEST_TAG, Months, Tried, retry_after
 from monette_assets.automation.polling import ask
 from monette_assets.clock import now
 from monette_assets.group import Group
@@ -78,8 +78,7 @@ def build_check(group: Group) -> dg.AssetChecksDefinition:
 
 def wait_after(attempts: int) -> timedelta:
     """How long a target waits after so many attempts that did not mend it."""
-    doubled: int = 2 ** min(attempts - 1, 10)
-    return min(FIRST_WAIT * doubled, LONGEST_WAIT)
+    return retry_after(attempts, FIRST_WAIT, LONGEST_WAIT)
 
 
 def tick(

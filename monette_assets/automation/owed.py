@@ -88,10 +88,10 @@ def settled(cursor: Cursor, instance: dg.DagsterInstance) -> Cursor:
     )
 
 
-def retry_after(attempts: int) -> timedelta:
-    """How long the months of a company wait after so many attempts that did not fetch them."""
+def retry_after(attempts: int, first: timedelta = RETRY_AFTER, longest: timedelta = LONGEST_WAIT) -> timedelta:
+    """How long what is owed waits after so many attempts that did not bring it: doubling from `first` to `longest`."""
     doubled: int = 2 ** min(attempts - 1, 10)
-    return min(RETRY_AFTER * doubled, LONGEST_WAIT)
+    return min(first * doubled, longest)
 
 
 def merged(months: Mapping[str, Iterable[str]], more: Mapping[str, Iterable[str]]) -> Months:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 from monette_assets.group import Group, YearStart
@@ -68,11 +69,16 @@ class Question:
             return self.group.company(self.company).name
         return self.pillar or self.location or _subgroup_name(self.subgroup) or self.group.name
 
+    @cached_property
+    def _pillars(self) -> frozenset[str]:
+        """The pillar asked for and its sub-pillars."""
+        within = {each["pillar"] for each in self.group.pillar_rows() if each["parent"] == self.pillar}
+        return frozenset({*within, self.pillar} - {None})
+
     def of_place(self, row: Row) -> bool:
         """Whether a row of management accounts is of the pillar (its sub-pillars included) or location asked for."""
         if self.pillar is not None:
-            parents = {each["pillar"]: each["parent"] for each in self.group.pillar_rows()}
-            return self.pillar in (row["pillar"], parents.get(row["pillar"]))
+            return row["pillar"] in self._pillars
         return self.location in (None, row["location"])
 
     @property

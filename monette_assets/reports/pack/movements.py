@@ -29,6 +29,12 @@ def _read(release: Released, table: str, first: date, month: date) -> list[dict[
     return release.rows(table, where=months & (pc.field("basis") == "accrual"))
 
 
+def _read_group(release: Released, table: str, first: date, month: date) -> tuple[list[dict[str, Any]], date]:
+    """Rows of the whole group's own statement, and the first month they are of."""
+    rows = [row for row in _read(release, table, first, month) if row["subgroup"] == GROUP]
+    return rows, min((row["period"] for row in rows), default=first)
+
+
 def _columns(columns: Sequence[GridColumn], rows: Iterable[Row]) -> tuple[GridColumn, ...]:
     """The companies of these rows with their subtotals, what consolidation changes, the group."""
     seen = {row["company"] for row in rows}
@@ -96,17 +102,15 @@ def cash_flow(release: Released, group: Group, first: date, month: date, columns
     firsts: dict[str, date] = {}
     for row in rows:
         firsts[row["company"]] = min(row["period"], firsts.get(row["company"], row["period"]))
-    sections: dict[str, set[str]] = defaultdict(set)
     for row in rows:
-        key = f"{row['section']}/{row['line']}"
         if row["line"] == "opening_cash":
             if row["period"] == firsts[row["company"]]:
                 figures[_start(row, first), row["company"]] += row["amount_cad"]
         elif row["section"] != "cash":
-            figures[key, row["company"]] += row["amount_cad"]
-            sections[row["section"]].add(row["line"])
+            figures[f"{row['section']}/{row['line']}", row["company"]] += row["amount_cad"]
     _leave(figures, group, month)
     _consolidate(figures, _group_cash(release, first, month))
+    sections: dict[str, set[str]] = defaultdict(set)
     for key, _ in figures:
         section, _, line = key.partition("/")
         if line:
@@ -145,8 +149,7 @@ def cash_flow(release: Released, group: Group, first: date, month: date, columns
 def _group_cash(release: Released, first: date, month: date) -> dict[str, Decimal]:
     """The group's own statement by line."""
     found: dict[str, Decimal] = defaultdict(lambda: ZERO)
-    rows = [row for row in _read(release, "gold/consolidated_cash_flow", first, month) if row["subgroup"] == GROUP]
-    opened = min((row["period"] for row in rows), default=first)
+    rows, opened = _read_group(release, "gold/consolidated_cash_flow", first, month)
     for row in rows:
         if row["section"] == SCOPE:
             found[SCOPE] += row["amount_cad"]
@@ -205,9 +208,7 @@ def changes_in_equity(
 def _group_equity(release: Released, first: date, month: date) -> dict[str, Decimal]:
     """The group's own statement by line, all components of equity together."""
     found: dict[str, Decimal] = defaultdict(lambda: ZERO)
-    read = _read(release, "gold/consolidated_changes_in_equity", first, month)
-    rows = [row for row in read if row["subgroup"] == GROUP]
-    opened = min((row["period"] for row in rows), default=first)
+    rows, opened = _read_group(release, "gold/consolidated_changes_in_equity", first, month)
     for row in rows:
         if row["line"] not in ("opening", "closing"):
             found[row["line"]] += row["amount_cad"]
