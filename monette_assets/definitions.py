@@ -18,6 +18,7 @@ from monette_assets.automation import (
     refresh_job,
     releasing,
     schedules,
+    stale,
 )
 from monette_assets.bronze import exchange_rates, landing_files, quickbooks_objects, quickbooks_reports
 from monette_assets.engine import Engine
@@ -51,6 +52,7 @@ def build(settings: Settings, group: Group, overrides: Mapping[str, Any] | None 
             changes.build(group, refresh, settings.poll_every),
             landed.build(group, refresh),
             catch_up.build(group, refresh),
+            stale.build(group, refresh),
             releasing.build(),
         ],
         schedules=[

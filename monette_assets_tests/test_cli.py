@@ -72,7 +72,7 @@ def world(small_world: SmallWorld, monkeypatch: pytest.MonkeyPatch) -> SmallWorl
         (["run", "--from", "2024-12", "--to", "2024-11"], "--to 2024-11 comes before --from 2024-12"),
         (["run", "--from", "2024-11", "--company", "nort"], "(did you mean 'north'?)"),
         (["run", "--from", "2024-11", "--select", "gold/ledgr"], "(did you mean 'gold/ledger'?)"),
-        (["run"], "Missing option '--from'"),
+        (["run"], "expected --from MONTH, or --stale"),
         (["report", "profit_and_lost"], "(did you mean 'profit_and_loss'?)"),
         (["report", "tie_out", "--company", "noth"], "(did you mean 'north'?)"),
         (["check", "--select", "gold/tie_oot"], "(did you mean 'gold/tie_out'?)"),
@@ -268,6 +268,12 @@ def test_a_second_run_changes_nothing(world: SmallWorld, say: Say) -> None:
     assert "2024-11 to 2024-12: up to date" in err
     assert versions(world.lake) == before
     assert "tables" in say("status")[1]  # the run is in Dagster's records
+
+
+def test_what_is_stale_is_found_by_the_command_itself(world: SmallWorld, say: Say) -> None:
+    assert say("run", "--stale", "--from", "2024-11")[0] == 2
+    status, _, err = say("run", "--stale")
+    assert (status, err) == (0, "Nothing is stale\n")
 
 
 def test_a_company_connects_again_at_the_simulator(world: SmallWorld, say: Say) -> None:

@@ -7,6 +7,7 @@ run, from it to the latest month there is.
 
 from __future__ import annotations
 
+import time
 import uuid
 from collections import deque
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
@@ -17,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 import dagster as dg
 
 from monette_assets import catalog
+from monette_assets.automation.abandoned import UNFINISHED, fail_abandoned
 from monette_assets.bronze import exchange_rates, landing_files, quickbooks_objects, quickbooks_reports
 from monette_assets.gold import completeness
 from monette_assets.group.calendar import add_months
@@ -38,6 +40,7 @@ RANGE_END = "dagster/asset_partition_range_end"
 MAX_RETRIES_TAG = "dagster/max_retries"
 
 COMPLETENESS = (asset_key(completeness.CONTRACT), dg.AssetKey(releases.NAME))
+WAIT_SECONDS = 0.5
 
 Listener = Callable[[dg.EventLogEntry], None]
 CompanyMonths = Mapping[str, Collection[date]]
@@ -45,7 +48,7 @@ CompanyMonths = Mapping[str, Collection[date]]
 
 @dataclass(frozen=True)
 class Step:
-    """One run of the chain: some assets over one range of partitions."""
+    """One run of the chain: some assets over one range of partitions; of tables without any, start and end are ""."""
 
     name: str
     assets: tuple[dg.AssetKey, ...]
@@ -139,7 +142,7 @@ def plan_months(
     arrivals = [exchange_rates.CONTRACT, landing_files.CONTRACT] if fetch else []
     release = _release()
     steps = _fetching(group, months, latest, whole) if fetch else []
-    spans = _spans(union)
+    spans = month_spans(union)
     if len(spans) == 1 and until == last:
         keys = (*_keys([*arrivals, *silver, *gold]), *release)
         return [*steps, Step("tables", keys, month_key(first), month_key(last))]
@@ -170,7 +173,7 @@ def plan_landing(periods: Collection[date], tables: Collection[str], *, latest: 
     made = [contract for contract in catalog.contracts() if contract.name in fed]
     balances = [contract for contract in made if contract.balance]
     flows = [contract for contract in made if not contract.balance]
-    spans = _spans(periods)
+    spans = month_spans(periods)
     until = spans[-1][1] if latest is None else max(spans[-1][1], latest)
     release = _release()
     steps = []
@@ -208,12 +211,12 @@ def _by_span(months: Mapping[str, Collection[date]]) -> dict[tuple[date, date], 
     """The companies of each span of neighbouring months, the earliest span first."""
     found: dict[tuple[date, date], list[str]] = {}
     for code, periods in months.items():
-        for span in _spans(periods):
+        for span in month_spans(periods):
             found.setdefault(span, []).append(code)
     return dict(sorted(found.items()))
 
 
-def _spans(periods: Collection[date]) -> list[tuple[date, date]]:
+def month_spans(periods: Collection[date]) -> list[tuple[date, date]]:
     """First and last month of each run of neighbouring months."""
     spans: list[list[date]] = []
     for period in sorted(set(periods)):
@@ -283,6 +286,7 @@ def execute(
         step = waiting.popleft()
         if on_step is not None:
             on_step(step)
+        wait_for_writers(instance, step.assets)
         job = definitions.resolve_implicit_job_def_def_for_assets(list(step.assets))
         assert job is not None
         run_id = str(uuid.uuid4())
@@ -298,9 +302,8 @@ def execute(
                 CHAIN_TAG: result.chain_id,
                 PROCESS_TAG: this_process(),
                 STEP_TAG: step.name,
-                RANGE_START: step.start,
-                RANGE_END: step.end,
                 MAX_RETRIES_TAG: "0",  # what is tried again is the chain, by whoever started it
+                **({RANGE_START: step.start, RANGE_END: step.end} if step.start else {}),
                 **({HALFWAY_TAG: "yes"} if _halfway(step, waiting) else {}),
                 **(tags or {}),
             },
@@ -320,6 +323,27 @@ def execute(
         if not done.success and not waiting and set(COMPLETENESS) < set(step.assets):
             waiting.append(replace(step, name="completeness", assets=COMPLETENESS))
     return result
+
+
+def _wait(_: str) -> None:
+    time.sleep(WAIT_SECONDS)
+
+
+def wait_for_writers(
+    instance: dg.DagsterInstance, keys: Collection[dg.AssetKey], pause: Callable[[str], None] = _wait
+) -> None:
+    """Return once no run writes any of these tables. Runs that wait in the queue for their pool are not waited for.
+
+    `pause` is given the id of the run that is waited for.
+    """
+    wanted = frozenset(keys)
+    while True:
+        fail_abandoned(instance)  # they would be waited for for ever
+        writing = [run for run in instance.get_runs(dg.RunsFilter(statuses=UNFINISHED))
+                   if wanted & (run.asset_selection or frozenset())]  # fmt: skip
+        if not writing:
+            return
+        pause(writing[0].run_id)
 
 
 def _halfway(step: Step, later: Iterable[Step]) -> bool:

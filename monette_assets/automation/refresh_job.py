@@ -12,6 +12,7 @@ import dagster as dg
 from pydantic import Field
 
 from monette_assets.automation import chain
+from monette_assets.automation.rebuilding import rebuild
 from monette_assets.automation.refresh import refresh, told_again
 from monette_assets.bronze.quickbooks_reports import ARRIVED
 from monette_assets.group import Group
@@ -48,6 +49,8 @@ class Refresh(dg.Config):
         description="Silver tables fed by the landing folder: only these and what is made of them; no QuickBooks.",
     )
     fetch: bool = Field(default=True, description="False: rebuild from what was fetched before.")
+    stale: bool = Field(default=False, description="Only what is stale, whichever months; nothing is fetched.")
+    deployed: bool = Field(default=False, description="With stale: also what only new code or contract makes so.")
 
 
 def run_config(refresh: Refresh) -> dict[str, Any]:
@@ -90,20 +93,25 @@ def build(group: Group, definitions: Definitions) -> dg.JobDefinition:
         from monette_assets.tables.judge import Judge
 
         context.instance.add_run_tags(context.run_id, {PROCESS_TAG: this_process()})
-        steps = steps_of(config, group, chain.latest_period(context.resources.lake.lake))
+        latest = chain.latest_period(context.resources.lake.lake)
+        steps = [] if config.stale else steps_of(config, group, latest)
         who, through = asked_by(context)
         lake = context.resources.lake.lake
         with Judge() as judge, recorded(lake, group, who=who, through=through, action="run", what=_what(config)) as act:
-            result = refresh(
-                group,
-                lake,
-                definitions({"judge": RunningJudge(judge)}),
-                context.instance,
-                steps,
-                tags={PARENT_TAG: context.run_id},
-                on_step=lambda step: context.log.info("%s: %s to %s", step.name, step.start, step.end),
-                on_again=lambda months, _: context.log.warning(told_again(months)),
-            )
+            graph, tags = definitions({"judge": RunningJudge(judge)}), {PARENT_TAG: context.run_id}
+
+            def begun(step: chain.Step) -> None:
+                context.log.info("%s: %s to %s", step.name, step.start, step.end)
+
+            if config.stale:
+                result = rebuild(
+                    group, lake, graph, context.instance, deployed=config.deployed, tags=tags, on_step=begun
+                )
+            else:
+                result = refresh(
+                    group, lake, graph, context.instance, steps, tags=tags, on_step=begun,
+                    on_again=lambda months, _: context.log.warning(told_again(months)),
+                )  # fmt: skip
             act.failed = not result.ok
             act.result = f"chain {result.chain_id}, run {context.run_id}"
         missing = unfetched(group, result)
@@ -134,6 +142,8 @@ def _what(config: Refresh) -> str:
     whom = ", ".join(config.companies or ["every company"])
     parts = [f"{config.first}..{config.last} of {whom}"] if config.first else []
     parts += [f"{company} {', '.join(months)}" for company, months in config.months.items()]
+    if config.stale:
+        return "what is stale"
     return "; ".join(parts if config.fetch else [*parts, "from bronze"])
 
 

@@ -21,6 +21,7 @@ TITLES = {
     "objects": ("Lists and documents", "companies"),
     "reports": ("QuickBooks reports", "reports"),
     "tables": ("Bronze to gold", "tables"),
+    "lists": ("Lists", "tables"),
     "landing": ("Landing folder", "tables"),
     "balances": ("Balances of later months", "tables"),
     "completeness": ("What is complete", "tables"),
@@ -67,7 +68,7 @@ class ChainProgress:
         if kind == "STEP_START" and found.step_key:
             self._update(now=found.step_key.replace("__", "/"))
         elif kind in ("STEP_SUCCESS", "STEP_FAILURE"):
-            if self._current in ("tables", "balances", "completeness"):
+            if self._current in ("tables", "lists", "balances", "completeness"):
                 self._update(advance=1)
         elif kind in ("RUN_SUCCESS", "RUN_FAILURE"):
             self._update(now="" if kind == "RUN_SUCCESS" else "[red]failed")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -12,10 +12,12 @@ from monette_assets.commands.audit import recorded
 from monette_assets.commands.errors import CommandError, UsageError
 
 if TYPE_CHECKING:
+    from dagster import DagsterInstance, Definitions
     from rich.console import Console
 
     from monette_assets.automation.chain import ChainResult, CompanyMonths, Step
     from monette_assets.commands.platform import Platform
+    from monette_assets.commands.progress import ChainProgress
     from monette_assets.tables.judge import Judge
 
 SHOWN_FAILURES = 40
@@ -106,6 +108,49 @@ def run_steps(
 ) -> ChainResult:
     """Run the steps as a chain, watched, and write down in the audit log that they ran."""
     from monette_assets.automation import refresh
+
+    def run(definitions: Definitions, instance: DagsterInstance, progress: ChainProgress) -> ChainResult:
+        return refresh.refresh(
+            platform.group,
+            platform.lake,
+            definitions,
+            instance,
+            steps,
+            listener=progress.listen,
+            on_step=progress.step,
+            on_again=progress.again,
+        )
+
+    return _watched(platform, judge, console, list(steps), what, run, companies)
+
+
+def rebuild(platform: Platform, judge: Judge, console: Console) -> ChainResult:
+    """Compute again what is stale, watched, and write down in the audit log that it ran."""
+    from monette_assets.automation import rebuilding
+
+    def run(definitions: Definitions, instance: DagsterInstance, progress: ChainProgress) -> ChainResult:
+        return rebuilding.rebuild(
+            platform.group,
+            platform.lake,
+            definitions,
+            instance,
+            listener=progress.listen,
+            on_step=progress.step,
+        )
+
+    return _watched(platform, judge, console, [], "what is stale", run)
+
+
+def _watched(
+    platform: Platform,
+    judge: Judge,
+    console: Console,
+    steps: list[Step],
+    what: str,
+    run: Callable[[Definitions, DagsterInstance, ChainProgress], ChainResult],
+    companies: Sequence[str] | None = None,
+) -> ChainResult:
+    """Run a chain with its progress shown, and write down in the audit log that it ran."""
     from monette_assets.automation.abandoned import fail_abandoned
     from monette_assets.commands.progress import ChainProgress, WatchedQuickBooks
     from monette_assets.definitions import build
@@ -116,21 +161,12 @@ def run_steps(
     definitions = build(platform.settings, group, {"judge": RunningJudge(judge), "quickbooks": quickbooks})
     with (
         platform.instance() as instance,
-        ChainProgress(console, list(steps), len(companies or group.companies)) as progress,
+        ChainProgress(console, steps, len(companies or group.companies)) as progress,
     ):
         fail_abandoned(instance)
         quickbooks.watcher = progress
         with recorded(platform, "run", what) as act:
-            result = refresh.refresh(
-                group,
-                platform.lake,
-                definitions,
-                instance,
-                steps,
-                listener=progress.listen,
-                on_step=progress.step,
-                on_again=progress.again,
-            )
+            result = run(definitions, instance, progress)
             act.failed = not result.ok
             act.result = f"chain {result.chain_id}"
         return result

@@ -10,7 +10,7 @@ from monette_assets.commands.platform import Platform
 
 
 def run(
-    first: Annotated[str, typer.Option("--from", help="First month, such as 2024-11.", metavar="MONTH")],
+    first: Annotated[str | None, typer.Option("--from", help="First month, such as 2024-11.", metavar="MONTH")] = None,
     last: Annotated[str | None, typer.Option("--to", help="Last month; the first one if left out.")] = None,
     company: Annotated[
         list[str] | None, typer.Option(help="Fetch these companies only (codes, by comma or repeated).")
@@ -19,6 +19,9 @@ def run(
         list[str] | None, typer.Option(help="These tables only; gold/ledger+ adds all that is made of it.")
     ] = None,
     fetch: Annotated[bool, typer.Option(help="Ask the sources; --no-fetch rebuilds from bronze.")] = True,
+    stale: Annotated[
+        bool, typer.Option("--stale", help="Only what is stale (`monette status`), whichever months; fetches nothing.")
+    ] = False,
 ) -> None:
     """Bring months up to date: fetch, then every table from bronze to gold, and balances of later months.
 
@@ -29,6 +32,13 @@ def run(
     from monette_assets.commands.output import notes
 
     platform = Platform()
+    if stale:
+        if first or last or company or select:
+            raise UsageError("--stale finds the tables and months itself; give it alone")
+        _stale(platform)
+        return
+    if first is None:
+        raise UsageError("expected --from MONTH, or --stale")
     start = platform.month(first)
     end = platform.month(last) if last else start
     if end < start:
@@ -50,3 +60,21 @@ def run(
         console.print(f"[bold red]{months}: not all is well[/]; runs of chain {result.chain_id} show why")
         raise typer.Exit(1)
     console.print(f"[bold green]{months}: up to date[/], runs of chain {result.chain_id}")
+
+
+def _stale(platform: Platform) -> None:
+    """Rebuild what is stale. Exit status 1 if anything failed."""
+    from monette_assets.commands import refreshing
+    from monette_assets.commands.output import notes
+
+    console = notes()
+    with refreshing.judging() as judge:
+        result = refreshing.rebuild(platform, judge, console)
+    if not result.steps:
+        console.print("[bold green]Nothing is stale[/]")
+        return
+    refreshing.show_outcome(console, result)
+    if not result.ok:
+        console.print(f"[bold red]Not all is well[/]; runs of chain {result.chain_id} show why")
+        raise typer.Exit(1)
+    console.print(f"[bold green]What was stale is rebuilt[/], runs of chain {result.chain_id}")

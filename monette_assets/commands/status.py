@@ -164,26 +164,30 @@ def connection(platform: Platform, company: str) -> str:
 
 
 def tables(platform: Platform) -> Statement:
-    """Per table: version, when it last changed, its freshness limit."""
+    """Per table: version, when it last changed, which months are stale and why."""
     from monette_assets import catalog
+    from monette_assets.automation import rebuilding
     from monette_assets.reports.statement import Field, Kind, Statement
+    from monette_assets.tables.staleness import find
 
     lake, zone = platform.lake, platform.group.time_zone
+    stale = find(lake, platform.group, rebuilding.tables())
     rows = []
     for contract in catalog.contracts():
-        row: dict[str, Any] = {"table": contract.name, "state": "not built yet"}
+        row: dict[str, Any] = {"table": contract.name, "state": stale.told(contract.name) or "not built yet"}
         if lake.exists(contract.name):
             newest = lake.history(contract.name, 1)[0]
             row |= {
                 "version": newest.version,
                 "changed": newest.timestamp.astimezone(zone),
-                "state": "",
+                "state": stale.told(contract.name),
                 "run": newest.commit.run_id[:8] if newest.commit else "",
             }
         rows.append(row)
     return Statement(
         title="Tables",
-        subtitle="`monette history TABLE` lists the versions",
+        subtitle="`monette history TABLE` lists the versions"
+        + ("; `monette run --stale` rebuilds what is stale, the night does anyway" if stale else ""),
         fields=(
             Field("table", "Table"),
             Field("version", "Version", Kind.COUNT),

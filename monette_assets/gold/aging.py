@@ -11,6 +11,7 @@ from monette_assets.silver import accounts, agings, documents, exchange_rates
 from monette_assets.sources.quickbooks.transaction_types import PRINTED_TYPES
 from monette_assets.tables import Check, Column, Context, Contract, Freshness, Input, Months, Severity, Staged
 from monette_assets.tables.contract import MONEY, RATE, hours
+from monette_assets.tables.reach import by_key
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
@@ -21,7 +22,7 @@ INPUTS: Mapping[str, Input] = {
     "agings": Input(agings.CONTRACT),
     "documents": Input(documents.CONTRACT, Months.ALL),  # their currency; an open one may be old
     "exchange_rates": Input(exchange_rates.CONTRACT),
-    "accounts": Input(accounts.CONTRACT, Months.ALL),
+    "accounts": Input(accounts.CONTRACT, Months.ALL, reach=by_key("company", "account_id")),
     "trial_balance": Input(trial_balance.CONTRACT),
 }
 

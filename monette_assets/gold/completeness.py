@@ -13,6 +13,7 @@ from monette_assets.tables import Check, Column, Context, Contract, Freshness, I
 from monette_assets.tables import quarantine as quarantine_table
 from monette_assets.tables import waivers as waivers_table
 from monette_assets.tables.contract import hours
+from monette_assets.tables.reach import months_changed
 
 if TYPE_CHECKING:
     from pyspark.sql import Column as SparkColumn
@@ -41,7 +42,7 @@ CONTRACT = Contract(
         "reports": Input(quickbooks_reports.CONTRACT),
         "ledger": Input(ledger.CONTRACT),
         "tie_out": Input(tie_out.CONTRACT),
-        "quarantine": Input(quarantine_table.CONTRACT, Months.ALL),
+        "quarantine": Input(quarantine_table.CONTRACT, Months.ALL, reach=months_changed),
         "waivers": Input(waivers_table.CONTRACT, Months.ALL),
     },
     after=(translation_proof.CONTRACT, cash_flow.CONTRACT, changes_in_equity.CONTRACT, cash_bridge.CONTRACT),

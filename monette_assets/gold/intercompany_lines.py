@@ -47,6 +47,7 @@ CONTRACT = Contract(
         Column("transaction_amount", MONEY, "The same as documented.", unit="transaction currency",
                source=(f"{LEDGER}.transaction_amount",)),
     ),
+    balance=True,  # it looks back on balances, which a run of an earlier month computes after the flows
     freshness=Freshness(fail_after=hours(36), warn_after=hours(26)),
 )  # fmt: skip
 

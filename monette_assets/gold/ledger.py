@@ -17,6 +17,7 @@ from monette_assets.gold.mapping import (
 from monette_assets.silver import accounts, exchange_rates, general_ledger
 from monette_assets.tables import Check, Column, Context, Contract, Freshness, Input, Months, Severity, Staged, table
 from monette_assets.tables.contract import MONEY, RATE, hours
+from monette_assets.tables.reach import by_key
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
@@ -73,7 +74,7 @@ CONTRACT = Contract(
     layout=("period",),
     inputs={
         "general_ledger": Input(general_ledger.CONTRACT),
-        "accounts": Input(accounts.CONTRACT, Months.ALL),
+        "accounts": Input(accounts.CONTRACT, Months.ALL, reach=by_key("company", "account_id")),
         "exchange_rates": Input(exchange_rates.CONTRACT),
     },
     columns=(

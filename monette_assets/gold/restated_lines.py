@@ -10,6 +10,7 @@ from monette_assets.silver import general_ledger
 from monette_assets.tables import Column, Context, Contract, Freshness, Input, Months, closed_ledger, closes, table
 from monette_assets.tables.closed_ledger import BUSINESS
 from monette_assets.tables.contract import MONEY, hours
+from monette_assets.tables.reach import months_changed
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
@@ -28,7 +29,7 @@ CONTRACT = Contract(
     key=("company", "period", "basis", "close_number", "transaction_type", "transaction_id", "account_id", "version",
          "position"),
     inputs={
-        "closes": Input(closes.CONTRACT, Months.ALL),
+        "closes": Input(closes.CONTRACT, Months.ALL, reach=months_changed),
         "closed_ledger": Input(closed_ledger.CONTRACT),
         "ledger": Input(ledger.CONTRACT),
         "general_ledger": Input(general_ledger.CONTRACT),  # when a document was last changed

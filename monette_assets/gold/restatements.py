@@ -37,6 +37,7 @@ from monette_assets.tables import (
 from monette_assets.tables.closed_statements import FIGURE, FORMERLY, STATEMENTS, Frozen
 from monette_assets.tables.closes import CLOSE
 from monette_assets.tables.contract import MONEY, hours
+from monette_assets.tables.reach import months_changed
 
 if TYPE_CHECKING:
     from pyspark.sql import Column as Expression
@@ -89,7 +90,7 @@ CONTRACT = Contract(
     key=(*UNIT, *FIGURE, "close_number"),
     beside=(WHOLE_GROUP,),
     inputs={
-        "closes": Input(CLOSES, Months.ALL),
+        "closes": Input(CLOSES, Months.ALL, reach=months_changed),
         "closed_statements": Input(CLOSED_STATEMENTS),
         **{each.statement: Input(TABLES[each.table]) for each in STATEMENTS},
         "restated_lines": Input(restated_lines.CONTRACT),

@@ -13,6 +13,7 @@ from monette_assets.group.calendar import fiscal_year
 from monette_assets.silver import accounts, exchange_rates
 from monette_assets.tables import Check, Column, Context, Contract, Freshness, Input, Months, Severity, Staged, table
 from monette_assets.tables.contract import MONEY, RATE, hours
+from monette_assets.tables.reach import by_key
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
@@ -121,7 +122,7 @@ CONTRACT = Contract(
     inputs={
         "trial_balance": Input(trial_balance.CONTRACT, Months.UP_TO),
         "ledger": Input(ledger.CONTRACT, Months.UP_TO),
-        "accounts": Input(accounts.CONTRACT, Months.ALL),
+        "accounts": Input(accounts.CONTRACT, Months.ALL, reach=by_key("company", "account_id")),
         "exchange_rates": Input(exchange_rates.CONTRACT, Months.UP_TO),
     },
     balance=True,

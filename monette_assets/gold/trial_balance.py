@@ -9,6 +9,7 @@ from monette_assets.gold.mapping import fiscal_years, map_accounts, month_before
 from monette_assets.silver import accounts, reported_balances
 from monette_assets.tables import Check, Column, Context, Contract, Freshness, Input, Months, Severity, Staged, table
 from monette_assets.tables.contract import MONEY, hours
+from monette_assets.tables.reach import by_key
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
@@ -87,7 +88,7 @@ CONTRACT = Contract(
     key=("company", "period", "basis", "account_id"),
     inputs={
         "ledger": Input(ledger.CONTRACT, Months.UP_TO),
-        "accounts": Input(accounts.CONTRACT, Months.ALL),
+        "accounts": Input(accounts.CONTRACT, Months.ALL, reach=by_key("company", "account_id")),
         "reported_balances": Input(reported_balances.CONTRACT, Months.UP_TO),
     },
     balance=True,

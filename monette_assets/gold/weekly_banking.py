@@ -21,6 +21,7 @@ from monette_assets.sources.quickbooks.documents import SETTLEMENTS
 from monette_assets.sources.quickbooks.transaction_types import PRINTED_TYPES
 from monette_assets.tables import Check, Column, Context, Contract, Freshness, Input, Months, Severity, Staged, table
 from monette_assets.tables.contract import MONEY, RATE, hours
+from monette_assets.tables.reach import by_key
 
 if TYPE_CHECKING:
     from pyspark.sql import Column as Expression
@@ -82,7 +83,7 @@ CONTRACT = Contract(
          "location", "found_by"),
     inputs={
         "ledger": Input(gold_ledger.CONTRACT),
-        "accounts": Input(silver_accounts.CONTRACT, Months.ALL),
+        "accounts": Input(silver_accounts.CONTRACT, Months.ALL, reach=by_key("company", "account_id")),
         "locations": Input(silver_locations.CONTRACT, Months.ALL),
         "documents": Input(silver_documents.CONTRACT, Months.ALL),  # what is settled is older, or yet to come
         "document_lines": Input(document_lines.CONTRACT, Months.ALL),

@@ -22,7 +22,7 @@ CONTRACT = Contract(
     key=("company", "account_id"),
     unit=("company",),
     partitions=Partitions.NONE,
-    inputs={"objects": Input(quickbooks_objects.CONTRACT, Months.ALL)},
+    inputs={"objects": Input(quickbooks_objects.CONTRACT, Months.ALL, only=("entity", ("Account",)))},
     columns=(
         Column("company", "string", "Contract code of the company.", source=("bronze/quickbooks_objects.company",)),
         Column("account_id", "string", "QuickBooks' id.", source=SOURCE),

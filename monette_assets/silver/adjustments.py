@@ -53,7 +53,7 @@ CONTRACT = Contract(
     key=("period", "entry", "line_number"),
     unit=("period",),
     partitions=Partitions.NONE,
-    inputs={"files": Input(landing_files.CONTRACT, Months.ALL)},
+    inputs={"files": Input(landing_files.CONTRACT, Months.ALL, only=("kind", (ADJUSTMENTS,)))},
     columns=(
         Column("period", "date", "First day of the month.", source=CONTENT),
         Column("entry", "string", "Number or name of the entry, unique in its month.", source=CONTENT),

@@ -9,6 +9,7 @@ from monette_assets.silver import accounts
 from monette_assets.silver.parsing import CONSERVED, NOTHING_REFUSED, READABLE, parse_newest
 from monette_assets.tables import Column, Context, Contract, Input, Months, table
 from monette_assets.tables.contract import MONEY
+from monette_assets.tables.reach import nowhere
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,8 +29,8 @@ CONTRACT = Contract(
     ),
     key=("company", "period", "basis", "report", "transaction_type", "transaction_id", "contact_id", "line_number"),
     inputs={
-        "reports": Input(quickbooks_reports.CONTRACT),
-        "accounts": Input(accounts.CONTRACT, Months.ALL),
+        "reports": Input(quickbooks_reports.CONTRACT, only=("report", tuple(REPORTS))),
+        "accounts": Input(accounts.CONTRACT, Months.ALL, reach=nowhere),
     },
     balance=True,
     months_at_once=12,

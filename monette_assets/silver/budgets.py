@@ -36,7 +36,7 @@ CONTRACT = Contract(
     unit=("company",),
     partitions=Partitions.NONE,
     inputs={
-        "files": Input(landing_files.CONTRACT, Months.ALL),
+        "files": Input(landing_files.CONTRACT, Months.ALL, only=("kind", (BUDGET,))),
         "accounts": Input(accounts_table.CONTRACT, Months.ALL),
     },
     columns=(

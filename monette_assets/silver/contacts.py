@@ -22,7 +22,7 @@ CONTRACT = Contract(
     key=("company", "kind", "contact_id"),
     unit=("company",),
     partitions=Partitions.NONE,
-    inputs={"objects": Input(quickbooks_objects.CONTRACT, Months.ALL)},
+    inputs={"objects": Input(quickbooks_objects.CONTRACT, Months.ALL, only=("entity", KINDS))},
     columns=(
         Column("company", "string", "Contract code of the company.", source=("bronze/quickbooks_objects.company",)),
         Column("kind", "string", "QuickBooks' object type; ids collide across them.", choices=KINDS, source=SOURCE),

@@ -19,9 +19,11 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from pyspark.sql import Column, DataFrame
 
+    from monette_assets.group import Group
     from monette_assets.sources.quickbooks.documents import Document
+    from monette_assets.tables.reach import Change, Periods
 
-__all__ = ["CONSERVED", "NOTHING_REFUSED", "current_documents"]
+__all__ = ["CONSERVED", "NOTHING_REFUSED", "current_documents", "months_of_documents"]
 
 # A document's row: values in the order of the contract's columns after company and period; amounts in cents.
 Row = Callable[["Document"], Sequence[Any]]
@@ -61,6 +63,34 @@ def current_documents(context: Context, objects: DataFrame, contract: Contract, 
     return current.mapInArrow(read, staging_ddl(contract))
 
 
+def months_of_documents(change: Change) -> Periods:
+    """The months that new versions of documents reach: where they stand now, and where they stood."""
+    import pyarrow.compute as pc
+
+    if change.before < 0:
+        return None
+    versions = change.appended(["company", "entity", "object_id", "payload", "modified_at", "fetched_at"]).to_pylist()
+    everything = (change.group.first_period, date.max)
+    months = _Months(*everything, _firsts(change.group))
+    found = {
+        months.month(row["company"], row["payload"], row["modified_at"], row["fetched_at"].date())
+        for row in versions
+        if row["payload"] and row["company"] in months.firsts
+    }
+    if versions and change.lake.exists(change.table.name):
+        named = {(row["company"], row["entity"], row["object_id"]) for row in versions}
+        columns = ["company", "document_type", "document_id", "period"]
+        where = pc.field("document_id").isin(sorted({identifier for _, _, identifier in named}))
+        for row in change.lake.read(change.table.name, columns=columns, filters=where).to_pylist():
+            if (row["company"], row["document_type"], row["document_id"]) in named:
+                found.add(row["period"])
+    return {period for period in found if period is not None}
+
+
+def _firsts(group: Group) -> dict[str, date]:
+    return {company.code: max(company.first_period, group.first_period) for company in group.companies}
+
+
 def _elsewhere(context: Context) -> Column:
     """Whether a document's date is in a month that was not asked for. Where it is none of ours, Python decides."""
     from pyspark.sql import functions as F
@@ -92,9 +122,7 @@ class _Months:
 
     @classmethod
     def of(cls, context: Context) -> _Months:
-        group = context.group
-        firsts = {company.code: max(company.first_period, group.first_period) for company in group.companies}
-        return cls(context.periods[0], context.periods[-1], firsts)
+        return cls(context.periods[0], context.periods[-1], _firsts(context.group))
 
     def month(self, company: str, payload: str, modified_at: str, fetched_on: date) -> date | None:
         """The document's month, not before its company's first; None where it was not asked for."""

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from monette_assets.bronze import quickbooks_objects
-from monette_assets.silver.current_documents import CONSERVED, NOTHING_REFUSED, current_documents
+from monette_assets.silver.current_documents import CONSERVED, NOTHING_REFUSED, current_documents, months_of_documents
 from monette_assets.sources.quickbooks.objects import DOCUMENT_ENTITIES
 from monette_assets.tables import Column, Context, Contract, Input, Months, Staged, table
 from monette_assets.tables.contract import MONEY, RATE, nested
@@ -63,7 +63,11 @@ CONTRACT = Contract(
     ),
     key=("company", "document_type", "document_id"),
     layout=("period",),
-    inputs={"objects": Input(quickbooks_objects.CONTRACT, Months.ALL)},
+    inputs={
+        "objects": Input(
+            quickbooks_objects.CONTRACT, Months.ALL, only=("entity", DOCUMENT_ENTITIES), reach=months_of_documents
+        )
+    },
     columns=(
         Column("company", "string", "Contract code of the company.", source=("bronze/quickbooks_objects.company",)),
         Column("period", "date", "First day of the document's month.", source=SOURCE),

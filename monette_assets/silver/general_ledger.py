@@ -9,6 +9,7 @@ from monette_assets.silver import accounts
 from monette_assets.silver.parsing import CONSERVED, NOTHING_REFUSED, READABLE, parse_newest
 from monette_assets.tables import Check, Column, Context, Contract, Input, Months, Severity, Staged, table
 from monette_assets.tables.contract import MONEY, RATE
+from monette_assets.tables.reach import by_key
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -56,8 +57,8 @@ CONTRACT = Contract(
     layout=("period",),  # measured: a month is replaced without touching the others
     months_at_once=6,  # the engine reads payloads faster than they are parsed, and holds what waits
     inputs={
-        "reports": Input(quickbooks_reports.CONTRACT),
-        "accounts": Input(accounts.CONTRACT, Months.ALL),  # their classification
+        "reports": Input(quickbooks_reports.CONTRACT, only=("report", ("general_ledger",))),
+        "accounts": Input(accounts.CONTRACT, Months.ALL, reach=by_key("company", "account_id")),  # their classification
     },
     columns=(
         Column("company", "string", "Contract code of the company.", source=("bronze/quickbooks_reports.company",)),

@@ -42,7 +42,7 @@ CONTRACT = Contract(
     key=("period", "company", "location", "herd"),
     unit=("company", "period"),
     partitions=Partitions.NONE,
-    inputs={"files": Input(landing_files.CONTRACT, Months.ALL)},
+    inputs={"files": Input(landing_files.CONTRACT, Months.ALL, only=("kind", (HEAD_COUNTS,)))},
     columns=(
         Column("period", "date", "First day of the month.", source=CONTENT),
         Column("company", "string", "Contract code of the company.", source=CONTENT),

@@ -20,7 +20,7 @@ CONTRACT = Contract(
     key=("company", "location_id"),
     unit=("company",),
     partitions=Partitions.NONE,
-    inputs={"objects": Input(quickbooks_objects.CONTRACT, Months.ALL)},
+    inputs={"objects": Input(quickbooks_objects.CONTRACT, Months.ALL, only=("entity", ("Department",)))},
     columns=(
         Column("company", "string", "Contract code of the company.", source=("bronze/quickbooks_objects.company",)),
         Column("location_id", "string", "QuickBooks' id.", source=SOURCE),

@@ -9,6 +9,7 @@ from monette_assets.silver import accounts
 from monette_assets.silver.parsing import CONSERVED, READABLE, parse_newest
 from monette_assets.tables import Column, Context, Contract, Input, Months, table
 from monette_assets.tables.contract import MONEY
+from monette_assets.tables.reach import by_key
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,8 +33,8 @@ CONTRACT = Contract(
     key=("company", "period", "basis", "statement", "account_id"),
     months_at_once=6,  # the engine reads payloads faster than they are parsed, and holds what waits
     inputs={
-        "reports": Input(quickbooks_reports.CONTRACT),
-        "accounts": Input(accounts.CONTRACT, Months.ALL),  # their classification
+        "reports": Input(quickbooks_reports.CONTRACT, only=("report", STATEMENTS)),
+        "accounts": Input(accounts.CONTRACT, Months.ALL, reach=by_key("company", "account_id")),  # their classification
     },
     balance=True,
     columns=(

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from pyspark.sql import DataFrame
 
+    from monette_assets.tables.reach import Reach
     from monette_assets.tables.table import Staged
 
 TABLE_NAME = re.compile(r"^(bronze|silver|gold)/[a-z][a-z_]*$|^[a-z][a-z_]*$")
@@ -94,10 +95,16 @@ def nested(columns: Iterable[Column]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Input:
-    """An upstream table, and the months of it that a run needs."""
+    """An upstream table, and the months of it that a run needs.
+
+    `only`, of a table that only grows: a column, and the values of it that are read at all. `reach`: which months of
+    the table below a change of it reaches, where that is fewer than `months` says.
+    """
 
     contract: Contract
     months: Months = Months.SAME
+    only: tuple[str, tuple[str, ...]] | None = None
+    reach: Reach | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,11 +18,12 @@ from typing import TYPE_CHECKING, Any
 from monette_assets.engine import memory
 from monette_assets.lake import Commit, Lake, Scope
 from monette_assets.lake.disk import named_when_full
-from monette_assets.tables import quarantine, waivers
+from monette_assets.tables import provenance, quarantine, waivers
 from monette_assets.tables.audit import Audit, Unit, audit, units_of
 from monette_assets.tables.contract import NESTED, Contract, Input, Months, Partitions
 from monette_assets.tables.contract import Column as ContractColumn
 from monette_assets.tables.judge import Judge
+from monette_assets.tables.provenance import Provenance
 from monette_assets.tables.restored import replaced_restore
 from monette_assets.tables.table import REFUSAL_COLUMNS, Context, Staged, Table, staging_ddl, staging_schema
 
@@ -181,6 +182,8 @@ def _refresh(
             outcome.version, outcome.committed = published.version, True
         outcome.refused = _quarantine(lake, stage, contract, outcome, known, context, refuses, run_id)
         lake.clean_staged(run_id, contract.name)
+        if companies is None:  # of some companies only, a month as a whole is what it was
+            _note(lake, outcome, context)
     memory.give_back()  # the next table starts from what is in use, not from this one's peak
     return outcome
 
@@ -348,6 +351,15 @@ def _commit(outcome: Outcome, run_id: str, context: Context) -> Commit:
         reason=f"replaces {outcome.replaced_restore}" if outcome.replaced_restore else None,
         at=context.now.astimezone(UTC),
     )
+
+
+def _note(lake: Lake, outcome: Outcome, context: Context) -> None:
+    """What the months now stand for, whether or not a row changed."""
+    contract = outcome.contract
+    absent = {spec.contract.name: provenance.ABSENT for spec in contract.inputs.values()}
+    made_from = Provenance.of(contract.code_version, context.group.fingerprint, {**absent, **outcome.input_versions})
+    months = context.periods if contract.partitions is Partitions.MONTH else ()
+    provenance.note(lake, contract.name, outcome.version, months, made_from)
 
 
 def _quarantine(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -95,8 +95,20 @@ class World:
 
     def refresh(self) -> chain.ChainResult:
         """Bring both months up to date."""
-        steps = chain.plan(self.group, NOVEMBER, DECEMBER)
+        return self.execute(chain.plan(self.group, NOVEMBER, DECEMBER))
+
+    def execute(self, steps: Sequence[chain.Step]) -> chain.ChainResult:
+        """Run these steps as a refresh does."""
         return refresh(self.group, self.lake, self.definitions(), self.instance, steps)
+
+    def materialize(self, table: str, first: str, last: str) -> None:
+        """Materialize partitions of a table by hand, as the user interface does."""
+        keys = [dg.AssetKey(table.split("/"))]
+        job = self.definitions().resolve_implicit_job_def_def_for_assets(keys)
+        assert job is not None
+        tags = {chain.RANGE_START: first, chain.RANGE_END: last}
+        done = job.execute_in_process(instance=self.instance, asset_selection=keys, tags=tags)
+        assert done.success
 
     def cost(self, company: str, period: date, account: str) -> Decimal:
         """The account's amount in the profit and loss of the month."""

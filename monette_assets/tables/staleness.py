@@ -1,0 +1,176 @@
+"""What is stale: months that would come out of other inputs, another code or another contract than they did.
+
+Compared are the versions, code and contract each month was computed from (`tables/provenance.py`) with those that
+stand. A change of an input counts for the months it reaches only (`tables/reach.py`).
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import TYPE_CHECKING
+
+from monette_assets.clock import today
+from monette_assets.tables import provenance
+from monette_assets.tables.contract import Contract, Input, Months, Partitions
+from monette_assets.tables.partitions import month_key
+from monette_assets.tables.provenance import ABSENT, NEVER, Provenance
+from monette_assets.tables.reach import Change, Periods, months_changed
+
+if TYPE_CHECKING:
+    from monette_assets.group import Group
+    from monette_assets.lake import Lake
+
+CODE, CONTRACT = "code", "contract"  # reasons beside the names of inputs
+
+Found = Mapping[str, Mapping[date | None, frozenset[str]]]  # table, month (None: one without months): why
+
+
+@dataclass(frozen=True)
+class Staleness:
+    """The stale months of every table that has some, with the reasons of each.
+
+    A reason is an input's name, "code" (its version was raised, or the table is new) or "contract".
+    """
+
+    months: Found = field(default_factory=dict)
+    latest: date | None = None  # the last month that a flow stands for: balances run to it
+
+    def since_deploy(self) -> Staleness:
+        """Those that only new code or another contract makes stale."""
+        return self._where(lambda why: why <= {CODE, CONTRACT})
+
+    def of_inputs(self) -> Staleness:
+        """Those whose inputs have changed."""
+        return self._where(lambda why: bool(why - {CODE, CONTRACT}))
+
+    def _where(self, wanted: Callable[[frozenset[str]], bool]) -> Staleness:
+        cut = {
+            table: {month: why for month, why in months.items() if wanted(why)} for table, months in self.months.items()
+        }
+        return Staleness({table: months for table, months in cut.items() if months}, self.latest)
+
+    def __bool__(self) -> bool:
+        return bool(self.months)
+
+    def told(self, table: str) -> str:
+        """The stale months of a table and why, in a few words; nothing where it has none."""
+        months = self.months.get(table, {})
+        if not months:
+            return ""
+        named = sorted(month_key(month) for month in months if month)
+        span = named[0] if len(named) == 1 else f"{len(named)} months, {named[0]} to {named[-1]}" if named else ""
+        why = ", ".join(sorted(frozenset().union(*months.values())))
+        return f"stale ({f'{span}: ' if span else ''}{why})"
+
+
+def find(lake: Lake, group: Group, tables: Sequence[Contract]) -> Staleness:
+    """The stale months of these tables, given in order: what a table is made of stands before it.
+
+    What is found not to be stale is noted as standing as of the present versions, so that the next look is short.
+    """
+    names = {each.name for each in tables} | {spec.contract.name for each in tables for spec in each.inputs.values()}
+    versions = {name: ABSENT if (version := lake.version(name)) is None else version for name in names}
+    looked = _Look(lake, group, versions, today(group).replace(day=1), {})
+    found: dict[str, dict[date | None, frozenset[str]]] = {}
+    standing: set[date] = set()  # months that any flow holds
+    for contract in tables:
+        months = looked.months_of(contract, standing)
+        if not contract.balance:
+            standing |= {month for month in months if month}
+        stale = {month: why for month, why in months.items() if why}
+        if stale:
+            found[contract.name] = stale
+    return Staleness(found, max(standing, default=None))
+
+
+@dataclass(frozen=True)
+class _Look:
+    lake: Lake
+    group: Group
+    versions: Mapping[str, int]
+    last: date  # the running month
+    seen: dict[tuple[str, str, int], Periods]  # reach by table, input and version before
+
+    def months_of(self, contract: Contract, standing: Iterable[date]) -> dict[date | None, frozenset[str]]:
+        """Every month of a table with the reasons it is stale for, none for one that is not."""
+        noted = provenance.read(self.lake, contract.name)
+        if not noted:
+            return self._unnoted(contract, standing)
+        reasons: dict[date | None, set[str]] = defaultdict(set)
+        for month, each in noted.items():
+            reasons[month] |= self._own(contract, each)
+        for spec in contract.inputs.values():
+            self._of_input(contract, spec, noted, reasons)
+        self._confirm(contract, noted, reasons)
+        return {month: frozenset(why) for month, why in reasons.items()}
+
+    def _unnoted(self, contract: Contract, standing: Iterable[date]) -> dict[date | None, frozenset[str]]:
+        """A table that is new, or whose note is lost: all of it, unless nothing it is made of is there either."""
+        if all(self.versions[spec.contract.name] == ABSENT for spec in contract.inputs.values()):
+            return {}
+        months: set[date | None] = set(standing)
+        if contract.partitions is Partitions.NONE:
+            months = {None}
+        elif self.versions[contract.name] != ABSENT:
+            months |= set(self.lake.read(contract.name, columns=["period"]).column("period").unique().to_pylist())
+        return dict.fromkeys(months, frozenset({CODE}))
+
+    def _own(self, contract: Contract, of: Provenance) -> set[str]:
+        """Code and contract."""
+        if of == NEVER:
+            return {CODE} if not contract.inputs else {next(iter(contract.inputs.values())).contract.name}
+        reasons = {CODE} if of.code != contract.code_version else set()
+        return reasons | ({CONTRACT} if of.contract != self.group.fingerprint else set())
+
+    def _of_input(
+        self, contract: Contract, spec: Input, noted: provenance.Months, reasons: dict[date | None, set[str]]
+    ) -> None:
+        name = spec.contract.name
+        alike: dict[int, set[date | None]] = defaultdict(set)  # months by the version they were computed from
+        for month, each in noted.items():
+            told = dict(each.inputs)
+            if name in told:
+                alike[told[name]].add(month)
+            elif each != NEVER:
+                reasons[month].add(CODE)  # it did not read this input then
+        for before, months in alike.items():
+            reached = self._reached(contract, spec, before)
+            if reached is None:
+                for month in months:
+                    reasons[month].add(name)
+            elif reached:
+                for month in months:
+                    if month is None or month in reached or _later(contract, spec, month, reached):
+                        reasons[month].add(name)
+                if contract.partitions is Partitions.MONTH:
+                    for month in reached - noted.keys():  # it has come since, and was never computed
+                        if self.group.first_period <= month <= self.last:
+                            reasons[month].add(name)
+
+    def _reached(self, contract: Contract, spec: Input, before: int) -> Periods:
+        key = (contract.name, spec.contract.name, before)
+        if key not in self.seen:
+            after = self.versions[spec.contract.name]
+            change = Change(self.lake, self.group, contract, spec, before, after)
+            self.seen[key] = set() if before == after else (spec.reach or months_changed)(change)
+        return self.seen[key]
+
+    def _confirm(self, contract: Contract, noted: provenance.Months, reasons: dict[date | None, set[str]]) -> None:
+        """Note what is not stale as of the present versions, and months that were never computed as such."""
+        inputs = {spec.contract.name: self.versions[spec.contract.name] for spec in contract.inputs.values()}
+        now = Provenance.of(contract.code_version, self.group.fingerprint, inputs)
+        told = {month: now if not reasons[month] else noted.get(month, NEVER) for month in {*noted, *reasons}}
+        if told != noted and provenance.read(self.lake, contract.name) == noted:
+            provenance.write(self.lake, contract.name, told)
+
+
+def _later(contract: Contract, spec: Input, month: date, reached: set[date]) -> bool:
+    """Whether a change of earlier months of the input reaches this month of the table."""
+    if spec.months is Months.SAME or spec.reach is not None:
+        return False
+    if spec.months is Months.ALL and not contract.balance:
+        return True
+    return min(reached) <= month

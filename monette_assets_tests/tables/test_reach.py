@@ -1,0 +1,34 @@
+"""Which months, or tables without months, a change of an input reaches."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from monette_assets.bronze import landing_files
+from monette_assets.bronze.appending import append_commit
+from monette_assets.lake import Lake
+from monette_assets.silver import adjustments, budgets
+from monette_assets.tables.provenance import ABSENT
+from monette_assets.tables.reach import Change, months_changed
+from monette_assets_tests.frames import NOW, group_of
+
+if TYPE_CHECKING:
+    from monette_assets.tables import Contract
+
+
+def test_a_sheet_reaches_the_table_it_feeds_and_no_other_though_it_is_the_first_ever(tmp_path: Path) -> None:
+    group, lake = group_of(tmp_path / "contract"), Lake(str(tmp_path / "lake"))
+    row = {
+        "file_name": "budget.xlsx", "version": 1, "kind": "budget", "content": b"", "content_hash": "", "size": 0,
+        "unread_tabs": [], "modified_at": NOW, "received_at": NOW, "run_id": "run",
+    }  # fmt: skip
+    append_commit(lake, landing_files.CONTRACT, [row], "run", group, NOW)
+    version = lake.version(landing_files.CONTRACT.name)
+    assert version is not None
+
+    def reached(table: Contract) -> object:
+        return months_changed(Change(lake, group, table, table.inputs["files"], ABSENT, version))
+
+    assert reached(adjustments.CONTRACT) == set()
+    assert reached(budgets.CONTRACT) is None  # all of it
