@@ -57,6 +57,7 @@ from monette_assets.tables import (
     closed_ledger,
     closed_statements,
     closes,
+    group_contracts,
     quarantine,
     waivers,
 )
@@ -120,6 +121,7 @@ LOGS: tuple[Contract, ...] = (
     closed_ledger.CONTRACT,
     audit_log.CONTRACT,
     waivers.CONTRACT,
+    group_contracts.CONTRACT,
 )
 RECORDS: tuple[Contract, ...] = (quarantine.CONTRACT, *LOGS)
 

@@ -1,4 +1,4 @@
-"""What a close keeps for good: the release's statements, rates and ledger lines, copied (ACCOUNTING 12)."""
+"""What a close keeps for good: the release's statements, rates, ledger lines and contract, copied (ACCOUNTING 12)."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from monette_assets.clock import now
 from monette_assets.group.models import WHOLE_GROUP
 from monette_assets.lake import Commit, Lake
-from monette_assets.tables import closed_ledger, closed_statements, closes, hash_chain
+from monette_assets.tables import closed_ledger, closed_statements, closes, group_contracts, hash_chain
 from monette_assets.tables.closed_statements import COMPANY_STATEMENTS, GROUP_STATEMENTS, RATES, figures
 from monette_assets.tables.hash_chain import Entry, content_hash
 
@@ -58,8 +58,11 @@ class Books:
 def freeze(books: Books, release: Released, period: date, whose: str) -> Row:
     """Copy the release's figures of a company's or the group's month; returns what the log says of them.
 
+    The group contract's files are kept too, unless they are already.
+
     The rates and ledger lines behind the group's figures are those that its companies' closes froze.
     """
+    group_contracts.keep(books.lake, books.group)
     close_id = f"{whose}-{period:%Y-%m}-{uuid.uuid4().hex[:12]}"
     shared = {"close_id": close_id, "company": whose, "period": period}
     of_group = whose == WHOLE_GROUP

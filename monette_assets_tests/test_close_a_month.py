@@ -30,7 +30,7 @@ from monette_assets.resources import RunningJudge
 from monette_assets.simulator.books import generate_books
 from monette_assets.simulator.server import running
 from monette_assets.tables.judge import Judge
-from monette_assets_tests.contracts import write_contract
+from monette_assets_tests.contracts import small_contract, write_contract
 from monette_assets_tests.frames import shown
 from monette_assets_tests.world import RunningEngine
 
@@ -266,20 +266,33 @@ def test_how_months_stand_is_a_table_and_in_the_status(office: Office, quiet: Cl
     ]
 
 
+def another_year_end(folder: Path) -> Path:
+    """The contract, north's fiscal year beginning in December instead of November."""
+    companies = [dict(each) for each in small_contract()["companies"]]
+    companies[0]["year_starts"] = [{"from": date(2020, 12, 1), "month": 12}]
+    return write_contract(folder, companies=companies)
+
+
 def test_a_moment_is_reproduced_from_bronze_when_its_versions_are_gone(
-    office: Office, edited: Edited, capfd: pytest.CaptureFixture[str]
+    office: Office, edited: Edited, capfd: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """Under the contract of then: today's would end north's year before December."""
     before = edited.closed.trial_balance
     as_of = edited.closed.at.astimezone(office.platform.group.time_zone).replace(tzinfo=None).isoformat()
     assert printed(*REPORT) != before
     assert printed(*REPORT, "--as-of", as_of) == before
     for table in ("trial_balance", "ledger"):
         office.lake.open(f"gold/{table}").vacuum(0, dry_run=False, enforce_retention_duration=False, full=True)
+    monkeypatch.setenv("MONETTE_GROUP", str(another_year_end(tmp_path)))
     rebuilt = printed(*REPORT, "--as-of", as_of)
     assert rebuilt == before
     told = capfd.readouterr().err
     assert "rebuilding it from bronze" in told
-    assert f"rebuilt from bronze as of {as_of[:10]} {as_of[11:16]}, with the contract of then" in told
+    version = office.platform.group.fingerprint[:8]
+    said = (
+        f"rebuilt from bronze as of {as_of[:10]} {as_of[11:16]}, with the contract of then ({version}), as it was kept"
+    )
+    assert said in told
     frozen = {
         row["account_name"]: row["amount"]
         for row in office.rows("closed_statements")

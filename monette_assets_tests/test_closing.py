@@ -15,7 +15,7 @@ from monette_assets.closing import CloseRefusedError, approve, close, reopen
 from monette_assets.freezing import Books
 from monette_assets.group import Group
 from monette_assets.lake import Lake
-from monette_assets.tables import chained, hash_chain
+from monette_assets.tables import chained, group_contracts, hash_chain
 from monette_assets_tests.contracts import small_contract
 from monette_assets_tests.frames import group_of, shown
 from monette_assets_tests.reports.closable_lake import closable_lake, complete
@@ -50,6 +50,7 @@ def test_a_close_freezes_what_the_release_says(books: Books) -> None:
     (entry,) = close(books, NOVEMBER, ["south"], "  Ann  Controller ")
     assert (entry["number"], entry["action"], entry["who"], entry["release"]) == (1, "close", "Ann Controller", 1)
     assert entry["contract_version"] == books.group.fingerprint
+    assert group_contracts.kept(books.lake, entry["contract_version"]) == books.group
     assert dict(zip(entry["tables"], entry["versions"], strict=True))["gold/ledger"] == "1"
     frozen = books.lake.read("closed_statements").to_pylist()
     assert {row["close_id"] for row in frozen} == {entry["close_id"]}

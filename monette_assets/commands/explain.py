@@ -10,7 +10,7 @@ import typer
 
 from monette_assets.commands.output import Format
 from monette_assets.commands.platform import Platform
-from monette_assets.commands.report import read_as_of
+from monette_assets.commands.report import contract_for, read_as_of
 
 if TYPE_CHECKING:
     from monette_assets.reports.explain import Explanation
@@ -46,7 +46,7 @@ def explain(
     code = platform.companies([company])[0] if company else None
 
     def answer(release: Released) -> Explanation:
-        return explained(Question(release, platform.group, month, code), statement, line, limit)
+        return explained(Question(release, contract_for(platform, release, code), month, code), statement, line, limit)
 
     found = read_as_of(platform, as_of, month, rebuild, answer)
     if format_ is Format.JSON:

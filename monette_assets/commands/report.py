@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import date
 
+    from monette_assets.group import Group
     from monette_assets.reports.released import Released
     from monette_assets.reports.statement import Statement
 
@@ -75,9 +76,17 @@ def report(
 
     def asked(release: Released) -> Question:
         return Question(
-            release, platform.group, month, code, pillar=pillar, location=location, subgroup=subgroup, view=view,
-            currency=currency, basis=basis,
-        )  # fmt: skip
+            release,
+            contract_for(platform, release, code),
+            month,
+            code,
+            pillar=pillar,
+            location=location,
+            subgroup=subgroup,
+            view=view,
+            currency=currency,
+            basis=basis,
+        )
 
     if name == PACK:
         from monette_assets.reports.pack import write_pack
@@ -97,6 +106,20 @@ def report(
 
     statement = read_as_of(platform, as_of, month, rebuild, answer)
     write(statement.first(SHOWN_ROWS) if format_ is Format.TABLE else statement, format_)
+
+
+def contract_for(platform: Platform, release: Released, company: str | None = None) -> Group:
+    """The contract to read a release with: its own where it was rebuilt under another one than is in force.
+
+    Raises UsageError where that one does not know the company.
+    """
+    from monette_assets.commands.errors import UsageError
+    from monette_assets.group.models import WHOLE_GROUP
+
+    group = release.group or platform.group
+    if company is not None and company != WHOLE_GROUP and company not in {each.code for each in group.companies}:
+        raise UsageError(f"--company {company}: the contract of then ({group.fingerprint[:8]}) does not know it")
+    return group
 
 
 def read_as_of(

@@ -49,6 +49,7 @@ class Group:
     consolidation: Consolidation
     fingerprint: str
     file_fingerprints: Mapping[str, str] = field(default_factory=dict)
+    files: Mapping[str, str] = field(default_factory=dict, repr=False, compare=False)  # as written, by name
 
     @property
     def code(self) -> str:

@@ -50,11 +50,12 @@ def load_group(folder: Path | None = None) -> Group:
     """
     folder = folder or DEMO_FOLDER
     problems: list[Problem] = []
-    raw = {name: _read_yaml(folder / f"{name}.yaml", problems) for name in ("group", *LIST_FILES)}
+    texts: dict[str, str] = {}
+    raw = {name: _read_yaml(folder / f"{name}.yaml", problems, texts) for name in ("group", *LIST_FILES)}
     settings = _document(GroupSettings, SETTINGS_FILE, raw["group"], problems)
     consolidation: Consolidation | None = Consolidation()
     if (folder / CONSOLIDATION_FILE).exists():
-        content = _read_yaml(folder / CONSOLIDATION_FILE, problems)
+        content = _read_yaml(folder / CONSOLIDATION_FILE, problems, texts)
         consolidation = _document(Consolidation, CONSOLIDATION_FILE, content, problems)
     lists = {name: _listed(name, raw[name], problems) for name in LIST_FILES}
     if settings:
@@ -101,6 +102,7 @@ def load_group(folder: Path | None = None) -> Group:
         consolidation=consolidation,
         fingerprint=fingerprint,
         file_fingerprints=files,
+        files=texts,
     )
 
 
@@ -126,9 +128,10 @@ def _mapping_without_duplicates(loader: _Loader, node: yaml.MappingNode) -> dict
 _Loader.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _mapping_without_duplicates)
 
 
-def _read_yaml(path: Path, problems: list[Problem]) -> Any:
+def _read_yaml(path: Path, problems: list[Problem], texts: dict[str, str]) -> Any:
     try:
-        return yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)  # noqa: S506 (a CSafeLoader)
+        texts[path.name] = path.read_text(encoding="utf-8")
+        return yaml.load(texts[path.name], Loader=_Loader)  # noqa: S506 (a CSafeLoader)
     except FileNotFoundError:
         problems.append(Problem(path.name, "", "no such file", f"a file {path.name} in the contract's folder"))
     except (yaml.YAMLError, ValueError) as error:  # ValueError: not UTF-8, or an impossible date

@@ -13,9 +13,19 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from monette_assets import catalog
+from monette_assets.group import GroupContractError
 from monette_assets.lake import Commit, Lake
 from monette_assets.reports.released import RELEASES, Released, ReportError
-from monette_assets.tables import Context, Contract, Partitions, closed_ledger, closed_statements, closes, waivers
+from monette_assets.tables import (
+    Context,
+    Contract,
+    Partitions,
+    closed_ledger,
+    closed_statements,
+    closes,
+    group_contracts,
+    waivers,
+)
 from monette_assets.tables.refresh import refresh
 
 if TYPE_CHECKING:
@@ -35,7 +45,8 @@ def rebuilt(
 ) -> Iterator[Released]:
     """The tables of first..`last` month (all that bronze held, by default) from what had been fetched by the moment.
 
-    The contract is today's: the text of the release says whether it was another one then. A company-month that a
+    The contract is that of then, as the last release before kept it; where it cannot be had, today's: the text of the
+    release says which, and the release carries it. A company-month that a
     blocking check holds back is absent, since there are no last good rows to keep. Raises ReportError where bronze held
     nothing yet.
     """
@@ -43,7 +54,8 @@ def rebuilt(
         scratch = Lake(folder)
         for contract in catalog.BRONZE:
             _copy(lake, scratch, contract, _until(arrival(contract), moment))
-        periods = _periods(scratch, group, last)
+        then, which = contract_of(lake, group, moment)
+        periods = _periods(scratch, then, last)
         if not periods:
             raise ReportError(
                 f"--as-of: no report had been fetched by {moment:%Y-%m-%d %H:%M}" + _earliest(lake, group)
@@ -54,15 +66,15 @@ def rebuilt(
             monthly = table.contract.partitions is Partitions.MONTH
             refresh(
                 table,
-                context=Context(spark, group, periods if monthly else (), moment),
+                context=Context(spark, then, periods if monthly else (), moment),
                 lake=scratch,
                 judge=judge,
                 run_id=RUN,
             )
         names = [table.name for table in catalog.GOLD]
         versions = {name: version for name in names if (version := scratch.version(name)) is not None}
-        said = f"rebuilt from bronze as of {moment:%Y-%m-%d %H:%M}, {contract_of(lake, group, moment)}"
-        yield Released(scratch, 0, moment, versions, group.fingerprint, said)
+        said = f"rebuilt from bronze as of {moment:%Y-%m-%d %H:%M}, {which}"
+        yield Released(scratch, 0, moment, versions, then.fingerprint, then, said)
 
 
 def arrival(contract: Contract) -> str:
@@ -126,12 +138,20 @@ def _earliest(lake: Lake, group: Group) -> str:
     return f"; the first one came {first.astimezone(group.time_zone):%Y-%m-%d %H:%M}" if first else ""
 
 
-def contract_of(lake: Lake, group: Group, moment: datetime) -> str:
-    """Whether today's contract is the one that was in force."""
+def contract_of(lake: Lake, group: Group, moment: datetime) -> tuple[Group, str]:
+    """The contract of the last release before the moment, as it was kept, else today's; and which of them it is."""
     rows = lake.read(RELEASES).to_pylist() if lake.exists(RELEASES) else []
     before = [row for row in rows if row["released_at"] <= moment]
     if not before:
-        return "with the contract of today"
+        return group, "with the contract of today"
     then = max(before, key=lambda row: row["number"])["contract_version"]
-    same = then == group.fingerprint
-    return "with the contract of then" if same else f"with the contract of today, not that of then ({then[:8]})"
+    if then == group.fingerprint:
+        return group, "with the contract of then"
+    try:
+        kept = group_contracts.kept(lake, then)
+    except GroupContractError as error:
+        why = f"which this version does not accept: {error.problems[0]}"
+        return group, f"with the contract of today, not that of then ({then[:8]}), {why}"
+    if kept is None:
+        return group, f"with the contract of today, not that of then ({then[:8]}), which was not kept"
+    return kept, f"with the contract of then ({then[:8]}), as it was kept"

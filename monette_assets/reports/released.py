@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
     import pyarrow.compute as pc
 
+    from monette_assets.group import Group
     from monette_assets.lake import Lake
 
 RELEASES = "releases"
@@ -30,6 +31,7 @@ class Released:
     released_at: datetime
     versions: dict[str, int]
     contract_version: str = ""  # fingerprint of the group contract it was built with
+    group: Group | None = None  # the contract to read it with, where it is not the one in force
     said: str = ""  # where it is no release of the log: what it is instead
 
     @property

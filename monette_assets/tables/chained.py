@@ -9,7 +9,15 @@ import dagster as dg
 
 from monette_assets.group import Group
 from monette_assets.lake import Lake
-from monette_assets.tables import audit_log, closed_ledger, closed_statements, closes, hash_chain, waivers
+from monette_assets.tables import (
+    audit_log,
+    closed_ledger,
+    closed_statements,
+    closes,
+    group_contracts,
+    hash_chain,
+    waivers,
+)
 from monette_assets.tables.asset import asset_key, asset_spec
 from monette_assets.tables.contract import Contract
 
@@ -25,6 +33,7 @@ DESCRIPTIONS: Mapping[str, str] = {
     waivers.CONTRACT.name: CHAIN,
     closed_statements.CONTRACT.name: FROZEN,
     closed_ledger.CONTRACT.name: FROZEN,
+    group_contracts.CONTRACT.name: "Every file has the content hash it was kept with (ACCOUNTING 12).",
 }
 # The columns of `closes` that tell how many rows a table of frozen rows holds of a close, and their hash.
 FROZEN_COLUMNS: Mapping[str, tuple[str, str]] = {
@@ -37,6 +46,8 @@ def problem(lake: Lake, table: str) -> str | None:
     """What is not as it was written, cheaply told; None if all is well or nothing is there."""
     if table in FROZEN_COLUMNS:
         return _wrong_count(lake, table)
+    if table == group_contracts.CONTRACT.name:
+        return group_contracts.problem(lake)
     broken = hash_chain.verify(lake, table)
     return broken.sentence(table) if broken else None
 

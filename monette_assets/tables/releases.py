@@ -12,6 +12,7 @@ import dagster as dg
 from monette_assets.clock import now
 from monette_assets.group import Group
 from monette_assets.lake import Commit, Lake, SequenceTaken
+from monette_assets.tables import group_contracts
 from monette_assets.tables.asset import asset_key, asset_spec
 from monette_assets.tables.contract import Column, Contract, Freshness, Input, Months, Partitions, hours
 
@@ -62,6 +63,7 @@ def release(lake: Lake, gold: Sequence[Contract], run_id: str, group: Group) -> 
         standing = {name: version for name, version in versions.items() if version is not None}
         if not standing or standing == latest(lake):
             return None
+        group_contracts.keep(lake, group)
         number = lake.sequence(NAME) + 1
         at = now(group).astimezone(UTC)
         row = {

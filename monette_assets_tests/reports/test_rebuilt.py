@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -24,10 +25,33 @@ def test_a_rebuilt_moment_says_whether_the_contract_was_another_one(tmp_path: Pa
     lake = small_lake(tmp_path / "lake", group)
     released_at = open_release(lake, REGINA).released_at
     other = replace(group, fingerprint="another")
-    assert contract_of(lake, group, released_at) == "with the contract of then"
-    then = f"with the contract of today, not that of then ({group.fingerprint[:8]})"
-    assert contract_of(lake, other, released_at) == then
-    assert contract_of(lake, group, released_at - timedelta(days=1)) == "with the contract of today"
+    assert contract_of(lake, group, released_at) == (group, "with the contract of then")
+    assert contract_of(lake, group, released_at - timedelta(days=1)) == (group, "with the contract of today")
+    found, said = contract_of(lake, other, released_at)
+    assert said == f"with the contract of then ({group.fingerprint[:8]}), as it was kept"
+    assert found == group
+
+
+def test_a_contract_that_was_not_kept_is_said_to_be_another(tmp_path: Path) -> None:
+    """As of releases that are older than the table."""
+    group = group_of(tmp_path / "group")
+    lake = small_lake(tmp_path / "lake", group)
+    shutil.rmtree(tmp_path / "lake" / "group_contracts")
+    other = replace(group, fingerprint="another")
+    assert contract_of(lake, other, open_release(lake, REGINA).released_at) == (
+        other, f"with the contract of today, not that of then ({group.fingerprint[:8]}), which was not kept",
+    )  # fmt: skip
+
+
+def test_a_contract_that_is_no_longer_accepted_says_what_is_wrong_with_it(tmp_path: Path) -> None:
+    """A later version of the platform may ask more of a contract."""
+    group = group_of(tmp_path / "group")
+    older = replace(group, fingerprint="older", files={**group.files, "pillars.yaml": "pillars: []"})
+    lake = small_lake(tmp_path / "lake", older)
+    found, said = contract_of(lake, group, open_release(lake, REGINA).released_at)
+    assert found == group
+    assert said.startswith("with the contract of today, not that of then (older), which this version does not accept: ")
+    assert "pillar" in said
 
 
 @pytest.mark.parametrize(
