@@ -1,4 +1,5 @@
-"""Which months of a company a change in QuickBooks touches: the document's month now, and the months it stood in.
+"""Which months of a company a change in QuickBooks touches: the document's month now, and the months it stood in. When
+it was changed says nothing about that (ACCOUNTING 9).
 
 A deletion carries no date and a back-dated document only its new one, so the old month is looked up: in the general
 ledger, by transaction id, and in the newest version of the object we hold, in case its month was held back.

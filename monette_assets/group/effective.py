@@ -62,7 +62,10 @@ class Cycle(NamedTuple):
 
 
 def follow_reroutes(hops: Mapping[str, Sequence[Hop]]) -> tuple[list[tuple[str, str, Window]], list[Cycle]]:
-    """Where each account's activity ends up, chains followed (A to B to C is A to C), and every cycle."""
+    """Where each account's activity ends up, chains followed (A to B to C is A to C), and every cycle.
+
+    ACCOUNTING 23.
+    """
     bounds = sorted({bound for each in hops.values() for hop in each for bound in hop.window})
     resolved: list[tuple[str, str, Window]] = []
     cycles: dict[frozenset[str], Cycle] = {}

@@ -1,4 +1,8 @@
-"""Every posting of every company, from the general ledger report: the book of record."""
+"""Every posting of every company, from the general ledger report: the book of record.
+
+The posting period is the month of the report it was printed in, the transaction date the document's, the modification
+date when QuickBooks last saw the document changed: three things, kept apart (ACCOUNTING 9).
+"""
 
 from __future__ import annotations
 

@@ -88,7 +88,7 @@ def test_a_difference_is_shown_not_forced(spark: SparkSession, sisters: Group) -
 
 
 def test_profit_in_stock_is_taken_out_until_the_goods_are_sold(spark: SparkSession, sisters: Group) -> None:
-    """Seed sells goods for 200.00 at a margin of 30 %; grain takes them to inventory beside 200.00 of others.
+    """ACCOUNTING 19: seed sells goods for 200.00 at a margin of 30 %; grain has them in stock beside 200.00 of others.
 
     November: all of it is there, 60.00 of profit. December: 100.00 of the 400.00 go out, a quarter: 45.00 are left.
     January: nothing is left. Revenue and cost between the two are eliminated in November.

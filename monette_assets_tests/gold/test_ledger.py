@@ -145,7 +145,8 @@ def cases(computed: DataFrame) -> dict[str, Row]:
 def test_group_account(
     cases: dict[str, Row], case: str, group_account: str, profit_type: str | None, commodity: str | None
 ) -> None:
-    """By number, the company's own entry first, by name only without; as of the month; rerouted from a date."""
+    """By number, the company's own entry first, by name only without; as of the month; rerouted from a date (ACCOUNTING
+    23)."""
     found = cases[case]
     assert (found["group_account"], found["profit_type"], found["commodity"]) == (group_account, profit_type, commodity)
 

@@ -1,4 +1,4 @@
-"""Windows of periods, and reroutes followed to their end."""
+"""Windows of periods, and reroutes followed to their end (ACCOUNTING 23)."""
 
 from __future__ import annotations
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -196,6 +196,35 @@ def test_a_refused_report_keeps_that_company_months_last_good_rows_while_others_
     assert refreshed("run-4", *good, *again, uneven, fixed).audit.failures == []
     assert ("north", "13.00") in shown(lake.read("silver/general_ledger").to_pylist(), "company amount")
     assert lake.read(quarantine.CONTRACT.name).num_rows == 0
+
+
+def test_posting_period_transaction_date_and_modification_date_are_three_things(
+    spark: SparkSession, tmp_path: Path
+) -> None:
+    """ACCOUNTING 9: entered and changed in January, dated 15 November, printed in November's ledger."""
+    books = farm(documents={})
+    lines = [Posting("1", 100_00), Posting("20", -100_00)]
+    entered, changed = datetime(2025, 1, 7, 9, tzinfo=UTC), datetime(2025, 1, 9, 17, tzinfo=UTC)
+    books.documents["Invoice", "9"] = Document(
+        "9", "Invoice", "Invoice", date(2024, 11, 15), "9", lines, "CAD", Decimal(1), created_at=entered,
+        modified_at=changed,
+    )  # fmt: skip
+    columns = ("tx_date", "txn_type", "account_name", "debt_amt", "credit_amt", "create_date", "last_mod_date")
+    body = render_report(books, "GeneralLedger", date(2024, 11, 1), date(2024, 11, 30), columns=columns)
+    payload = body if isinstance(body, str) else body.decode()
+    found = general_ledger.general_ledger(
+        context_of(spark, group_of(tmp_path), "2024-11"),
+        reports=fetches_of(spark, ("north", "2024-11", "2025-01-10", [payload])),
+        accounts=frame(spark, accounts.CONTRACT),
+    )
+    (row,) = (
+        found.where("_kind = 'row'")
+        .select("period", "transaction_date", "created_at", "modified_at")
+        .distinct()
+        .collect()
+    )
+    assert (row["period"], row["transaction_date"]) == (date(2024, 11, 1), date(2024, 11, 15))
+    assert [row[name].replace(tzinfo=UTC) for name in ("created_at", "modified_at")] == [entered, changed]
 
 
 def test_the_table_reads_the_bronze_reports() -> None:
