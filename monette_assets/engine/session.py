@@ -66,6 +66,8 @@ class Engine(ConfigurableResource):  # type: ignore[type-arg]
             session.conf.set("spark.sql.session.timeZone", "UTC")
             # a decimal that overflows raises, and never becomes null (ACCOUNTING 16)
             session.conf.set("spark.sql.ansi.enabled", "true")
+            # else every column expression walks the stack for its call site and looks for IPython: a fifth of a refresh
+            session.conf.set("spark.python.sql.dataFrameDebugging.enabled", "false")
             self._session = session
         return self._session  # type: ignore[no-any-return]
 

@@ -156,9 +156,11 @@ class Watch:
         return Cursor.model_validate_json(self.cursor)
 
     def caught_up(self) -> Watch:
-        """Everything so far heard, and nothing owed."""
-        self.tick()
-        self.cursor = self.memory.model_copy(update={"owed": {}, "tried": {}, "request": None}).model_dump_json()
+        """Everything so far heard, noted or not, and nothing owed."""
+        self.tick(notices=self.world.notices)
+        self.cursor = self.memory.model_copy(
+            update={"owed": {}, "tried": {}, "whole": [], "request": None}
+        ).model_dump_json()
         return self
 
 
