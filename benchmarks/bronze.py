@@ -215,7 +215,7 @@ def report_rows(
     profile = read_profile(client, company.code, home_currency=company.home_currency)
     for period in periods:
         for request in report_requests(profile, period, first_month=period == company.first_period):
-            yield quickbooks_reports._row(fetch_report(client, request), run_id)
+            yield quickbooks_reports._row(fetch_report(client, request), run_id, None)
 
 
 def object_rows(company: Company, index: LedgerIndex) -> Iterator[dict[str, Any]]:

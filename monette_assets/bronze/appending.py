@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from monette_assets.lake import Commit
 
@@ -17,23 +17,39 @@ if TYPE_CHECKING:
 Identity = tuple[Any, ...]
 
 
-def newest_hashes(
+class Newest(NamedTuple):
+    """The newest row of an identity."""
+
+    fetched_at: datetime
+    content_hash: str
+
+
+def newest(
     lake: Lake, table: str, identity: Sequence[str], units: Sequence[tuple[str, date]] | None = None
-) -> dict[Identity, str]:
-    """The content hash of the newest row of every identity; empty while the table does not exist."""
+) -> dict[Identity, Newest]:
+    """The newest row of every identity; empty while the table does not exist."""
     if not lake.exists(table):
         return {}
     rows = lake.read(table, columns=[*identity, "fetched_at", "content_hash"])
     wanted = None if units is None else set(units)
-    newest: dict[Identity, tuple[datetime, str]] = {}
+    found: dict[Identity, Newest] = {}
     columns = [rows.column(name).to_pylist() for name in (*identity, "fetched_at", "content_hash")]
     for *values, fetched_at, content_hash in zip(*columns, strict=True):
         if wanted is not None and (values[0], values[1]) not in wanted:
             continue
         key = tuple(values)
-        if key not in newest or newest[key][0] <= fetched_at:
-            newest[key] = (fetched_at, content_hash)
-    return {key: content_hash for key, (_, content_hash) in newest.items()}
+        if key not in found or found[key].fetched_at <= fetched_at:
+            found[key] = Newest(fetched_at, content_hash)
+    return found
+
+
+def after(at: datetime, standing: Newest | None) -> datetime:
+    """The moment of a row that comes after the one that stands: `at`, or just after it where a clock was set back.
+
+    Whoever reads bronze takes the newest row. Fetched while a clock ran ahead, a row would hide all that come after it
+    until that moment has passed.
+    """
+    return at if standing is None else max(at, standing.fetched_at + timedelta(microseconds=1))
 
 
 def append_commit(

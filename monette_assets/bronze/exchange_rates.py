@@ -7,7 +7,7 @@ from typing import Any
 
 import dagster as dg
 
-from monette_assets.bronze.appending import append_commit, newest_hashes
+from monette_assets.bronze.appending import after, append_commit, newest
 from monette_assets.clock import now
 from monette_assets.group import Group
 from monette_assets.group.calendar import month_end
@@ -69,7 +69,7 @@ def build(group: Group) -> dg.AssetsDefinition:
         from monette_assets.sources.bank_of_canada.client import BankOfCanadaDown
 
         lake: Lake = context.resources.lake.lake
-        stored = newest_hashes(lake, CONTRACT.name, ("period", "series"))
+        stored = newest(lake, CONTRACT.name, ("period", "series"))
         periods = partitions.periods_of(context.partition_keys)
         rows: list[dict[str, Any]] = []
         problems: dict[str, str] = {}
@@ -88,14 +88,15 @@ def build(group: Group) -> dg.AssetsDefinition:
                     down = str(error) if isinstance(error, BankOfCanadaDown) else ""
                     continue
                 content_hash = sha256(rates.payload.encode()).hexdigest()
-                if stored.get((period, series)) != content_hash:
+                standing = stored.get((period, series))
+                if standing is None or standing.content_hash != content_hash:
                     rows.append(
                         {
                             "period": period,
                             "series": series,
                             "payload": rates.payload,
                             "content_hash": content_hash,
-                            "fetched_at": rates.fetched_at,
+                            "fetched_at": after(rates.fetched_at, standing),
                             "run_id": context.run_id,
                         }
                     )

@@ -8,7 +8,7 @@ from typing import Any
 
 import dagster as dg
 
-from monette_assets.bronze.appending import append_commit
+from monette_assets.bronze.appending import Newest, after, append_commit
 from monette_assets.clock import now
 from monette_assets.group import Group
 from monette_assets.lake import Lake
@@ -74,7 +74,9 @@ def build(group: Group) -> dg.AssetsDefinition:
         lake: Lake = context.resources.lake.lake
         problem, taken = "", Taken([], {}, [])
         try:
-            taken = take_in(context.resources.landing.folder, stored(lake), context.run_id, now(group))
+            held = stored(lake)
+            at = after(now(group), held.last)
+            taken = take_in(context.resources.landing.folder, held, context.run_id, at)
         except OSError as error:
             problem = f"the landing folder cannot be read, what came before stands: {error}"
         if taken.rows:
@@ -102,6 +104,7 @@ class Stored:
 
     newest: dict[str, tuple[int, str]] = field(default_factory=dict)
     contents: set[str] = field(default_factory=set)
+    last: Newest | None = None  # of all
 
     def add(self, name: str, version: int, content_hash: str) -> None:
         """One version more, in order."""
@@ -113,9 +116,11 @@ def stored(lake: Lake) -> Stored:
     """What bronze holds; nothing while the table does not exist."""
     found = Stored()
     if lake.exists(CONTRACT.name):
-        rows = lake.read(CONTRACT.name, columns=["file_name", "version", "content_hash"]).to_pylist()
+        rows = lake.read(CONTRACT.name, columns=["file_name", "version", "content_hash", "received_at"]).to_pylist()
         for row in sorted(rows, key=lambda row: (row["file_name"], row["version"])):
             found.add(row["file_name"], row["version"], row["content_hash"])
+            came = Newest(row["received_at"], row["content_hash"])
+            found.last = came if found.last is None else max(found.last, came)
     return found
 
 

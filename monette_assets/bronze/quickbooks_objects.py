@@ -7,7 +7,7 @@ from typing import Any
 
 import dagster as dg
 
-from monette_assets.bronze.appending import append_commit, newest_hashes
+from monette_assets.bronze.appending import after, append_commit, newest
 from monette_assets.clock import now
 from monette_assets.group import Group
 from monette_assets.lake import Lake
@@ -79,10 +79,10 @@ def build(group: Group) -> dg.AssetsDefinition:
     )
     def quickbooks_objects(context: dg.AssetExecutionContext) -> Iterator[Any]:
         lake: Lake = context.resources.lake.lake
-        stored = newest_hashes(lake, CONTRACT.name, IDENTITY)
+        stored = newest(lake, CONTRACT.name, IDENTITY)
         whole: list[str] = context.op_execution_context.op_config[WHOLE]
         asked_at = now(group)
-        since = {code: at for code, at in _last_fetches(lake).items() if code not in whole}
+        since = {code: at for code, at in _last_fetches(lake, asked_at).items() if code not in whole}
         failed: dict[str, str] = {}
         for company, pulled in context.resources.quickbooks.objects(list(context.partition_keys), since):
             rows: list[dict[str, Any]] = []
@@ -95,11 +95,11 @@ def build(group: Group) -> dg.AssetsDefinition:
                     for (owner, entity, object_id) in stored
                     if owner == company and entity in pulled.whole and (owner, entity, object_id) not in there
                 ]  # lists name inactive objects too
-                rows = [
-                    {**row, "company": company, "run_id": context.run_id}
-                    for row in (*pulled.rows, *missing)
-                    if stored.get((company, row["entity"], row["object_id"]), GONE) != row["content_hash"]
-                ]
+                for row in (*pulled.rows, *missing):
+                    standing = stored.get((company, row["entity"], row["object_id"]))
+                    if row["content_hash"] != (GONE if standing is None else standing.content_hash):
+                        at = after(row["fetched_at"], standing)
+                        rows.append({**row, "company": company, "fetched_at": at, "run_id": context.run_id})
             if rows:
                 append_commit(lake, CONTRACT, rows, context.run_id, group, now(group))
             problem = failed.get(company)
@@ -121,13 +121,16 @@ def build(group: Group) -> dg.AssetsDefinition:
     return quickbooks_objects
 
 
-def _last_fetches(lake: Lake) -> dict[str, datetime]:
-    """When each company's newest version was asked for, with an overlap: a pull takes its time."""
+def _last_fetches(lake: Lake, at: datetime) -> dict[str, datetime]:
+    """When each company's newest version was asked for, with an overlap: a pull takes its time.
+
+    Without a company whose newest version lies ahead of `at`: a clock was wrong, nobody knows what changed since.
+    """
     if not lake.exists(CONTRACT.name):
         return {}
     rows = lake.read(CONTRACT.name, columns=["company", "fetched_at"])
-    newest = rows.group_by("company").aggregate([("fetched_at", "max")])
-    return {row["company"]: row["fetched_at_max"] - OVERLAP for row in newest.to_pylist()}
+    last = rows.group_by("company").aggregate([("fetched_at", "max")])
+    return {row["company"]: row["fetched_at_max"] - OVERLAP for row in last.to_pylist() if row["fetched_at_max"] <= at}
 
 
 def gone(entity: str, object_id: str, asked_at: datetime) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 
-from monette_assets.bronze.appending import append_commit, newest_hashes
+from monette_assets.bronze.appending import Newest, after, append_commit, newest
 from monette_assets.clock import now
 from monette_assets.group import Group
 from monette_assets.lake import Lake
@@ -88,7 +88,7 @@ def build(group: Group) -> dg.AssetsDefinition:
         failures: dict[tuple[str, date], list[str]] = defaultdict(list)
         for (company, period), error in unready.items():
             failures[company, period].append(str(error))
-        stored = newest_hashes(lake, CONTRACT.name, ("company", "period", "basis", "report"), list(wanted))
+        stored = newest(lake, CONTRACT.name, ("company", "period", "basis", "report"), list(wanted))
         counts: dict[tuple[str, date], dict[str, int]] = defaultdict(lambda: {"fetched": 0, "new": 0, "bytes": 0})
         batch: list[dict[str, Any]] = []
         size = 0
@@ -103,12 +103,12 @@ def build(group: Group) -> dg.AssetsDefinition:
             if not hasattr(result, "parts"):
                 failures[unit].append(str(result.error))
                 continue
-            row = _row(result, context.run_id)
             tally = counts[unit]
             tally["fetched"] += 1
-            identity = (result.company, result.period, result.basis, result.report)
-            if stored.get(identity) == result.content_hash:
+            standing = stored.get((result.company, result.period, result.basis, result.report))
+            if standing is not None and standing.content_hash == result.content_hash:
                 continue
+            row = _row(result, context.run_id, standing)
             weight = sum(len(payload) for payload in row["payloads"])
             tally["new"] += 1
             tally["bytes"] += weight
@@ -158,7 +158,7 @@ def _unit(result: "Fetch | Failure") -> tuple[str, date]:
     return request.company, request.period  # type: ignore[union-attr]
 
 
-def _row(fetch: "Fetch", run_id: str) -> dict[str, Any]:
+def _row(fetch: "Fetch", run_id: str, standing: Newest | None) -> dict[str, Any]:
     import orjson
 
     return {
@@ -167,7 +167,7 @@ def _row(fetch: "Fetch", run_id: str) -> dict[str, Any]:
         "basis": fetch.basis,
         "report": fetch.report,
         "fetch_id": f"{run_id}/{fetch.company}/{fetch.period:%Y-%m}/{fetch.basis}/{fetch.report}",
-        "fetched_at": fetch.fetched_at,
+        "fetched_at": after(fetch.fetched_at, standing),
         "requests": [
             orjson.dumps(
                 {

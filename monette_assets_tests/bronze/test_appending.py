@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from monette_assets.bronze.appending import append_commit, newest_hashes
+from monette_assets.bronze.appending import Newest, after, append_commit, newest
 from monette_assets.bronze.quickbooks_objects import CONTRACT
 from monette_assets.group import Group
 from monette_assets.lake import Lake
@@ -40,10 +40,10 @@ def test_the_same_append_of_a_run_again_is_made_once(tmp_path: Path, group: Grou
     assert lake.read(CONTRACT.name).num_rows == 1
 
 
-def test_the_newest_hash_of_every_identity(tmp_path: Path, group: Group) -> None:
+def test_the_newest_row_of_every_identity(tmp_path: Path, group: Group) -> None:
     lake = Lake(str(tmp_path))
     identity = ("company", "entity", "object_id")
-    assert newest_hashes(lake, CONTRACT.name, identity) == {}
+    assert newest(lake, CONTRACT.name, identity) == {}
     given = rows(
         CONTRACT,
         HEADER,
@@ -52,7 +52,15 @@ def test_the_newest_hash_of_every_identity(tmp_path: Path, group: Group) -> None
         ("south", "Account", "1", "other", "2025-01-01"),
     )
     append_commit(lake, CONTRACT, given, "run", group, AT)
-    assert newest_hashes(lake, CONTRACT.name, identity) == {
-        ("north", "Account", "1"): "new",
-        ("south", "Account", "1"): "other",
+    assert newest(lake, CONTRACT.name, identity) == {
+        ("north", "Account", "1"): Newest(datetime(2025, 1, 2, tzinfo=UTC), "new"),
+        ("south", "Account", "1"): Newest(datetime(2025, 1, 1, tzinfo=UTC), "other"),
     }
+
+
+def test_a_row_comes_after_the_one_that_stands_whatever_the_clock_says() -> None:
+    early, late = datetime(2025, 1, 9, tzinfo=UTC), datetime(2025, 1, 12, tzinfo=UTC)
+    assert after(AT, None) == AT
+    assert after(AT, Newest(early, "a")) == AT
+    assert after(AT, Newest(AT, "a")) > AT
+    assert after(AT, Newest(late, "a")) > late

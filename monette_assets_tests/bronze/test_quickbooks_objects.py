@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from hashlib import sha256
 
 import orjson
 import pytest
 
 from monette_assets.bronze.quickbooks_objects import CONTRACT
+from monette_assets.sources.http import Clock
 from monette_assets_tests.bronze.conftest import REALMS, Bronze, postings
 from monette_assets_tests.world import World
 
@@ -39,6 +41,18 @@ def test_the_same_objects_again_add_nothing(objects: Bronze) -> None:
     [told] = objects.materialized(again).values()
     assert (told["new_versions"], told["deleted"]) == (0, 0)
     assert 0 < told["objects"] < len(before)  # lists whole, of documents only what changed
+
+
+def test_what_changed_after_a_clock_ran_ahead_is_not_missed(objects: Bronze, monkeypatch: pytest.MonkeyPatch) -> None:
+    entry, real = objects.add("north", "2024-12-05", "100.00"), Clock.now
+    with monkeypatch.context() as ahead:
+        ahead.setattr(Clock, "now", lambda clock: real(clock) + timedelta(days=2))
+        objects.fetch("north")
+    objects.edit("north", "change", id=entry, document={"postings": postings("55.00")})
+    objects.fetch("north")
+    before, newest = objects.rows(entity="JournalEntry", object_id=entry)
+    assert orjson.loads(before["payload"])["Line"][0]["Amount"] == 100.0
+    assert orjson.loads(newest["payload"])["Line"][0]["Amount"] == 55.0
 
 
 def test_a_changed_document_adds_its_version_and_those_of_its_accounts_with_their_new_balances(

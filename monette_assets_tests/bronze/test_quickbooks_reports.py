@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import orjson
 import pytest
 
 from monette_assets.bronze.quickbooks_reports import CONTRACT, balances_only
+from monette_assets.sources.http import Clock
 from monette_assets_tests.bronze.conftest import DECEMBER, NOVEMBER, REALMS, Bronze, company_months
 from monette_assets_tests.world import World
 
@@ -54,6 +55,22 @@ def test_content_that_returns_to_what_it_was_is_a_row_again(reports: Bronze) -> 
     reports.fetch(NORTH_NOVEMBER)
     first, second, third = (row["content_hash"] for row in reports.rows(report=LEDGER, basis="accrual"))
     assert first == third != second
+
+
+def test_what_is_fetched_after_a_clock_ran_ahead_is_the_newest(
+    reports: Bronze, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = Clock.now
+    with monkeypatch.context() as ahead:
+        ahead.setattr(Clock, "now", lambda clock: real(clock) + timedelta(days=2))
+        reports.fetch(NORTH_NOVEMBER)
+    reports.add("north", "2024-11-05", amount="77.25")
+    reports.fetch(NORTH_NOVEMBER)
+    before, newest = reports.rows(report=LEDGER, basis="accrual")
+    assert "77.25" not in before["payloads"][0]
+    assert "77.25" in newest["payloads"][0]
+    reports.fetch(NORTH_NOVEMBER)
+    assert len(reports.rows(report=LEDGER, basis="accrual")) == 2
 
 
 def test_the_parts_of_a_bisected_range_are_one_row(reports: Bronze) -> None:
