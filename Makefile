@@ -3,7 +3,7 @@ PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3; do command 
 BIN := .venv/bin
 INSTALLED := .venv/.installed
 
-.PHONY: demo dev test bench lint clean
+.PHONY: demo dev test soak fuzz bench lint clean
 
 demo: $(INSTALLED)  ## Fifteen fictional companies, from QuickBooks to a profit and loss that ties out
 	@$(BIN)/monette demo
@@ -13,6 +13,13 @@ dev: $(INSTALLED)  ## Dagster's user interface on the same home, with the simula
 
 test: $(INSTALLED)  ## Every test
 	@$(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder
+
+soak: $(INSTALLED)  ## Runs hurt from seeds, until nothing is lost: SEEDS=200 FIRST=1000 WHOLE=--whole
+	@$(BIN)/python -m monette_assets_tests.reliability.soak --seeds $(or $(SEEDS),100) --first $(or $(FIRST),0) $(WHOLE)
+
+fuzz: $(INSTALLED)  ## The readers of reports and sheets, guided by coverage, FUZZ_SECONDS=60 each; needs `pip install atheris`
+	@$(BIN)/python -m monette_assets_tests.reliability.fuzz reports --seconds $(or $(FUZZ_SECONDS),60)
+	@$(BIN)/python -m monette_assets_tests.reliability.fuzz sheets --seconds $(or $(FUZZ_SECONDS),60)
 
 bench: $(INSTALLED)  ## The measurements of docs/benchmarks.md
 	@$(BIN)/python -m benchmarks

@@ -170,6 +170,32 @@ def _missing_column(report: Json) -> None:
     strip(report["Rows"].get("Row", []))
 
 
+def _new_column(report: Json) -> None:
+    """A column nobody asked for, at the end."""
+    columns = report["Columns"]["Column"]
+    columns.append({"ColTitle": "Region", "ColType": "String", "MetaData": [{"Name": "ColKey", "Value": "region"}]})
+
+    def widen(rows: list[Json]) -> None:
+        for row in rows:
+            for part in ("Header", "Summary"):
+                if part in row:
+                    row[part] = {"ColData": [*row[part]["ColData"], {"value": ""}]}
+            if "ColData" in row:
+                row["ColData"] = [*row["ColData"], {"value": "West"}]
+            if "Rows" in row:
+                widen(row["Rows"].get("Row", []))
+
+    widen(report["Rows"].get("Row", []))
+
+
+def _renamed_column(report: Json) -> None:
+    """The first money column under a title, type and key nobody knows."""
+    for position in _money_positions(report)[:1]:
+        report["Columns"]["Column"][position] = {
+            "ColTitle": "Value", "ColType": "Value", "MetaData": [{"Name": "ColKey", "Value": "value"}]
+        }  # fmt: skip
+
+
 def _more(value: str, more: int = 1) -> str:
     sign, digits = (-1, value[1:]) if value.startswith("-") else (1, value)
     cents = sign * int(digits.replace(".", "")) + more
@@ -192,6 +218,8 @@ SPOILERS: Mapping[str, Callable[[Json], None]] = MappingProxyType(
     {
         "unknown_row_kind": _unknown_row_kind,
         "missing_column": _missing_column,
+        "new_column": _new_column,
+        "renamed_column": _renamed_column,
         "malformed_amount": lambda report: _replace_amount(report, lambda _: "1.234,5O"),
         "malformed_date": lambda report: _replace_date(report, "2025-13-45"),
         "excel_date": lambda report: _replace_date(report, "45678"),
