@@ -13,6 +13,7 @@ from typing import Annotated
 
 import typer
 
+from monette_assets.commands.alerts import alerts
 from monette_assets.commands.audit import audit
 from monette_assets.commands.check import check
 from monette_assets.commands.closing import approve, close, closes, reopen
@@ -22,6 +23,7 @@ from monette_assets.commands.dev import dev
 from monette_assets.commands.doctor import doctor
 from monette_assets.commands.errors import CommandError, UsageError
 from monette_assets.commands.explain import explain
+from monette_assets.commands.heartbeat import heartbeat
 from monette_assets.commands.history import compare, history
 from monette_assets.commands.quarantine import quarantine
 from monette_assets.commands.report import report
@@ -53,11 +55,12 @@ def options(
 
 for command in (
     demo, run, check, status, report, explain, approve, close, reopen, history, compare, restore, connect, simulate,
-    webhooks, dev, doctor,
+    webhooks, dev, doctor, heartbeat,
 ):  # fmt: skip
     app.command()(command)
 app.add_typer(closes, name="closes")
 app.add_typer(audit, name="audit")
+app.add_typer(alerts, name="alerts")
 app.add_typer(quarantine, name="quarantine")
 
 

@@ -12,6 +12,7 @@ from monette_assets.automation import (
     catch_up,
     changes,
     comparison,
+    heartbeat,
     landed,
     maintenance,
     month_end,
@@ -20,6 +21,7 @@ from monette_assets.automation import (
     schedules,
     stale,
 )
+from monette_assets.automation.alerts import digest, watching
 from monette_assets.bronze import exchange_rates, landing_files, quickbooks_objects, quickbooks_reports
 from monette_assets.engine import Engine
 from monette_assets.group import Group, load_group
@@ -35,6 +37,7 @@ def build(settings: Settings, group: Group, overrides: Mapping[str, Any] | None 
     gold = [table.contract for table in catalog.GOLD]
     refresh = refresh_job.build(group, lambda replaced: build(settings, group, {**(overrides or {}), **replaced}))
     maintaining, comparing = maintenance.build(group), comparison.build(group)
+    digesting = digest.build(group, settings)
     return dg.Definitions(
         assets=[
             quickbooks_objects.build(group),
@@ -47,19 +50,22 @@ def build(settings: Settings, group: Group, overrides: Mapping[str, Any] | None 
             releases.build(gold, group, condition=releasing.CONDITION, who_writes=releasing.who_writes),
         ],
         asset_checks=[catch_up.build_check(group)],
-        jobs=[refresh, maintaining, comparing],
+        jobs=[refresh, maintaining, comparing, digesting],
         sensors=[
             changes.build(group, refresh, settings.poll_every),
             landed.build(group, refresh),
             catch_up.build(group, refresh),
             stale.build(group, refresh),
             releasing.build(),
+            watching.build(group, settings),
+            heartbeat.build(group, settings),
         ],
         schedules=[
             schedules.build(group, refresh),
             month_end.build(group, refresh),
             comparison.build_schedule(group, comparing),
             maintenance.build_schedule(group, maintaining),
+            digest.build_schedule(group, digesting),
         ],
         resources={
             "lake": lake_resource(settings.lake_url, group),

@@ -57,6 +57,14 @@ class Settings(BaseSettings):
     token_key: Path | None = Field(default=None, description="File with the tokens' key; unset: <home>/token.key.")
     bank_of_canada_url: str = Field(default=f"{SIMULATOR_URL}/valet", description="Base URL of the Valet API.")
 
+    alerts: SecretStr | None = Field(
+        default=None, description="Who is told of incidents: Apprise URLs, separated by spaces; unset: nobody."
+    )
+    alerts_file: Path | None = Field(default=None, description="File with further Apprise URLs, one a line.")
+    heartbeat_url: SecretStr | None = Field(
+        default=None, description="URL that is asked for every minute while the daemon lives; its silence is the alarm."
+    )
+
     @model_validator(mode="after")
     def _one_way_in(self) -> Self:
         if self.azure_storage_key and self.azure_storage_signature:
@@ -85,6 +93,16 @@ class Settings(BaseSettings):
     def notices_path(self) -> Path:
         """Where the receiver of webhooks and the nightly comparison leave word for the sensor."""
         return self.home / "notices"
+
+    @property
+    def alerts_path(self) -> Path:
+        """Where incidents and the messages about them are kept."""
+        return self.home / "alerts"
+
+    @property
+    def heartbeat_path(self) -> Path:
+        """The file that says when the daemon was last alive."""
+        return self.home / "heartbeat.json"
 
     @property
     def poll_every(self) -> timedelta:

@@ -45,6 +45,7 @@ CONTRACT = Contract(
 ARRIVED = "arrived"
 ASSET = "bronze__quickbooks_reports"
 BALANCES_ONLY = "balances_only"
+CALLS_TAG = "monette/calls"  # on a run: calls of QuickBooks by its process so far, retries included
 FLUSH_BYTES = 64_000_000
 
 
@@ -133,6 +134,7 @@ def build(group: Group) -> dg.AssetsDefinition:
             )
             if not problems:
                 yield dg.AssetMaterialization(asset_key=key, partition=name, metadata={**counts[unit]})
+        context.instance.add_run_tags(context.run_id, {CALLS_TAG: str(sum(calls.values()))})
         context.log.info("%d report calls, by company: %s", sum(calls.values()), dict(sorted(calls.items())))
         if failures:
             raise dg.Failure(_sentence(failures), allow_retries=False)

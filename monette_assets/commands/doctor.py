@@ -56,6 +56,8 @@ def _examinations(platform: Platform, *, engine: bool) -> Iterator[tuple[str, Ca
     yield "reads", lambda: _reads(platform)
     yield "rates", lambda: _reachable(platform.settings.bank_of_canada_url, simulated=platform.settings.simulated)
     yield "tokens", lambda: _tokens(platform)
+    yield "daemon", lambda: _daemon(platform)
+    yield "alerts", lambda: _alerts(platform)
     yield "ports", _ports
 
 
@@ -148,6 +150,29 @@ def _tokens(platform: Platform) -> Finding:
     if len(bad) == len(states):
         to_do = "connect them: `monette connect --all`"
     return f"{len(good)} of {len(states)} companies connected", to_do
+
+
+def _daemon(platform: Platform) -> Finding:
+    """One that never ran is no fault of this machine: commands work without."""
+    from monette_assets.automation import heartbeat
+    from monette_assets.clock import now
+
+    path = platform.settings.heartbeat_path
+    if heartbeat.read(path) is None:
+        return "has not run on this home: nothing runs by itself until `monette dev` or the container `daemon` does", ""
+    why = heartbeat.dead(path, now(platform.group))
+    return ("alive", "") if why is None else (why, "start it: `monette dev`, or the container `daemon`")
+
+
+def _alerts(platform: Platform) -> Finding:
+    from monette_assets.automation.alerts.channels import channels
+    from monette_assets.automation.alerts.register import Register
+
+    settings = platform.settings
+    found = channels(settings.alerts, settings.alerts_file)
+    owed = Register(settings.alerts_path).undelivered(platform.group.time_zone)
+    told = f"tells {', '.join(each.name for each in found)}" if found else "nobody is told (MONETTE_ALERTS is not set)"
+    return told, f"{len(owed)} undelivered message(s): `monette alerts list`" if owed else ""
 
 
 def _ports() -> Finding:

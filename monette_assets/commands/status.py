@@ -35,6 +35,7 @@ def status() -> None:
     show(tables(platform), console)
     _left_failed(platform, console)
     _runs(platform, console)
+    _watch(platform, console)
 
 
 def companies(platform: Platform) -> Statement:
@@ -137,6 +138,21 @@ def months(platform: Platform) -> Statement:
         ),
         rows=rows,
     )
+
+
+def _watch(platform: Platform, console: Console) -> None:
+    """Whether the daemon lives, what is wrong, and what could not be told."""
+    from monette_assets.automation import heartbeat
+    from monette_assets.clock import now
+    from monette_assets.commands.alerts import open_incidents, undelivered_messages
+    from monette_assets.reports.rendering import show
+
+    path = platform.settings.heartbeat_path
+    why = heartbeat.dead(path, now(platform.group))
+    console.print(f"Daemon: {'alive' if why is None else why}", markup=False, soft_wrap=True)
+    for statement in (open_incidents(platform), undelivered_messages(platform)):
+        if statement.rows:
+            show(statement, console)
 
 
 def _expected(platform: Platform, company: str) -> list[date]:

@@ -40,6 +40,15 @@ def files(lake: Lake, table: str) -> tuple[int, int]:
     return len(there.file_uris()), max(1, len(there.partitions())) if partitioned else 1
 
 
+def size(lake: Lake, table: str) -> int:
+    """Bytes of the files a table is made of now."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    sizes = pa.table(lake.open(table).get_add_actions(flatten=True)).column("size_bytes")
+    return int(pc.sum(sizes).as_py() or 0)
+
+
 def checkpoint(lake: Lake, table: str) -> None:
     """Writes a checkpoint, so that readers need not replay the whole log."""
     lake.open(table).create_checkpoint()

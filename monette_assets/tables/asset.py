@@ -156,6 +156,7 @@ def _evaluations(outcome: Outcome, part: date | None) -> Iterator[dg.AssetCheckE
         metadata: dict[str, Any] = {"failed_units": len(failures)}
         if failures:
             metadata["failed_rows"] = sum(failure.count for failure in failures)
+            metadata["units"] = dg.MetadataValue.json([[unit_key(value) for value in f.unit] for f in failures])
             metadata["samples"] = dg.MetadataValue.md("\n".join(f"- {f.sentence}" for f in failures[:SHOWN_SAMPLES]))
         yield dg.AssetCheckEvaluation(
             asset_key=asset_key(contract),
@@ -166,6 +167,11 @@ def _evaluations(outcome: Outcome, part: date | None) -> Iterator[dg.AssetCheckE
             partition=partitions.month_key(part) if part else None,
             metadata=metadata,
         )
+
+
+def unit_key(value: object) -> str:
+    """A part of a unit as metadata says it: months as 2024-12."""
+    return partitions.month_key(value) if isinstance(value, date) else str(value)
 
 
 def _freshness(freshness: Freshness | None) -> dg.FreshnessPolicy | None:

@@ -70,6 +70,7 @@ def test_every_schedule_runs_once_at_its_local_hour_when_clocks_change_in_leap_y
         "nightly_comparison": [(day, 4, 30) for day in days],
         "month_end": [(day, hour, 0) for day in days if day.day <= 10 for hour in (6, 12, 18)],
         "weekly_maintenance": [(day, 3, 0) for day in days if day.weekday() == 6],
+        "weekly_digest": [(day, 7, 0) for day in days if day.weekday() == 0],
     }
     for name, expected in due.items():
         schedule = definitions.resolve_schedule_def(name)

@@ -30,6 +30,7 @@ def test_the_status_lists_what_was_left_failed(broken: OwnWorld, say: Say) -> No
     status, out, _ = say("status")
     assert status == 0
     assert "Left failed: 1" in out
+    assert "Daemon: no heartbeat was ever written" in out
     assert "  silver/classes broke down (run " in out
 
 

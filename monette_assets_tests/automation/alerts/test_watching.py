@@ -1,0 +1,131 @@
+"""From a dead token to one alert, and from its reconnection to one all-clear, tick by tick, on real books."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import dagster as dg
+import pytest
+from dagster._core.test_utils import create_run_for_test
+from pydantic import SecretStr
+
+from monette_assets.automation import chain
+from monette_assets.automation.alerts.register import CLEAR_AFTER, Register
+from monette_assets.automation.alerts.watching import LOOK_EVERY, tick
+from monette_assets.automation.refresh import refresh
+from monette_assets.clock import now
+from monette_assets.settings import Settings
+from monette_assets_tests.automation.alerts.conftest import SECRET, Webhook
+from monette_assets_tests.automation.conftest import DECEMBER, NOVEMBER, World
+
+MINUTE = timedelta(minutes=1)
+
+
+@dataclass
+class Alerts:
+    """The sensor, at moments of its own, with a home of its own for what it remembers."""
+
+    world: World
+    home: Path
+    url: SecretStr
+    cursor: str | None = None
+
+    def tick(self, moment: datetime) -> str:
+        settings = self.world.settings.model_copy(update={"alerts": self.url})
+        kept = settings.model_copy(update={"home": self.home})
+        with dg.build_sensor_context(instance=self.world.instance, cursor=self.cursor) as context:
+            result = tick(context, self.world.group, self.world.lake, _with_tokens(kept, self.world), moment)
+        self.cursor = result.cursor
+        return str(result.skip_reason.skip_message) if result.skip_reason else ""
+
+    @property
+    def register(self) -> Register:
+        return Register(self.home / "alerts")
+
+
+def _with_tokens(settings: Settings, world: World) -> Settings:
+    """The world's own tokens, under another home."""
+    link = settings.home / "tokens"
+    if not link.exists():
+        link.symlink_to(world.settings.home / "tokens")
+    return settings.model_copy(update={"token_key": world.settings.token_key_path})
+
+
+@pytest.fixture
+def alerts(world: World, tmp_path: Path, webhook: Webhook) -> Alerts:
+    return Alerts(world, tmp_path, webhook.channel.url)
+
+
+def test_a_dead_token_is_one_alert_and_its_end_one_all_clear(alerts: Alerts, world: World, webhook: Webhook) -> None:
+    moment = now(world.group)
+    alerts.tick(moment)
+    before = webhook.ids
+    world.fault(kind="revoke_token", realm="1001")
+    steps = chain.plan(world.group, NOVEMBER, DECEMBER)
+    assert not refresh(world.group, world.lake, world.definitions(), world.instance, steps).ok
+    alerts.tick(moment + MINUTE)
+    [opened] = webhook.bodies[len(before) :]
+    assert opened["title"] == (
+        "Small Group: QuickBooks refuses the connection of north: nothing of it comes in any more"
+    )
+    for line in ("Companies: north", "monette connect north", "See docs/playbook.md#a-dead-token"):
+        assert line in opened["message"].splitlines()
+    assert "monette run --from 2024-11 --to 2024-12 --company north" in opened["message"]
+    for minutes in (2, 10, 60, 600):
+        alerts.tick(moment + minutes * MINUTE)
+    assert len(webhook.bodies) == len(before) + 1
+    world.heal()
+    world.connect("north")
+    assert world.refresh().ok
+    later = moment + 601 * MINUTE
+    alerts.tick(later)
+    alerts.tick(later + CLEAR_AFTER)
+    alerts.tick(later + CLEAR_AFTER + LOOK_EVERY)
+    [clear] = webhook.bodies[len(before) + 1 :]
+    assert clear["title"].startswith("Small Group: all clear: QuickBooks refuses the connection of north")
+    assert "token:north" not in {each.incident.key for each in alerts.register.incidents(world.group.time_zone)}
+
+
+def test_nothing_is_looked_at_again_while_nothing_is_recorded(alerts: Alerts, world: World) -> None:
+    moment = now(world.group)
+    assert "open incident(s)" in alerts.tick(moment)
+    assert "open incident(s)" not in alerts.tick(moment + MINUTE)
+    assert "open incident(s)" in alerts.tick(moment + LOOK_EVERY)
+
+
+def test_a_receiver_that_is_down_is_said_without_its_url_and_tried_again(
+    alerts: Alerts, world: World, webhook: Webhook
+) -> None:
+    webhook.status = 500
+    moment = now(world.group)
+    create_run_for_test(world.instance, job_name="maintenance", status=dg.DagsterRunStatus.FAILURE)
+    said = alerts.tick(moment)
+    assert "1 not delivered" in said
+    assert SECRET not in said + (alerts.cursor or "")
+    webhook.status = 200
+    alerts.tick(moment + MINUTE)
+    create_run_for_test(world.instance, job_name="maintenance", status=dg.DagsterRunStatus.SUCCESS)
+    assert [title for title in (body["title"] for body in webhook.bodies) if "maintenance" in title] == [
+        "Small Group: The last run of maintenance broke down"
+    ]
+
+
+def test_without_channels_incidents_are_kept(alerts: Alerts, world: World) -> None:
+    run = create_run_for_test(world.instance, job_name="maintenance", status=dg.DagsterRunStatus.FAILURE)
+    moment = now(world.group)
+    with dg.build_sensor_context(instance=world.instance) as context:
+        settings = _with_tokens(world.settings.model_copy(update={"home": alerts.home}), world)
+        tick(context, world.group, world.lake, settings, moment)
+    kept = {each.incident.key: each.incident for each in alerts.register.incidents(world.group.time_zone)}
+    assert kept["run:maintenance"].details == (f"run {run.run_id[:8]}: it ended without saying why",)
+    create_run_for_test(world.instance, job_name="maintenance", status=dg.DagsterRunStatus.SUCCESS)
+
+
+def test_the_daemon_gets_it_with_its_lake(world: World) -> None:
+    repository = world.definitions().get_repository_def()
+    sensor = repository.get_sensor_def("alerts")
+    needs = {key: repository.get_top_level_resources()[key] for key in sensor.required_resource_keys}
+    with dg.build_sensor_context(world.instance, resources=needs, repository_def=repository) as context:
+        assert sensor.evaluate_tick(context).run_requests == []
