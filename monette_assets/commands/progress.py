@@ -25,6 +25,7 @@ TITLES = {
     "landing": ("Landing folder", "tables"),
     "balances": ("Balances of later months", "tables"),
     "completeness": ("What is complete", "tables"),
+    "release": ("Release", "tables"),
 }
 
 

@@ -41,9 +41,16 @@ class Change:
         return self.source.contract.name
 
     def commits(self) -> list[HistoryEntry]:
-        """The commits that may have changed rows."""
-        found = self.lake.history(self.name, self.after - self.before)
-        return [each for each in found if each.version > self.before and each.operation not in MAINTENANCE]
+        """The commits that may have changed rows. Raises `VersionGone` where the log no longer tells of all of them."""
+        newest = max(self.after, self.lake.version(self.name) or 0)  # it may have moved on since `after` was read
+        told = self.lake.history(self.name, newest - self.before)
+        found = [each for each in told if self.before < each.version <= self.after]
+        if len(found) < self.after - self.before:
+            raise VersionGone(
+                f"{self.name}: expected every commit from version {self.before + 1} to {self.after} in its log, "
+                f"found {len(found)}"
+            )
+        return [each for each in found if each.operation not in MAINTENANCE]
 
     def appended(self, columns: Sequence[str]) -> pa.Table:
         """Rows of bronze appended since, of those the table reads (`Input.only`)."""

@@ -13,6 +13,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from monette_assets.clock import today
+from monette_assets.lake.errors import VersionGone
 from monette_assets.tables import provenance
 from monette_assets.tables.contract import Contract, Input, Months, Partitions
 from monette_assets.tables.partitions import month_key
@@ -155,7 +156,10 @@ class _Look:
         if key not in self.seen:
             after = self.versions[spec.contract.name]
             change = Change(self.lake, self.group, contract, spec, before, after)
-            self.seen[key] = set() if before == after else (spec.reach or months_changed)(change)
+            try:
+                self.seen[key] = set() if before >= after else (spec.reach or months_changed)(change)
+            except VersionGone:  # nobody can tell what has changed
+                self.seen[key] = None
         return self.seen[key]
 
     def _confirm(self, contract: Contract, noted: provenance.Months, reasons: dict[date | None, set[str]]) -> None:

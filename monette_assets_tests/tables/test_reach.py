@@ -32,3 +32,18 @@ def test_a_sheet_reaches_the_table_it_feeds_and_no_other_though_it_is_the_first_
 
     assert reached(adjustments.CONTRACT) == set()
     assert reached(budgets.CONTRACT) is None  # all of it
+
+
+def test_what_is_committed_after_a_look_began_hides_nothing_from_it(tmp_path: Path) -> None:
+    """The look is at version 0, a budget; head counts have come since."""
+    group, lake = group_of(tmp_path / "contract"), Lake(str(tmp_path / "lake"))
+    for number, kind in enumerate(("budget", "head_counts")):
+        row = {
+            "file_name": f"{kind}.xlsx", "version": 1, "kind": kind, "content": b"", "content_hash": kind, "size": 0,
+            "unread_tabs": [], "modified_at": NOW, "received_at": NOW, "run_id": f"run-{number}",
+        }  # fmt: skip
+        append_commit(lake, landing_files.CONTRACT, [row], f"run-{number}", group, NOW)
+    newest = lake.version(landing_files.CONTRACT.name)
+    assert newest is not None
+    table = budgets.CONTRACT
+    assert months_changed(Change(lake, group, table, table.inputs["files"], newest - 2, newest - 1)) is None
