@@ -102,3 +102,13 @@ def failures(contract: Contract, check: str, context: Context, given: DataFrame,
     staged = Staged(given, nothing, nothing, inputs, context)
     found = next(each for each in contract.checks if each.name == check).failures(staged)
     return [row.asDict() for row in found.collect()]
+
+
+def parsed_failures(
+    contract: Contract, check: str, context: Context, found: DataFrame, **inputs: DataFrame
+) -> list[Row]:
+    """What a check finds wrong with what a table read: its rows, refusals and counts, told apart by `_kind`."""
+    rows = found.where("_kind = 'row'").select(*contract.column_names)
+    staged = Staged(rows, found.where("_kind = 'refused'"), found.where("_kind = 'read'"), inputs, context)
+    wrong = next(each for each in contract.checks if each.name == check).failures(staged)
+    return [row.asDict() for row in wrong.collect()]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import io
 import json
@@ -20,8 +21,11 @@ from monette_assets.automation.chain import plan
 from monette_assets.cli import main
 from monette_assets.commands.demo import versions
 from monette_assets.commands.outside_world import connect, unconnected
+from monette_assets.commands.platform import Platform
 from monette_assets.commands.refreshing import selected
 from monette_assets.group import load_group
+from monette_assets.resources import token_keeper
+from monette_assets.sources.quickbooks.errors import TokenDead
 from monette_assets.sources.secrets import EncryptedFileTokenStore
 from monette_assets_tests.conftest import SmallWorld
 from monette_assets_tests.contracts import small_contract, write_contract
@@ -194,13 +198,14 @@ def test_check_fails_on_what_the_lake_itself_says(lake_home: Path, say: Say) -> 
 def test_check_computes_the_checks_again_on_the_tables_as_they_stand(lake_home: Path, say: Say) -> None:
     status, out, err = say("check", "--select", "gold/tie_out", "--format", "json")
     assert (status, err) == (1, "")
-    [row] = json.loads(out)["rows"]
+    [row] = [each for each in json.loads(out)["rows"] if each["check"] == "ties_out"]
     assert (row["table"], row["check"], row["where"], row["severity"]) == (
         "gold/tie_out", "ties_out", "north 2024-12", "error"
     )  # fmt: skip
     assert row["what"].splitlines()[0] == "1 row(s)"
     assert "account_id=1, ours=5.10, theirs=5.00, difference=0.10" in row["what"]
-    assert say("check", "--select", "gold/tie_out", "--to", "2024-11")[0] == 0
+    november = json.loads(say("check", "--select", "gold/tie_out", "--to", "2024-11", "--format", "json")[1])["rows"]
+    assert [each["check"] for each in november] == ["conserved"]  # this lake lacks the tables that were compared
     assert "ties_out" not in say("check", "--select", "gold/tie_out", "--recorded")[1]  # no run ever said so
 
 
@@ -254,11 +259,62 @@ def test_a_companys_statements_by_view_and_currency(world: SmallWorld, say: Say)
 
 
 def test_status_shows_months_and_connections_but_no_token(world: SmallWorld, say: Say) -> None:
-    status, out, _ = say("status")
-    assert status == 0
+    status, out, err = say("status")
+    assert (status, err) == (1, "")  # months after December are over, and nobody ran them
     assert "connected, " in out
+    assert "Not all is well" in out
+    assert "north: " in out
+    assert "month(s) that are over are not complete: 2025-01, 2025-02, 2025-03 ..." in out
     state = (world.settings.home / "tokens").glob("*.token")
     assert all(path.read_text()[:20] not in out for path in state)
+
+
+def test_status_is_well_where_everything_over_is_complete_and_not_where_intuit_refused_a_token(
+    world: SmallWorld, say: Say, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Platform, "current_month", date(2025, 1, 1))
+    status, out, _ = say("status", "--format", "json")
+    found = json.loads(out)
+    assert (status, found["not_well"]) == (0, [])
+    assert [(row["company"], row["complete"]) for row in found["companies"]["rows"]] == [("north", 2), ("south", 2)]
+    assert {row["table"]: row["fresh_for"] for row in found["tables"]["rows"]}["gold/tie_out"] == "36 h"
+    store = EncryptedFileTokenStore(world.settings.home / "tokens", world.settings.token_key_path)
+    tokens = store.read("south")
+    assert tokens is not None
+    httpx.post(
+        f"{world.simulator.url}/simulator/faults", json={"kind": "revoke_token", "realm": "1002"}
+    ).raise_for_status()
+    try:
+        with contextlib.closing(token_keeper(world.settings)) as keeper, pytest.raises(TokenDead):
+            keeper.renew("south", tokens.access_token)
+    finally:
+        httpx.delete(f"{world.simulator.url}/simulator/faults").raise_for_status()
+    status, out, _ = say("status", "--format", "csv")
+    assert status == 1
+    state = {row["company"]: row["connection"] for row in csv.DictReader(io.StringIO(out, newline=""))}
+    assert state["south"].startswith("refused by Intuit on 2")
+    assert state["south"].endswith(": monette connect south")
+    assert "south is refused by Intuit on " in say("doctor", "--no-engine", "--format", "json")[1]
+    connect(world.settings, world.group, ["south"])  # new tokens begin without
+    assert say("status")[0] == 0
+
+
+def test_history_and_comparisons_as_rows(lake_home: Path, say: Say) -> None:
+    status, out, _ = say("history", "gold/tie_out", "--format", "json")
+    newest, created = json.loads(out)["rows"]
+    assert (status, int(newest["version"]), newest["run"], created["operation"]) == (0, 1, "run", "create table")
+    status, out, _ = say("compare", "gold/tie_out", "0", "1", "--format", "csv")
+    rows = list(csv.DictReader(io.StringIO(out, newline="")))
+    assert status == 0
+    assert [(row["change"], row["period"], row["ours"]) for row in rows] == [
+        ("added", "2024-11-01", "5.00"), ("added", "2024-12-01", "5.10")
+    ]  # fmt: skip
+
+
+def test_a_runs_result_as_rows(world: SmallWorld, say: Say) -> None:
+    status, out, _ = say("run", "--from", "2024-12", "--no-fetch", "--select", "gold/tie_out", "--format", "csv")
+    [row] = csv.DictReader(io.StringIO(out, newline=""))
+    assert (status, row["step"], row["ok"], row["failed_checks"]) == (0, "tables", "yes", "0")
 
 
 def test_a_second_run_changes_nothing(world: SmallWorld, say: Say) -> None:

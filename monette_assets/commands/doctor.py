@@ -11,6 +11,7 @@ from typing import Annotated
 
 import typer
 
+from monette_assets.commands.output import Format
 from monette_assets.commands.platform import Platform
 
 PACKAGES = ("dagster", "pyspark", "pysail", "deltalake", "pyarrow", "great-expectations", "httpx")
@@ -21,6 +22,7 @@ Finding = tuple[str, str]  # what was found; what to do, "" where nothing
 
 def doctor(
     engine: Annotated[bool, typer.Option(help="Also start the engine, which takes some seconds.")] = True,
+    format_: Annotated[Format, typer.Option("--format", help="How it is written.")] = Format.TABLE,
 ) -> None:
     """Look over the machine, the settings and the connections; each line is ok, or says what to do.
 
@@ -28,18 +30,26 @@ def doctor(
     """
     from rich.console import Console
 
+    from monette_assets.commands.output import write
+    from monette_assets.reports.statement import Field, Statement
+
     platform, console = Platform(), Console(highlight=False)
-    sick = 0
+    rows: list[dict[str, str]] = []
     for title, examine in _examinations(platform, engine=engine):
         try:
             found, to_do = examine()
         except Exception as error:
             found, to_do = str(error) or type(error).__name__, "see the message"
-        sick += bool(to_do)
+        rows.append({"what": title, "ok": "no" if to_do else "yes", "found": found, "to_do": to_do})
+        if format_ is not Format.TABLE:
+            continue
         mark = "[green]ok    [/]" if not to_do else "[red]not ok[/]"
         console.print(f"{mark}  [bold]{title:<12}[/]", end=" ")
         console.print(found + (f": {to_do}" if to_do else ""), markup=False, soft_wrap=True)
-    if sick:
+    if format_ is not Format.TABLE:
+        fields = tuple(Field(key, key) for key in ("what", "ok", "found", "to_do"))
+        write(Statement("Doctor", "what is here, and what to do", fields, rows), format_)
+    if any(row["to_do"] for row in rows):
         raise typer.Exit(1)
 
 
@@ -75,7 +85,7 @@ def _packages() -> Finding:
             found.append(f"{name} {version(name)}")
         except PackageNotFoundError:
             missing.append(name)
-    return ", ".join(found), f"missing {', '.join(missing)}; run `make .venv`" if missing else ""
+    return ", ".join(found), f"missing {', '.join(missing)}; `make demo` installs what is locked" if missing else ""
 
 
 def _lake(platform: Platform) -> Finding:

@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from monette_assets.commands.output import Format
 from monette_assets.commands.platform import Platform
 
 TableArgument = Annotated[str, typer.Argument(help="A table, such as gold/profit_and_loss.")]
@@ -16,11 +17,10 @@ TableArgument = Annotated[str, typer.Argument(help="A table, such as gold/profit
 def history(
     table: TableArgument,
     limit: Annotated[int, typer.Option(min=1, help="So many versions, newest first.")] = 30,
+    format_: Annotated[Format, typer.Option("--format", help="How it is written.")] = Format.TABLE,
 ) -> None:
-    """List a table's versions: when, by which run, from which inputs, how many rows were written."""
-    from rich.console import Console
-
-    from monette_assets.reports.rendering import show
+    """List a table's versions: when, by which run and code, from which inputs, how many rows were written."""
+    from monette_assets.commands.output import write
     from monette_assets.reports.statement import Field, Kind, Statement
 
     platform = Platform()
@@ -50,14 +50,14 @@ def history(
     kinds = {"version": Kind.COUNT, "rows": Kind.COUNT, "at": Kind.DATE}
     titles = {"at": "When", "rows": "Rows written", "units": "What", "who": "By whom and why"}
     shown = [key for key in rows[0] if any(row[key] not in ("", None) for row in rows)] if rows else ["version"]
-    show(
+    write(
         Statement(
             title=f"{table}: history",
             subtitle="newest first; `monette restore` brings a version back, `monette compare` shows what differs",
             fields=tuple(Field(key, titles.get(key, key.capitalize()), kinds.get(key, Kind.TEXT)) for key in shown),
             rows=rows,
         ),
-        Console(highlight=False),
+        format_,
     )
 
 
@@ -66,26 +66,32 @@ def compare(
     old: Annotated[int, typer.Argument(min=0, help="The version before.")],
     new: Annotated[int, typer.Argument(min=0, help="The version after.")],
     samples: Annotated[int, typer.Option(min=1, help="So many rows of each kind.")] = 10,
+    format_: Annotated[Format, typer.Option("--format", help="How it is written.")] = Format.TABLE,
 ) -> None:
     """Show what differs between two versions of a table: rows added, changed and removed, by key."""
     from rich.console import Console
 
+    from monette_assets.commands.output import write
     from monette_assets.reports.rendering import show
     from monette_assets.reports.statement import Field, Kind, Statement
 
     platform = Platform()
     key = check_table(table)
     found = platform.lake.compare(table, old, new, key, samples=samples)
+    kinds = (("Added", found.added_rows), ("Changed", found.changed_rows), ("Removed", found.removed_rows))
+    if format_ is not Format.TABLE:
+        names = ["change", *dict.fromkeys(name for _, rows in kinds for name in rows.column_names)]
+        listed = [{"change": title.lower(), **row} for title, rows in kinds for row in rows.to_pylist()]
+        counted = f"{found.added} added, {found.changed} changed, {found.removed} removed"
+        fields = tuple(Field(name, name) for name in names)
+        write(Statement(f"{table}: version {old} to {new}", counted, fields, listed), format_)
+        return
     console = Console(highlight=False)
     console.print(
         f"[bold]{table}[/] version {old} to {new}: {found.added:,} added, {found.changed:,} changed, "
         f"{found.removed:,} removed"
     )
-    for title, rows in (
-        ("Added", found.added_rows),
-        ("Changed", found.changed_rows),
-        ("Removed", found.removed_rows),
-    ):
+    for title, rows in kinds:
         if rows.num_rows:
             fields = tuple(Field(name, name, Kind.TEXT) for name in rows.column_names)
             show(Statement(title, f"the first {rows.num_rows}", fields, rows.to_pylist()), console)

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from monette_assets.automation.chain import ChainResult, CompanyMonths, Step
     from monette_assets.commands.platform import Platform
     from monette_assets.commands.progress import ChainProgress
+    from monette_assets.reports.statement import Statement
     from monette_assets.tables.judge import Judge
 
 SHOWN_FAILURES = 40
@@ -248,6 +249,36 @@ def show_outcome(console: Console, result: ChainResult) -> None:
     )
     for (table, name), count in sorted(warned.items()):
         console.print(f"[yellow]warning[/] {table} {name}: {count} partition(s); `monette check --warnings` shows them")
+
+
+def outcome(result: ChainResult) -> Statement:
+    """What became of every run of a chain, a row a run; a check that passed later in the chain is not failed."""
+    from dagster import AssetCheckSeverity
+
+    from monette_assets.reports.statement import Field, Kind, Statement
+
+    last = {id(check) for check in result.failed_checks}
+    rows = []
+    for each in result.steps:
+        failed = [check for check in each.failed_checks if id(check) in last]
+        errors = [check for check in failed if check.severity is AssetCheckSeverity.ERROR]
+        rows.append(
+            {
+                "step": each.step.name,
+                "run": each.run_id,
+                "from": each.step.start,
+                "to": each.step.end,
+                "ok": "yes" if each.success and not errors else "no",
+                "failed_checks": len(errors),
+                "warnings": len(failed) - len(errors),
+                "error": each.error,
+            }
+        )
+    counts = {"failed_checks", "warnings"}
+    names = ("step", "run", "from", "to", "ok", "failed_checks", "warnings", "error")
+    fields = tuple(Field(name, name.replace("_", " "), Kind.COUNT if name in counts else Kind.TEXT) for name in names)
+    well = "all is well" if result.ok else "not all is well"
+    return Statement(f"Chain {result.chain_id}", well, fields, rows)
 
 
 def check_lines(check: Any) -> list[str]:

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from monette_assets.commands.output import Format
 from monette_assets.commands.platform import Platform
 
 
@@ -22,6 +23,9 @@ def run(
     stale: Annotated[
         bool, typer.Option("--stale", help="Only what is stale (`monette status`), whichever months; fetches nothing.")
     ] = False,
+    format_: Annotated[
+        Format | None, typer.Option("--format", help="Also write what became of each run to standard output.")
+    ] = None,
 ) -> None:
     """Bring months up to date: fetch, then every table from bronze to gold, and balances of later months.
 
@@ -29,13 +33,13 @@ def run(
     """
     from monette_assets.commands import refreshing
     from monette_assets.commands.errors import UsageError
-    from monette_assets.commands.output import notes
+    from monette_assets.commands.output import notes, write
 
     platform = Platform()
     if stale:
         if first or last or company or select:
             raise UsageError("--stale finds the tables and months itself; give it alone")
-        _stale(platform)
+        _stale(platform, format_)
         return
     if first is None:
         raise UsageError("expected --from MONTH, or --stale")
@@ -55,6 +59,8 @@ def run(
             platform, judge, console, start, end, companies=companies, select=select or (), fetch=fetch
         )
     refreshing.show_outcome(console, result)
+    if format_ is not None:
+        write(refreshing.outcome(result), format_)
     months = f"{start:%Y-%m}" if start == end else f"{start:%Y-%m} to {end:%Y-%m}"
     if not result.ok:
         console.print(f"[bold red]{months}: not all is well[/]; runs of chain {result.chain_id} show why")
@@ -62,14 +68,16 @@ def run(
     console.print(f"[bold green]{months}: up to date[/], runs of chain {result.chain_id}")
 
 
-def _stale(platform: Platform) -> None:
+def _stale(platform: Platform, format_: Format | None) -> None:
     """Rebuild what is stale. Exit status 1 if anything failed."""
     from monette_assets.commands import refreshing
-    from monette_assets.commands.output import notes
+    from monette_assets.commands.output import notes, write
 
     console = notes()
     with refreshing.judging() as judge:
         result = refreshing.rebuild(platform, judge, console)
+    if format_ is not None:
+        write(refreshing.outcome(result), format_)
     if not result.steps:
         console.print("[bold green]Nothing is stale[/]")
         return

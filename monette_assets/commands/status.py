@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import sys
 from collections import defaultdict
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
+import typer
+
+from monette_assets.commands.output import Format
 from monette_assets.commands.platform import Platform
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import date
 
     from rich.console import Console
@@ -16,32 +21,86 @@ if TYPE_CHECKING:
     from monette_assets.reports.statement import Statement
 
 RUNS = 8
+ENDED = ("success", "failure", "canceled")
 MONTHS = 6
 
 
-def status() -> None:
-    """Show each company's months and connection, how fresh the tables are, what is left failed, and the last runs."""
+def status(
+    format_: Annotated[
+        Format, typer.Option("--format", help="How it is written; csv writes the companies alone.")
+    ] = Format.TABLE,
+) -> None:
+    """Show each company's months and connection, how fresh the tables are, the last runs, and what is not well.
+
+    Exit status 1 if a company is not connected, a month that is over is not complete, something is in quarantine
+    that nobody waived, something was left failed, or the last run failed.
+    """
+    import json
+
     from rich.console import Console
 
-    from monette_assets.reports.rendering import show
+    from monette_assets.commands.output import write
+    from monette_assets.reports.rendering import as_json, show
 
     platform = Platform()
-    console = Console(highlight=False)
     settings = platform.settings
-    console.print(f"[bold]{platform.group.name}[/]  home {settings.home.absolute()}  lake {settings.lake_url}")
-    console.print()
-    show(companies(platform), console)
-    show(months(platform), console)
-    show(tables(platform), console)
-    _left_failed(platform, console)
-    _runs(platform, console)
-    _watch(platform, console)
+    parts = {
+        "companies": companies(platform),
+        "months": months(platform),
+        "tables": tables(platform),
+        "runs": runs(platform),
+    }
+    left = _left_failed(platform)
+    wrong = not_well(platform, parts["companies"], parts["runs"])
+    if format_ is Format.CSV:
+        write(parts["companies"], format_)
+    elif format_ is Format.JSON:
+        told = {name: json.loads(as_json(part)) for name, part in parts.items()}
+        whole = {"not_well": wrong, "left_failed": left, **told}
+        sys.stdout.write(json.dumps(whole, indent=2, ensure_ascii=False) + "\n")
+    else:
+        console = Console(highlight=False)
+        console.print(f"[bold]{platform.group.name}[/]  home {settings.home.absolute()}  lake {settings.lake_url}")
+        console.print()
+        for part in parts.values():
+            show(part, console)
+        if left:
+            console.print(f"[bold red]Left failed[/]: {len(left)}")
+            _list(left, console)
+            console.print("The sensor catch_up tries again what may come; `monette check --recorded` says why.\n")
+        _watch(platform, console)
+        console.print("[bold red]Not all is well[/]" if wrong or left else "[bold green]All is well[/]")
+        _list(wrong, console)
+    if wrong or left:
+        raise typer.Exit(1)
+
+
+def _list(lines: Sequence[str], console: Console) -> None:
+    for line in lines:
+        console.print(f"  {line}", markup=False, soft_wrap=True)
+
+
+def not_well(platform: Platform, companies: Statement, runs: Statement) -> list[str]:
+    """What a person has to look at, a sentence each: connections, months that are over, quarantine, the last run."""
+    from monette_assets.group.calendar import add_months
+
+    wrong = [f"{row['company']}: {row['connection']}" for row in companies.rows if not row["connected"]]
+    for row in companies.rows:
+        over = _expected(platform, row["company"], add_months(platform.current_month, -1))
+        if lacking := sorted(set(over) - row["complete_months"]):
+            named = ", ".join(f"{period:%Y-%m}" for period in lacking[:3]) + (" ..." if len(lacking) > 3 else "")
+            wrong.append(f"{row['company']}: {len(lacking)} month(s) that are over are not complete: {named}")
+    if refused := sum(each is None for _, each in _quarantine(platform)):
+        wrong.append(f"{refused} entries in quarantine: `monette report quarantine`")
+    ended = [row for row in runs.rows if row["status"] in ENDED]
+    if ended and ended[0]["status"] != "success":
+        wrong.append(f"the last run that ended, {ended[0]['run']} ({ended[0]['what']}), is a {ended[0]['status']}")
+    return wrong
 
 
 def companies(platform: Platform) -> Statement:
     """Per company: months expected so far, arrived, complete; its connection; its last fetch; what is in quarantine."""
     from monette_assets.reports.statement import Field, Kind, Statement
-    from monette_assets.tables import hash_chain, quarantine, waivers
 
     lake, group = platform.lake, platform.group
     found: dict[str, list[dict[str, Any]]] = defaultdict(list)
@@ -50,9 +109,7 @@ def companies(platform: Platform) -> Statement:
             found[row["company"]].append(row)
     refused: dict[str, int] = defaultdict(int)
     waived: dict[str, list[str]] = defaultdict(list)
-    held = lake.read(quarantine.CONTRACT.name).to_pylist() if lake.exists(quarantine.CONTRACT.name) else []
-    log = hash_chain.entries(lake, waivers.CONTRACT.name)
-    for entry, act in zip(held, waivers.covered_by(held, log), strict=True):
+    for entry, act in _quarantine(platform):
         refused[entry["company"]] += act is None
         if act is not None:
             waived[entry["company"]].append(f"{act['who']}: {act['why']}")
@@ -60,9 +117,12 @@ def companies(platform: Platform) -> Statement:
     for company in group.companies:
         own = found[company.code]
         fetched = max((row["arrived_at"] for row in own if row["arrived_at"]), default=None)
+        state = connection(platform, company.code)
         rows.append(
             {
                 "company": company.code,
+                "connected": state.startswith("connected"),
+                "complete_months": {row["period"] for row in own} - {r["period"] for r in own if not r["complete"]},
                 "currency": company.home_currency,
                 "expected": len(_expected(platform, company.code)),
                 "arrived": sum(row["arrived_at"] is not None for row in own),
@@ -70,7 +130,7 @@ def companies(platform: Platform) -> Statement:
                 "quarantine": refused[company.code],
                 "waived": "; ".join(sorted(set(waived[company.code]))),
                 "fetched": fetched.astimezone(group.time_zone) if fetched else None,
-                "connection": connection(platform, company.code),
+                "connection": state,
             }
         )
     return Statement(
@@ -89,6 +149,16 @@ def companies(platform: Platform) -> Statement:
         ),
         rows=rows,
     )
+
+
+def _quarantine(platform: Platform) -> list[tuple[dict[str, Any], Any]]:
+    """Every entry, with the waiver that covers it or None."""
+    from monette_assets.tables import hash_chain, quarantine, waivers
+
+    lake = platform.lake
+    held = lake.read(quarantine.CONTRACT.name).to_pylist() if lake.exists(quarantine.CONTRACT.name) else []
+    log = hash_chain.entries(lake, waivers.CONTRACT.name)
+    return list(zip(held, waivers.covered_by(held, log), strict=True))
 
 
 def months(platform: Platform) -> Statement:
@@ -155,9 +225,9 @@ def _watch(platform: Platform, console: Console) -> None:
             show(statement, console)
 
 
-def _expected(platform: Platform, company: str) -> list[date]:
+def _expected(platform: Platform, company: str, last: date | None = None) -> list[date]:
     group = platform.group
-    expected = group.expected_company_months(group.first_period, platform.current_month)
+    expected = group.expected_company_months(group.first_period, last or platform.current_month)
     return [period for code, period in expected if code == company]
 
 
@@ -173,6 +243,8 @@ def connection(platform: Platform, company: str) -> str:
         return f"unreadable: {error}"
     if tokens is None:
         return f"not connected: monette connect {company}"
+    if tokens.refused_at is not None:
+        return f"refused by Intuit on {tokens.refused_at:%Y-%m-%d}: monette connect {company}"
     left = tokens.refresh_expires_at - datetime.now(UTC)
     if left.total_seconds() <= 0:
         return f"expired: monette connect {company}"
@@ -180,7 +252,7 @@ def connection(platform: Platform, company: str) -> str:
 
 
 def tables(platform: Platform) -> Statement:
-    """Per table: version, when it last changed, which months are stale and why."""
+    """Per table: version, when its content last changed, by which run, how long it is fresh, what is stale and why."""
     from monette_assets import catalog
     from monette_assets.automation import rebuilding
     from monette_assets.reports.statement import Field, Kind, Statement
@@ -190,7 +262,9 @@ def tables(platform: Platform) -> Statement:
     stale = find(lake, platform.group, rebuilding.tables())
     rows = []
     for contract in catalog.contracts():
+        limit = contract.freshness.fail_after.total_seconds() / 3600 if contract.freshness else None
         row: dict[str, Any] = {"table": contract.name, "state": stale.told(contract.name) or "not built yet"}
+        row["fresh_for"] = f"{limit:g} h" if limit else ""
         if lake.exists(contract.name):
             newest = lake.history(contract.name, 1)[0]
             row |= {
@@ -209,28 +283,24 @@ def tables(platform: Platform) -> Statement:
             Field("version", "Version", Kind.COUNT),
             Field("changed", "Last changed", Kind.DATE),
             Field("run", "Run"),
+            Field("fresh_for", "Fresh for"),
             Field("state", ""),
         ),
         rows=rows,
     )
 
 
-def _left_failed(platform: Platform, console: Console) -> None:
-    """What was tried last and failed, or never came; nothing where all is well."""
+def _left_failed(platform: Platform) -> list[str]:
+    """What was tried last and failed, or never came, a line each."""
     from monette_assets.automation.failed_partitions import left_failed, told
 
     with platform.instance() as instance:
-        lines = told(left_failed(instance, platform.group, platform.lake))
-    if lines:
-        console.print(f"[bold red]Left failed[/]: {len(lines)}")
-        for line in lines:
-            console.print(f"  {line}", markup=False, soft_wrap=True)
-        console.print("The sensor catch_up tries again what may come; `monette check --recorded` says why.\n")
+        return told(left_failed(instance, platform.group, platform.lake))
 
 
-def _runs(platform: Platform, console: Console) -> None:
+def runs(platform: Platform) -> Statement:
+    """The last runs, newest first."""
     from monette_assets.automation.chain import STEP_TAG
-    from monette_assets.reports.rendering import show
     from monette_assets.reports.statement import Field, Kind, Statement
 
     zone = platform.group.time_zone
@@ -262,4 +332,4 @@ def _runs(platform: Platform, console: Console) -> None:
         Field("partitions", "Partitions"),
         Field("status", "Status"),
     )
-    show(Statement("Last runs", "`monette dev` shows each at http://127.0.0.1:3000/runs", fields, rows), console)
+    return Statement("Last runs", "`monette dev` shows each at http://127.0.0.1:3000/runs", fields, rows)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import socket
+import uuid
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -21,9 +23,10 @@ class EngineUnreachableError(RuntimeError):
 
 
 def preflight(remote: str, timeout_seconds: float) -> None:
-    """Raise EngineUnreachableError unless something accepts connections at `remote` (sc://host:port[/;options]).
+    """Raise EngineUnreachableError unless a Spark Connect server answers at `remote` (sc://host:port[/;options]).
 
-    Without it, an endpoint nobody answers on blocks an op for minutes.
+    Without it, an endpoint nobody answers on blocks an op for minutes. A port that accepts connections is not
+    enough: the server is asked for its version, with the options that the session will use.
     """
     parts = urlsplit(remote)
     if parts.scheme != "sc" or not parts.hostname:
@@ -38,6 +41,45 @@ def preflight(remote: str, timeout_seconds: float) -> None:
             f"no Spark Connect server answered at {parts.hostname}:{port} within {timeout_seconds:g} s ({error}); "
             "start it, correct MONETTE_SPARK_REMOTE, or unset it to use the embedded engine"
         ) from error
+    _shake_hands(remote, f"{parts.hostname}:{port}", timeout_seconds)
+
+
+def _shake_hands(remote: str, where: str, timeout_seconds: float) -> None:
+    """Ask the server for its Spark version. The error never holds the URL's options: they may hold a token."""
+    import grpc
+    from pyspark.sql.connect.client import DefaultChannelBuilder
+    from pyspark.sql.connect.proto import (
+        AnalyzePlanRequest,
+        ReleaseSessionRequest,
+        SparkConnectServiceStub,
+        UserContext,
+    )
+
+    try:
+        builder = DefaultChannelBuilder(remote)
+    except Exception as error:
+        raise EngineUnreachableError(
+            f"MONETTE_SPARK_REMOTE: what follows {where}/; is not understood ({type(error).__name__}); correct it"
+        ) from None
+    session_id, user = str(uuid.uuid4()), UserContext(user_id=builder.userId or "")
+    metadata = list(builder.metadata())
+    with builder.toChannel() as channel:
+        server = SparkConnectServiceStub(channel)  # type: ignore[no-untyped-call]
+        asked = AnalyzePlanRequest(
+            session_id=session_id, user_context=user, spark_version=AnalyzePlanRequest.SparkVersion()
+        )
+        try:
+            server.AnalyzePlan(asked, metadata=metadata, timeout=timeout_seconds)
+        except grpc.RpcError as error:
+            code = error.code().name if isinstance(error, grpc.Call) else type(error).__name__
+            raise EngineUnreachableError(
+                f"{where} accepts connections, but no Spark Connect server answered there within {timeout_seconds:g} s "
+                f"({code}); start one there, correct MONETTE_SPARK_REMOTE (host, port, use_ssl, token), or unset it to "
+                "use the embedded engine"
+            ) from None
+        with contextlib.suppress(grpc.RpcError):  # a server that cannot release it drops it by itself
+            done = ReleaseSessionRequest(session_id=session_id, user_context=user)
+            server.ReleaseSession(done, metadata=metadata, timeout=timeout_seconds)
 
 
 class Engine(ConfigurableResource):  # type: ignore[type-arg]

@@ -23,6 +23,30 @@ def _does_not_balance(staged: Staged) -> DataFrame:
     return sums.where(F.col("difference") != 0)
 
 
+def _not_conserved(staged: Staged) -> DataFrame:
+    """Balances without their signs, and the year's result; in and out in one sum each."""
+    from pyspark.sql import functions as F
+
+    unit = ["company", "period", "basis"]
+    earns, is_result = F.col("classification").isin("Revenue", "Expense"), F.col("account_id") == NET_INCOME
+    published = staged.rows.select(
+        *unit,
+        F.when(is_result, 0).otherwise(F.abs("amount")).alias("balances"),
+        F.when(is_result, F.col("amount")).otherwise(0).alias("result"),
+    )
+    given = staged.inputs["trial_balance"].select(
+        *unit,
+        F.when(earns, 0).otherwise(-F.abs("closing")).alias("balances"),
+        F.when(earns, -F.col("closing")).otherwise(0).alias("result"),
+    )
+    lost = (
+        published.unionByName(given)
+        .groupBy(*unit)
+        .agg(F.sum("balances").alias("balances"), F.sum("result").alias("result"))
+    )
+    return lost.where((F.col("balances") != 0) | (F.col("result") != 0))
+
+
 CONTRACT = Contract(
     name="gold/balance_sheet",
     description=(
@@ -49,7 +73,11 @@ CONTRACT = Contract(
         Column("display_amount", MONEY, "Assets, liabilities and equity all read positive (ACCOUNTING 22).",
                unit="home currency", source=(f"{TB}.closing",)),
     ),
-    checks=(Check("balances", "Assets = liabilities + equity.", "ACCOUNTING 2", _does_not_balance),),
+    checks=(
+        Check("balances", "Assets = liabilities + equity.", "ACCOUNTING 2", _does_not_balance),
+        Check("conserved", "Balances and the year's result = those of the trial balance.", "ACCOUNTING 7",
+              _not_conserved),
+    ),
     freshness=Freshness(fail_after=hours(36), warn_after=hours(26)),
 )  # fmt: skip
 

@@ -52,7 +52,7 @@ def _without_rate(staged: Staged) -> DataFrame:
 def _not_conserved(staged: Staged) -> DataFrame:
     from pyspark.sql import functions as F
 
-    unit = ["company", "period"]
+    unit = ["company", "period", "basis"]
     ours = staged.rows.groupBy(*unit).agg(F.count(F.lit(1)).alias("rows"), F.sum(F.abs("amount")).alias("gross"))
     theirs = (
         staged.inputs["general_ledger"]

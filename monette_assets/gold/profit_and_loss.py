@@ -24,7 +24,7 @@ GRAIN = (
 def _not_conserved(staged: Staged) -> DataFrame:
     from pyspark.sql import functions as F
 
-    unit = ["company", "period"]
+    unit = ["company", "period", "basis"]
     ours = staged.rows.groupBy(*unit).agg(F.sum("amount").alias("published"))
     theirs = of_the_year(staged.inputs["ledger"]).groupBy(*unit).agg(F.sum("amount").alias("posted"))
     both = theirs.join(ours, unit, "full_outer").na.fill(0)

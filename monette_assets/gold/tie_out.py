@@ -10,6 +10,7 @@ from monette_assets.tables import Check, Column, Context, Contract, Freshness, I
 from monette_assets.tables.contract import MONEY, hours
 
 if TYPE_CHECKING:
+    from pyspark.sql import Column as Column_
     from pyspark.sql import DataFrame
 
 STATEMENTS = ("trial_balance", "profit_and_loss", "balance_sheet")
@@ -19,6 +20,34 @@ def _differs(staged: Staged) -> DataFrame:
     from pyspark.sql import functions as F
 
     return staged.rows.where(F.col("difference") != 0)
+
+
+def _not_conserved(staged: Staged) -> DataFrame:
+    """Balances without their signs, income and expense (which stand by location) with them; in one sum."""
+    from pyspark.sql import functions as F
+
+    unit, nothing = ["company", "period", "basis", "statement"], F.lit("0").cast(MONEY)
+    signed = F.col("statement") == "profit_and_loss"
+
+    def gross(name: str) -> Column_:
+        return F.when(signed, F.col(name)).otherwise(F.abs(name))
+
+    def given(table: str, amount: str) -> DataFrame:
+        rows = staged.inputs[table].withColumn("statement", F.lit(table))
+        return rows.select(*unit, F.col(amount).alias("ours"), nothing.alias("theirs"))
+
+    reported = staged.inputs["reported_balances"].where(F.col("statement").isin(*STATEMENTS))
+    inputs = (
+        given("trial_balance", "closing")
+        .unionByName(given("profit_and_loss", "amount"))
+        .unionByName(given("balance_sheet", "amount"))
+        .unionByName(reported.select(*unit, nothing.alias("ours"), F.col("amount").alias("theirs")))
+    ).select(*unit, (-gross("ours")).alias("ours"), (-gross("theirs")).alias("theirs"))
+    published = staged.rows.select(*unit, gross("ours").alias("ours"), gross("theirs").alias("theirs"))
+    lost = (
+        published.unionByName(inputs).groupBy(*unit).agg(F.sum("ours").alias("ours"), F.sum("theirs").alias("theirs"))
+    )
+    return lost.where((F.col("ours") != 0) | (F.col("theirs") != 0))
 
 
 CONTRACT = Contract(
@@ -48,6 +77,8 @@ CONTRACT = Contract(
         Column("difference", MONEY, "ours - theirs.", unit="home currency"),
     ),
     checks=(
+        Check("conserved", "Amounts compared = amounts of our statements and of QuickBooks' reports.", "ACCOUNTING 7",
+              _not_conserved),
         Check("ties_out", "Every account equals QuickBooks' own report to the cent.", "ACCOUNTING 8", _differs,
               Severity.REPORTS),
     ),

@@ -78,6 +78,23 @@ def _drawn_below_nothing(staged: Staged) -> DataFrame:
     return drawn.select("company", "period", "basis", "account_id", "account_name", "closing")
 
 
+def _not_conserved(staged: Staged) -> DataFrame:
+    from pyspark.sql import functions as F
+
+    unit, amount = ["company", "period", "basis"], F.col("amount")
+    ours = staged.rows.groupBy(*unit).agg(F.sum("debit").alias("debit"), F.sum("credit").alias("credit"))
+    theirs = (
+        staged.inputs["ledger"]
+        .where(F.col("period") >= F.lit(staged.context.periods[0]))
+        .groupBy(*unit)
+        .agg(
+            F.sum(F.greatest(amount, F.lit(0))).alias("debited"), F.sum(F.greatest(-amount, F.lit(0))).alias("credited")
+        )
+    )
+    both = theirs.join(ours, unit, "full_outer").na.fill(0)
+    return both.where((F.col("debit") != F.col("debited")) | (F.col("credit") != F.col("credited")))
+
+
 CONTRACT = Contract(
     name="gold/trial_balance",
     description=(
@@ -113,6 +130,8 @@ CONTRACT = Contract(
                source=(f"{LEDGER}.amount", "silver/reported_balances.amount")),
     ),
     checks=(
+        Check("conserved", "Debits and credits of the month = those of the ledger's postings.", "ACCOUNTING 7",
+              _not_conserved),
         Check("nets_to_zero", "Debits = credits over all accounts.", "ACCOUNTING 2", _does_not_net),
         Check("rolls_forward", "Opening + debits - credits = closing, and opening = the month before's closing.",
               "ACCOUNTING 3", _does_not_roll),

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from monette_assets.bronze import quickbooks_objects
-from monette_assets.silver.current_objects import NOTHING_REFUSED, current_objects, text
+from monette_assets.silver.current_objects import NOTHING_REFUSED, conserved, current_objects, text
 from monette_assets.tables import Column, Context, Contract, Input, Months, Partitions, table
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ CONTRACT = Contract(
         Column("currency", "string", "Currency of the contact.", nullable=True, source=SOURCE),
         Column("is_active", "boolean", "Whether it may still be used.", source=SOURCE),
     ),
-    checks=(NOTHING_REFUSED,),
+    checks=(NOTHING_REFUSED, conserved(*KINDS)),
 )
 
 

@@ -91,6 +91,32 @@ NOTHING_REFUSED = Check(
 )
 
 
+def conserved(*entities: str) -> Check:
+    """The check that every object of these types is a row or a refusal, whatever became of it since."""
+
+    def lost(staged: Staged) -> DataFrame:
+        from pyspark.sql import functions as F
+
+        objects = staged.inputs["objects"].where(F.col("entity").isin(list(entities)) & ~F.col("deleted"))
+        listed = objects.groupBy("company").agg(F.count_distinct("entity", "object_id").alias("objects"))
+        published = staged.rows.groupBy("company").agg(F.count(F.lit(1)).alias("published"))
+        refused = staged.refused.groupBy("company").agg(F.count(F.lit(1)).alias("refused"))
+        both = (
+            listed.join(published, "company", "full_outer")
+            .join(refused, "company", "full_outer")
+            .na.fill(0, ["objects", "published", "refused"])
+        )
+        return both.where(F.col("objects") != F.col("published") + F.col("refused"))
+
+    return Check(
+        name="conserved",
+        description="Objects of the list in bronze = rows published + rows refused.",
+        rule="ACCOUNTING 7",
+        failures=lost,
+        of_source=True,
+    )
+
+
 def text(content: Mapping[str, Any], *path: str) -> str | None:
     """The text at a path of the object; None where it is absent or empty."""
     value: Any = content

@@ -26,6 +26,19 @@ def _fallback_used(staged: Staged) -> DataFrame:
     )
 
 
+def _not_conserved(staged: Staged) -> DataFrame:
+    from pyspark.sql import functions as F
+
+    told = published(staged.inputs["answers"]).where(F.col("rate_date") >= F.col("period"))
+    given = told.select("period", F.lit(-1).alias("rates"), (-F.col("rate")).alias("sum"))
+    stated = F.col("fallback_reason").isNotNull()  # by the group contract, and published by nobody
+    daily = staged.rows.where((F.col("kind") == "daily") & ~stated).select(
+        "period", F.lit(1).alias("rates"), F.col("rate").alias("sum")
+    )
+    lost = daily.unionByName(given).groupBy("period").agg(F.sum("rates").alias("rates"), F.sum("sum").alias("sum"))
+    return lost.where((F.col("rates") != 0) | (F.col("sum") != 0))
+
+
 CONTRACT = Contract(
     name="silver/exchange_rates",
     description=(
@@ -52,6 +65,8 @@ CONTRACT = Contract(
     checks=(
         Check("published", "Every rate is the Bank of Canada's; what the contract put in its place is named.",
               "ACCOUNTING 13", _fallback_used, Severity.WARNS),
+        Check("conserved", "Every rate published for a day of the month is a daily rate here.",
+              "ACCOUNTING 7", _not_conserved),
     ),
     freshness=Freshness(fail_after=hours(36)),
 )  # fmt: skip
@@ -62,14 +77,8 @@ def exchange_rates(context: Context, answers: DataFrame) -> DataFrame:
     """Daily rates of the newest answers, and per month the average and the closing rate."""
     from pyspark.sql import functions as F
 
-    identity = ["period", "series"]
-    newest = answers.groupBy(*identity).agg(F.max("fetched_at").alias("fetched_at"))
-    chosen = answers.join(newest, [*identity, "fetched_at"], "left_semi")
-    published = chosen.select(*identity, "fetched_at", "payload").mapInArrow(
-        _daily, f"period date, series string, fetched_at timestamp, rate_date date, rate {RATE}"
-    )
     month_end = F.last_day("period")
-    named = published.select(
+    named = published(answers).select(
         "period",
         F.substring("series", 3, 3).alias("from_currency"),
         F.substring("series", 6, 3).alias("to_currency"),
@@ -127,6 +136,18 @@ def with_fallbacks(context: Context, published: DataFrame) -> DataFrame:
         "left_anti",
     )
     return rows.unionByName(missing.select(*CONTRACT.column_names))
+
+
+def published(answers: DataFrame) -> DataFrame:
+    """period, series, fetched_at, rate_date, rate: every rate that the newest answers of each month name."""
+    from pyspark.sql import functions as F
+
+    identity = ["period", "series"]
+    newest = answers.groupBy(*identity).agg(F.max("fetched_at").alias("fetched_at"))
+    chosen = answers.join(newest, [*identity, "fetched_at"], "left_semi")
+    return chosen.select(*identity, "fetched_at", "payload").mapInArrow(
+        _daily, f"period date, series string, fetched_at timestamp, rate_date date, rate {RATE}"
+    )
 
 
 def _daily(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:

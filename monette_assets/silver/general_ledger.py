@@ -9,11 +9,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from monette_assets.bronze import quickbooks_reports
-from monette_assets.silver import accounts
-from monette_assets.silver.parsing import CONSERVED, NOTHING_REFUSED, READABLE, parse_newest
+from monette_assets.silver import accounts, documents
+from monette_assets.silver.parsing import CONSERVED, NOTHING_REFUSED, OF_COMPANY, READABLE, parse_newest
 from monette_assets.tables import Check, Column, Context, Contract, Input, Months, Severity, Staged, table
 from monette_assets.tables.contract import MONEY, RATE
-from monette_assets.tables.reach import by_key
+from monette_assets.tables.reach import by_key, held_back
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -63,6 +63,7 @@ CONTRACT = Contract(
     inputs={
         "reports": Input(quickbooks_reports.CONTRACT, only=("report", ("general_ledger",))),
         "accounts": Input(accounts.CONTRACT, Months.ALL, reach=by_key("company", "account_id")),  # their classification
+        "documents": Input(documents.CONTRACT, Months.ALL, reach=held_back, for_checks=True),  # tell whose report it is
     },
     columns=(
         Column("company", "string", "Contract code of the company.", source=("bronze/quickbooks_reports.company",)),
@@ -98,6 +99,7 @@ CONTRACT = Contract(
         READABLE,
         NOTHING_REFUSED,
         CONSERVED,
+        OF_COMPANY,
         Check(
             name="double_entry",
             description="Debits = credits in home currency, per transaction, company and period.",

@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from monette_assets.sources.quickbooks.reports.company import Account, of_company
+from monette_assets.sources.quickbooks.transaction_types import PRINTED_TYPES
 from monette_assets.tables import Check, Context, Contract, Severity, Staged
 from monette_assets.tables.table import staging_ddl, staging_schema
 
@@ -35,12 +37,15 @@ def newest_fetches(reports: DataFrame, wanted: Sequence[str]) -> DataFrame:
     return fetches.where(F.col("fetch_id").isin(chosen)).select(*FETCH_COLUMNS)
 
 
-def classifications(accounts: DataFrame) -> dict[str, dict[str, str]]:
-    """company -> account id -> classification: where a report leaves a sign open, or is another company's."""
-    found: dict[str, dict[str, str]] = {}
-    for row in accounts.select("company", "account_id", "classification").collect():
-        found.setdefault(row["company"], {})[row["account_id"]] = row["classification"]
-    return found
+def charts(accounts: DataFrame) -> tuple[dict[str, dict[str, str]], dict[str, dict[str, Account]]]:
+    """company -> account id -> classification, where a report leaves a sign open; and -> number and name."""
+    classes: dict[str, dict[str, str]] = {}
+    known: dict[str, dict[str, Account]] = {}
+    columns = ("company", "account_id", "account_number", "account_name", "classification")
+    for company, account_id, number, name, classification in accounts.select(*columns).collect():
+        classes.setdefault(company, {})[account_id] = classification
+        known.setdefault(company, {})[account_id] = Account(number, name)
+    return classes, known
 
 
 def parse_newest(
@@ -51,15 +56,16 @@ def parse_newest(
     contract: Contract,
     parse_report: Callable[..., Parsed],
 ) -> DataFrame:
-    """Parse the newest fetches of the wanted reports, each with its company's home currency and classifications.
+    """Parse the newest fetches of the wanted reports, each with its company's home currency and chart of accounts.
 
+    A report of accounts that are another company's is refused.
     `parse_report` takes the report, its payloads, and the rest by name, as the parsers of the source do.
     """
     currencies = {company.code: company.home_currency for company in context.group.companies}
-    classes = classifications(accounts)
+    classes, known = charts(accounts)
 
     def parser(report: str, payloads: Sequence[str], company: str, period: date, basis: str) -> Parsed:
-        return parse_report(
+        parsed = parse_report(
             report,
             payloads,
             company=company,
@@ -68,6 +74,10 @@ def parse_newest(
             home_currency=currencies[company],
             classification=classes.get(company),
         )
+        if "account_id" not in parsed.lines.column_names:
+            return parsed
+        chart = known.get(company, {})
+        return of_company(parsed, chart, company=company, period=period, basis=basis, report=report)
 
     return parse(newest_fetches(reports, wanted), contract, parser)
 
@@ -103,6 +113,9 @@ def staging_batches(
     """
     import pyarrow as pa
 
+    from monette_assets.sources.quickbooks.reports import values
+    from monette_assets.sources.quickbooks.reports.refusals import MONEY
+
     if not parsed:
         return
     lines = pa.concat_tables([each.lines for each in parsed])
@@ -122,11 +135,16 @@ def staging_batches(
         }
         yield from _fill(refusals.select(["company", "period", "basis"]), extra, schema)
     seen = [each.counts.data_rows - each.counts.not_postings for each in parsed]
+    gross = [None if each.counts.gross is None else values.decimal(each.counts.gross) for each in parsed]
     identity = pa.Table.from_pylist(
         [dict(zip(("company", "period", "basis"), unit, strict=True)) for unit in units],
         schema=pa.schema([schema.field(name) for name in ("company", "period", "basis")]),
     )
-    counts = {"_kind": _constant("read", len(units)), "_rows_seen": pa.array(seen, pa.int64())}
+    counts = {
+        "_kind": _constant("read", len(units)),
+        "_rows_seen": pa.array(seen, pa.int64()),
+        "_gross_seen": pa.array(gross, MONEY),
+    }
     yield from _fill(identity, counts, schema)
 
 
@@ -166,20 +184,31 @@ def _refused(staged: Staged) -> DataFrame:
 
 
 def _not_conserved(staged: Staged) -> DataFrame:
+    """Rows, and where a report's parser counted them amounts without their signs, of every report."""
     from pyspark.sql import functions as F
 
-    unit = ["company", "period"]
-    published = staged.rows.groupBy(*unit).agg(F.count(F.lit(1)).alias("published"))
+    there = staged.rows.columns
+    unit: list[str] = [name for name in ("company", "period", "basis") if name in there]
+    one, zero = F.count(F.lit(1)), F.lit(0).cast("decimal(28, 2)")
+    name = next((each for each in ("open_balance", "amount") if each in there), None)  # an aging counts what is open
+    amount = F.sum(F.abs(name)) if name else zero
+    published = staged.rows.groupBy(*unit).agg(one.alias("published"), amount.alias("amount_published"))
     refused = staged.refused.groupBy(*unit).agg(
-        F.count(F.lit(1)).alias("refused"), F.max(F.col("_whole").cast("int")).alias("whole")
+        one.alias("refused"),
+        F.coalesce(F.sum(F.abs("_amount")), zero).alias("amount_refused"),
+        F.max(F.col("_whole").cast("int")).alias("whole"),
     )
-    read = staged.read.groupBy(*unit).agg(F.sum("_rows_seen").alias("read"))
+    read = staged.read.groupBy(*unit).agg(F.sum("_rows_seen").alias("read"), F.sum("_gross_seen").alias("amount_read"))
     both = (
         read.join(published, unit, "full_outer")
         .join(refused, unit, "full_outer")
-        .na.fill(0, ["read", "published", "refused", "whole"])
+        .na.fill(0, ["read", "published", "refused", "whole", "amount_published", "amount_refused"])
     )
-    return both.where((F.col("whole") == 0) & (F.col("read") != F.col("published") + F.col("refused")))
+    lost = F.col("amount_read") - F.col("amount_published") - F.col("amount_refused")
+    return both.where(
+        (F.col("whole") == 0)
+        & ((F.col("read") != F.col("published") + F.col("refused")) | (F.coalesce(lost, zero) != 0))
+    )
 
 
 READABLE = Check(
@@ -200,8 +229,46 @@ NOTHING_REFUSED = Check(
 )
 CONSERVED = Check(
     name="conserved",
-    description="Rows in the report = rows published + rows refused.",
+    description="Rows in the report = rows published + rows refused, and amounts likewise, by basis.",
     rule="ACCOUNTING 7",
     failures=_not_conserved,
     of_source=True,
+)
+
+
+FEW = 2  # transactions to judge a company-month by
+
+
+def _of_others(staged: Staged) -> DataFrame:
+    """Company-months most of whose transactions are not among the company's documents, by type, id and date."""
+    from pyspark.sql import functions as F
+
+    unit = ["company", "period"]
+    printed = [{"transaction_type": name, "document_type": entity} for name, entity in PRINTED_TYPES.items() if entity]
+    types = staged.context.relation(printed, "transaction_type string, document_type string")
+    documents = staged.inputs["documents"].select(
+        "company",
+        "document_type",
+        F.col("document_id").alias("transaction_id"),
+        F.col("document_date").alias("transaction_date"),
+        F.lit(1).alias("known"),
+    )
+    judged = documents.select("company").distinct()  # of the others no documents were ever fetched
+    identity = ["company", "document_type", "transaction_id", "transaction_date"]
+    transactions = (
+        staged.rows.join(types, "transaction_type").select("period", *identity).distinct().join(judged, "company")
+    )
+    counted = (
+        transactions.join(documents, identity, "left")
+        .groupBy(*unit)
+        .agg(F.count(F.lit(1)).alias("transactions"), F.sum(F.coalesce("known", F.lit(0))).alias("known_documents"))
+    )
+    return counted.where((F.col("transactions") >= FEW) & (F.col("known_documents") * 2 < F.col("transactions")))
+
+
+OF_COMPANY = Check(
+    name="of_company",
+    description="At least half of the transactions are known as documents of the company, by type, id and date.",
+    rule="ACCOUNTING 6",
+    failures=_of_others,
 )

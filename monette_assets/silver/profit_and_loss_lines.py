@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from monette_assets.bronze import quickbooks_reports
-from monette_assets.silver import accounts
-from monette_assets.silver.parsing import CONSERVED, NOTHING_REFUSED, READABLE, parse_newest
+from monette_assets.silver import accounts, documents
+from monette_assets.silver.parsing import CONSERVED, NOTHING_REFUSED, OF_COMPANY, READABLE, parse_newest
 from monette_assets.tables import Column, Context, Contract, Input, Months, table
 from monette_assets.tables.contract import MONEY
-from monette_assets.tables.reach import by_key
+from monette_assets.tables.reach import by_key, held_back
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,6 +31,7 @@ CONTRACT = Contract(
     inputs={
         "reports": Input(quickbooks_reports.CONTRACT, only=("report", ("profit_and_loss_detail",))),
         "accounts": Input(accounts.CONTRACT, Months.ALL, reach=by_key("company", "account_id")),  # their classification
+        "documents": Input(documents.CONTRACT, Months.ALL, reach=held_back, for_checks=True),  # tell whose report it is
     },
     columns=(
         Column("company", "string", "Contract code of the company.", source=("bronze/quickbooks_reports.company",)),
@@ -55,7 +56,7 @@ CONTRACT = Contract(
         Column("amount", MONEY, "Natural sign of its section.", unit="home currency", source=SOURCE),
         Column("ledger_amount", MONEY, "Debit positive.", unit="home currency", source=SOURCE),
     ),
-    checks=(READABLE, NOTHING_REFUSED, CONSERVED),
+    checks=(READABLE, NOTHING_REFUSED, CONSERVED, OF_COMPANY),
 )
 
 

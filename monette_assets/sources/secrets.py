@@ -37,6 +37,7 @@ class Tokens:
     access_expires_at: datetime
     refresh_token: str = field(repr=False)
     refresh_expires_at: datetime
+    refused_at: datetime | None = None  # when Intuit last refused the refresh token; new tokens begin without
 
 
 class TokenStore(Protocol):

@@ -160,6 +160,9 @@ def checks_table(entries: Iterable[Entry]) -> str:
         "`gold/completeness` names what keeps a company-month from being complete: reports that have not arrived, "
         "tables that hold it back, entries in quarantine, accounts that do not tie out.",
         "",
+        "What does not tie out to QuickBooks is published all the same, after the company-month was fetched once more: "
+        "it is marked incomplete, cannot be closed, and is never called final (docs/decisions/0022).",
+        "",
         *_table(("table", "check", "rule", "severity", "unit", "what a failure does"), rows),
     ]
     return "\n".join(lines) + "\n"

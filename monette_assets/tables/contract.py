@@ -98,13 +98,15 @@ class Input:
     """An upstream table, and the months of it that a run needs.
 
     `only`, of a table that only grows: a column, and the values of it that are read at all. `reach`: which months of
-    the table below a change of it reaches, where that is fewer than `months` says.
+    the table below a change of it reaches, where that is fewer than `months` says. `for_checks`: checks alone read it,
+    the function does not see it, and what it lacks is not lacking below.
     """
 
     contract: Contract
     months: Months = Months.SAME
     only: tuple[str, tuple[str, ...]] | None = None
     reach: Reach | None = None
+    for_checks: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,8 +206,8 @@ class Contract:
 
     @property
     def rests_on(self) -> frozenset[str]:
-        """The names of every table above it, itself included."""
-        above = (*(spec.contract for spec in self.inputs.values()), *self.after)
+        """The names of every table that its rows are made of, itself included."""
+        above = (*(spec.contract for spec in self.inputs.values() if not spec.for_checks), *self.after)
         return frozenset({self.name}).union(*(contract.rests_on for contract in above))
 
     def column(self, name: str) -> Column:

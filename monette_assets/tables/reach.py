@@ -143,6 +143,16 @@ def nowhere(change: Change) -> Periods:
     return set()
 
 
+def held_back(change: Change) -> Periods:
+    """The months of which the table holds something back, for an input of its checks alone: they may pass now."""
+    import pyarrow.compute as pc
+
+    if not change.lake.exists("quarantine"):
+        return set()
+    where = (pc.field("table_name") == change.table.name) & (pc.field("kind") == "unit")
+    return _periods(change.lake.read("quarantine", columns=["period"], filters=where).column("period").to_pylist())
+
+
 def by_key(*columns: str) -> Reach:
     """The months in which rows carry the key of a changed row: in the table itself or an input by month.
 

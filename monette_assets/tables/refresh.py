@@ -140,7 +140,8 @@ def _refresh(
         def compute(those: Context) -> bool:
             refuses = False
             for portion in _portions(those, contract):
-                computed = table(portion, **inputs_of(portion))
+                given = inputs_of(portion)
+                computed = table(portion, **{n: each for n, each in given.items() if not contract.inputs[n].for_checks})
                 refuses = "_kind" in computed.columns
                 computed = _keep(context, lake, contract, computed)
                 columns = [*contract.column_names, *(name for name, _ in REFUSAL_COLUMNS if refuses)]

@@ -48,7 +48,7 @@ class Staged:
 
     rows: DataFrame
     refused: DataFrame  # unit columns and those of REFUSAL_COLUMNS; empty for a table that refuses nothing
-    read: DataFrame  # unit columns, _rows_seen, _debit_seen: what the source reports held; empty likewise
+    read: DataFrame  # unit columns, _rows_seen, _gross_seen: what the source reports held; empty likewise
     inputs: Mapping[str, DataFrame]
     context: Context
     waived: DataFrame | None = None  # of the refused those that somebody waived, who and why in their _reason
@@ -94,7 +94,7 @@ REFUSAL_COLUMNS: tuple[tuple[str, str], ...] = (
     ("_amount", "decimal(18, 2)"),
     ("_raw", "string"),
     ("_rows_seen", "bigint"),
-    ("_debit_seen", "decimal(18, 2)"),
+    ("_gross_seen", "decimal(18, 2)"),
 )
 
 

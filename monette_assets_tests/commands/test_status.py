@@ -28,7 +28,7 @@ def broken(own_world: OwnWorld) -> OwnWorld:
 
 def test_the_status_lists_what_was_left_failed(broken: OwnWorld, say: Say) -> None:
     status, out, _ = say("status")
-    assert status == 0
+    assert status == 1
     assert "Left failed: 1" in out
     assert "Daemon: no heartbeat was ever written" in out
     assert "  silver/classes broke down (run " in out

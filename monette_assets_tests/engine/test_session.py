@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import http.server
+import os
 import socket
 import subprocess
 import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -17,6 +22,8 @@ from monette_assets.tables.contract import DECIMAL, MONEY, RATE
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
+
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture
@@ -43,9 +50,97 @@ def test_what_is_no_endpoint_says_what_one_looks_like(remote: str) -> None:
     assert "secret" not in str(refused.value)
 
 
-def test_something_that_accepts_connections_is_good_enough() -> None:
+def test_a_port_that_accepts_connections_and_never_speaks_spark_is_told_within_the_time_given() -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        preflight(f"sc://127.0.0.1:{listener.getsockname()[1]}/;user_id=demo", timeout_seconds=5)
+        port = listener.getsockname()[1]
+        with pytest.raises(EngineUnreachableError) as refused:
+            preflight(f"sc://127.0.0.1:{port}/;user_id=demo;x-secret=hush", timeout_seconds=1)
+    assert f"127.0.0.1:{port} accepts connections, but no Spark Connect server answered there within 1 s (" in str(
+        refused.value
+    )
+    assert "hush" not in str(refused.value)
+
+
+def test_a_web_server_is_no_spark_connect_server() -> None:
+    with http.server.HTTPServer(("127.0.0.1", 0), http.server.BaseHTTPRequestHandler) as web:
+        serving = threading.Thread(target=web.serve_forever)
+        serving.start()
+        try:
+            with pytest.raises(EngineUnreachableError, match="no Spark Connect server answered there"):
+                preflight(f"sc://127.0.0.1:{web.server_port}", timeout_seconds=2)
+        finally:
+            web.shutdown()
+            serving.join()
+
+
+SERVER = """
+import sys
+from pysail.spark import SparkConnectServer
+
+server = SparkConnectServer("127.0.0.1", 0)
+server.start(background=True)
+print(server.listening_address[1], flush=True)
+sys.stdin.read()
+server.stop()
+"""
+
+
+@pytest.fixture
+def server() -> Iterator[str]:
+    """Another process's Spark Connect server, by its URL."""
+    with subprocess.Popen(
+        [sys.executable, "-c", SERVER], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as run:
+        assert run.stdout is not None
+        yield f"sc://127.0.0.1:{run.stdout.readline().strip()}"
+        assert run.stdin is not None
+        run.stdin.close()
+
+
+# What parses inside the engine is run by the other process.
+TABLE = """
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pyarrow as pa
+
+from monette_assets.bronze import exchange_rates as bronze
+from monette_assets.engine import Engine
+from monette_assets.lake import Commit, Lake
+from monette_assets.silver.exchange_rates import exchange_rates
+from monette_assets.tables.judge import Judge
+from monette_assets.tables.refresh import refresh
+from monette_assets_tests.frames import context_of, group_of, rows
+
+if __name__ == "__main__":
+    remote, folder = sys.argv[1], Path(sys.argv[2])
+    engine, lake = Engine(remote=remote, timeout_seconds=30), Lake(str(folder / "lake"))
+    assert not engine.embedded
+    answer = '{"observations": [{"d": "2024-11-01", "FXUSDCAD": {"v": "1.39"}}]}'
+    given = rows(bronze.CONTRACT, "period payload", ("2024-11", answer), series="FXUSDCAD")
+    schema = bronze.CONTRACT.arrow_schema
+    at = datetime(2024, 12, 1, tzinfo=UTC)
+    commit = Commit(run_id="r", publish_id="p", code_version="", contract_version="", at=at)
+    lake.append(bronze.CONTRACT.name, pa.Table.from_pylist(given, schema=schema), schema=schema, commit=commit)
+    with Judge() as judge:
+        context = context_of(engine.spark, group_of(folder / "group"), "2024-11")
+        outcome = refresh(exchange_rates, context=context, lake=lake, judge=judge, run_id="run-1")
+    assert outcome.audit.failures == [], outcome.audit.failures
+    print(sorted((row["kind"], str(row["rate"])) for row in lake.read("silver/exchange_rates").to_pylist()))
+    engine.close()
+"""
+
+
+def test_a_table_is_computed_by_a_spark_connect_server_of_another_process(server: str, tmp_path: Path) -> None:
+    script = tmp_path / "table.py"
+    script.write_text(TABLE)
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", str(script), server, str(tmp_path)],
+        capture_output=True, text=True, timeout=240, check=False, cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.strip() == "[('average', '1.390000'), ('closing', '1.390000'), ('daily', '1.390000')]"
 
 
 # A process has one session, and ending it ends it for everybody: what follows happens in a process apart.

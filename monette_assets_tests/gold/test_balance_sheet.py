@@ -62,3 +62,19 @@ def test_a_side_that_is_heavier_is_found(context: Context, computed: DataFrame) 
     assert failures(CONTRACT, "balances", context, computed) == []
     found = failures(CONTRACT, "balances", context, computed.where(F.col("account_id") != "overdrawn"))
     assert shown(found, "company period difference") == [("north", "2024-11", "-25.00")]
+
+
+def test_balances_and_the_years_result_are_those_of_the_trial_balance(
+    spark: SparkSession, context: Context, computed: DataFrame
+) -> None:
+    """ACCOUNTING 7: also where what was lost nets to zero."""
+    table = trial_balance.CONTRACT
+    header = "company account_id classification closing"
+    given = frame(spark, table, rows(table, header, *TRIAL_BALANCE, period="2024-11", currency="CAD"))
+    assert failures(CONTRACT, "conserved", context, computed, trial_balance=given) == []
+    lost = computed.where("company <> 'south'")
+    found = failures(CONTRACT, "conserved", context, lost, trial_balance=given)
+    assert shown(found, "company period balances result") == [("south", "2024-11", "-14.00", "0.00")]
+    lost = computed.where("account_id not in ('net_income', 'capital')")
+    found = failures(CONTRACT, "conserved", context, lost, trial_balance=given)
+    assert shown(found, "company balances result") == [("north", "-300.00", "235.00"), ("south", "-7.00", "0.00")]

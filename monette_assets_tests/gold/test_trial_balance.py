@@ -350,3 +350,30 @@ def test_any_ledger_as_a_bookkeeper_would_keep_it(spark: SparkSession, group: Gr
     nothing = (Decimal(0), Decimal(0))
     ours = {key: (figures[0], figures[3]) for key, figures in found.items() if (figures[0], figures[3]) != nothing}
     assert ours == {key: figures for key, figures in expected.items() if figures != nothing}
+
+
+def test_the_months_debits_and_credits_are_those_of_the_ledger(
+    spark: SparkSession, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """ACCOUNTING 7: by basis; both sides, so that what is lost on both does not net out."""
+    context = context_of(spark, group_of(tmp_path_factory.mktemp("group")), "2024-12")
+    posted = rows(
+        ledger.CONTRACT, "company period account_id amount basis",
+        ("north", "2024-11", "bank", "7.00", "accrual"), ("north", "2024-11", "sales", "-7.00", "accrual"),
+        ("north", "2024-12", "bank", "5.00", "accrual"), ("north", "2024-12", "bank", "-2.00", "accrual"),
+        ("north", "2024-12", "sales", "-3.00", "accrual"), ("north", "2024-12", "bank", "5.00", "cash"),
+        ("north", "2024-12", "sales", "-5.00", "cash"),
+    )  # fmt: skip
+    inputs = {
+        "ledger": frame(spark, ledger.CONTRACT, posted),
+        "accounts": frame(
+            spark, accounts.CONTRACT,
+            rows(accounts.CONTRACT, "company account_id classification",
+                 ("north", "bank", "Asset"), ("north", "sales", "Revenue")),
+        ),
+        "reported_balances": frame(spark, reported_balances.CONTRACT),
+    }  # fmt: skip
+    found = trial_balance(context, **inputs).cache()
+    assert failures(CONTRACT, "conserved", context, found, **inputs) == []
+    wrong = failures(CONTRACT, "conserved", context, found.where("basis <> 'cash'"), **inputs)
+    assert shown(wrong, "company period basis debit debited") == [("north", "2024-12", "cash", "0.00", "5.00")]

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from monette_assets.silver.accounts import accounts
-from monette_assets_tests.frames import Row, context_of, group_of, shown
+from monette_assets.silver.accounts import CONTRACT, accounts
+from monette_assets_tests.frames import Row, context_of, group_of, parsed_failures, shown
 from monette_assets_tests.silver.objects import objects_of
 
 if TYPE_CHECKING:
@@ -82,3 +82,24 @@ def test_half_a_json_is_refused_and_kept_as_it_came(
     assert [(row["_kind"], row["company"], row["_raw"]) for row in found.collect()] == [
         ("refused", "north", '{"Id": "1", "Na')
     ]
+
+
+def test_every_object_of_the_list_is_a_row_or_a_refusal(
+    spark: SparkSession, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """ACCOUNTING 7: two versions are one object, a deleted one is a row, another list's are not counted."""
+    context = context_of(spark, group_of(tmp_path_factory.mktemp("group")))
+    objects = objects_of(
+        spark,
+        ("north", "Account", "2024-11-01", account("1", "Bank")),
+        ("north", "Account", "2024-12-01", account("1", "Chequing")),
+        ("north", "Account", "2024-12-02", None),
+        ("north", "Account", "2024-11-01", account("2", "Savings")),
+        ("north", "Account", "2024-11-01", {"Id": "3", "Name": "No type"}),
+        ("north", "Vendor", "2024-11-01", {"Id": "4", "DisplayName": "No account"}),
+    )
+    found = accounts(context, objects=objects)
+    assert parsed_failures(CONTRACT, "conserved", context, found, objects=objects) == []
+    lost = found.where("account_id is null or account_id <> '2'")
+    wrong = parsed_failures(CONTRACT, "conserved", context, lost, objects=objects)
+    assert shown(wrong, "company objects published refused") == [("north", 3, 1, 1)]

@@ -101,3 +101,18 @@ def test_every_rate_says_from_what_to_what_by_whom_and_whether_the_month_was_ope
     assert {(f"{row['period']:%Y-%m}", row["is_provisional"]) for row in rates} == {
         ("2024-11", False), ("2024-12", True), ("2025-01", False),
     }  # fmt: skip
+
+
+def test_a_published_rate_that_is_lost_or_changed_is_found(
+    spark: SparkSession, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    context = context_of(spark, group_of(tmp_path_factory.mktemp("group")), "2024-11", "2024-12")
+    lines = [(month, fetched, answer(published)) for month, fetched, published in ANSWERS]
+    answers = frame(
+        spark, bronze.CONTRACT, rows(bronze.CONTRACT, "period fetched_at payload", *lines, series="FXUSDCAD")
+    )
+    found = exchange_rates(context, answers=answers)
+    assert failures(CONTRACT, "conserved", context, found, answers=answers) == []
+    lost = found.where("not (kind = 'daily' and rate_date = date'2024-11-29')")
+    wrong = failures(CONTRACT, "conserved", context, lost, answers=answers)
+    assert shown(wrong, "period rates sum") == [("2024-11", -1, "-1.401100")]

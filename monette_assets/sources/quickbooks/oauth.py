@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 import httpx
@@ -25,7 +26,7 @@ from monette_assets.sources.quickbooks.errors import (
     TokenDead,
     read_fault,
 )
-from monette_assets.sources.secrets import Tokens, TokenStore
+from monette_assets.sources.secrets import Tokens, TokenStore, TokenStoreError
 
 # An access token with less left than this is renewed before it is used: the longest request takes two minutes.
 MARGIN = timedelta(minutes=5)
@@ -88,6 +89,8 @@ class TokenKeeper:
                 return self._grant(company, tokens.realm_id, form, tokens.refresh_token, tokens.access_token)
             except TokenDead as error:
                 self._dead[company] = (tokens.refresh_token, error)
+                with suppress(TokenStoreError):  # the refusal is what has to be told
+                    self._store.write(company, replace(tokens, refused_at=self._clock.now()))
                 raise
 
     def connect(self, company: str, realm_id: str, code: str, redirect_uri: str) -> None:

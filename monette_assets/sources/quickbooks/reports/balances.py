@@ -21,7 +21,6 @@ from monette_assets.sources.quickbooks.reports.grid import (
     Trouble,
     adder,
     amount_cell,
-    check_company,
     full_name,
     month_end,
     sign_of,
@@ -248,7 +247,6 @@ def _unnumbered(grid: Grid) -> Mask:
 def _leaves(grid: Grid, context: Context, cents: Cents, aside: Mask, parts: dict[int, tuple[str | None, int]]) -> _Rows:
     flat, rows = grid.flat, _Rows()
     context.counts.not_postings += int(aside.sum())
-    check_company(grid, [cells[0].id for cells in flat.rows if cells], context.classification)
     for section, start, stop in flat.run_bounds():
         label, sign = parts.get(section, (None, 0)) if parts else (None, 1)
         for row in range(start, stop):

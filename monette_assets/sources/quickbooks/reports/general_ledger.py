@@ -14,7 +14,7 @@ import numpy as np
 import pyarrow as pa
 
 from monette_assets.sources.quickbooks.reports import values
-from monette_assets.sources.quickbooks.reports.grid import Classification, Grid, check_company, month_end, sign_of
+from monette_assets.sources.quickbooks.reports.grid import Classification, Grid, month_end, sign_of
 from monette_assets.sources.quickbooks.reports.lines import (
     NATURAL,
     Context,
@@ -145,7 +145,6 @@ def _read(grid: Grid, context: Context, openings: dict[str, tuple[str, int | Non
             path="Columns.Column",
         )
     accounts, names = accounts_of(grid)
-    check_company(grid, set(accounts), context.classification)
     aside = _set_aside(grid, [m for m in (debit, credit, natural) if m], accounts, names, openings)
     context.counts.not_postings += int(aside.sum())
     posting = ~aside

@@ -259,20 +259,6 @@ def check_range(grid: Grid, start: date | None, end: date | None) -> None:
             )
 
 
-def check_company(grid: Grid, account_ids: Iterable[str | None], classification: Classification | None) -> None:
-    """A report carries no company id: accounts all unknown to the company's chart give a mix-up away.
-
-    Raises:
-        ReportRefusedError: there are accounts, and the company's chart has none of them.
-    """
-    seen = {a for a in account_ids if a}
-    if classification and seen and seen.isdisjoint(classification):
-        raise ReportRefusedError(
-            "wrong_company",
-            f"none of its accounts ({', '.join(sorted(seen)[:5])}, ...) is in the company's chart: is it another's?",
-        )
-
-
 def account_of(flat: Flat, section: int) -> Section | None:
     """The section whose header names the account of rows standing directly in `section`: itself, or what encloses it if
     it has no header."""

@@ -238,7 +238,8 @@ def refuse_rows(
     amount: Cents,
     readable: Mask,
 ) -> None:
-    """Write the refusals: rows in trouble, and the other rows of their transactions."""
+    """Count the amounts, and write the refusals: rows in trouble, and the other rows of their transactions."""
+    context.counts.gross = (context.counts.gross or 0) + int(np.abs(amount[posting & readable]).sum())
     if not grid.troubles:
         return
     first: dict[tuple[str, str], int] = {}

@@ -13,7 +13,6 @@ from monette_assets.sources.quickbooks.reports.grid import (
     Classification,
     Grid,
     adder,
-    check_company,
     month_end,
     sign_of,
     subtree_stops,
@@ -106,7 +105,6 @@ def _read(grid: Grid, context: Context) -> pa.Table:
     stops = subtree_stops(flat)
     sums = adder(grid, at, column, stops)
     ids, _ = accounts_of(grid)
-    check_company(grid, set(ids), context.classification)
     parts = income_parts(flat, sums, _known_signs(grid, ids, context))
     verify_parts(grid, context, sums, parts, stops)
 

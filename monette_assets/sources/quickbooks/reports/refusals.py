@@ -115,6 +115,7 @@ class Counts:
     lines: int = 0
     not_postings: int = 0
     rows_refused: int = 0
+    gross: int | None = None  # cents: readable amounts of data rows, published or refused, without their signs
     totals_verified: int = 0
     totals_unverified: int = 0
     totals_off: int = 0
