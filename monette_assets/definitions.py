@@ -23,7 +23,7 @@ from monette_assets.automation import (
 )
 from monette_assets.automation.alerts import digest, watching
 from monette_assets.bronze import exchange_rates, landing_files, quickbooks_objects, quickbooks_reports
-from monette_assets.engine import Engine
+from monette_assets.engine import engine_resource
 from monette_assets.group import Group, load_group
 from monette_assets.resources import BankOfCanada, JudgeResource, Landing, QuickBooks, lake_resource
 from monette_assets.settings import Settings
@@ -69,7 +69,7 @@ def build(settings: Settings, group: Group, overrides: Mapping[str, Any] | None 
         ],
         resources={
             "lake": lake_resource(settings.lake_url, group),
-            "engine": Engine(remote=settings.spark_remote, timeout_seconds=settings.spark_timeout_seconds),
+            "engine": engine_resource(settings.spark_remote, settings.spark_timeout_seconds),
             "judge": JudgeResource(),
             "quickbooks": QuickBooks(settings, group),
             "bank_of_canada": BankOfCanada(settings),

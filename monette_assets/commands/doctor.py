@@ -68,6 +68,7 @@ def _examinations(platform: Platform, *, engine: bool) -> Iterator[tuple[str, Ca
     yield "tokens", lambda: _tokens(platform)
     yield "daemon", lambda: _daemon(platform)
     yield "alerts", lambda: _alerts(platform)
+    yield "landing", lambda: _landing(platform)
     yield "ports", _ports
 
 
@@ -183,6 +184,18 @@ def _alerts(platform: Platform) -> Finding:
     owed = Register(settings.alerts_path).undelivered(platform.group.time_zone)
     told = f"tells {', '.join(each.name for each in found)}" if found else "nobody is told (MONETTE_ALERTS is not set)"
     return told, f"{len(owed)} undelivered message(s): `monette alerts list`" if owed else ""
+
+
+def _landing(platform: Platform) -> Finding:
+    """Does the folder of sheets answer?"""
+    from monette_assets.resources import Landing
+
+    settings = platform.settings
+    try:
+        files = Landing(settings).folder.files()
+    except OSError as error:
+        return f"{settings.landing_url}: {error}", "check the folder, and who may read it"
+    return f"{settings.landing_url} holds {len(files)} file(s)", ""
 
 
 def _ports() -> Finding:

@@ -6,11 +6,11 @@ import contextlib
 import os
 import socket
 import uuid
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from dagster import ConfigurableResource, InitResourceContext
-from pydantic import PrivateAttr
+from dagster import InitResourceContext, ResourceDefinition
 
 from monette_assets.engine import memory
 
@@ -82,14 +82,13 @@ def _shake_hands(remote: str, where: str, timeout_seconds: float) -> None:
             server.ReleaseSession(done, metadata=metadata, timeout=timeout_seconds)
 
 
-class Engine(ConfigurableResource):  # type: ignore[type-arg]
-    """The engine of a run. The session starts on first use and ends with the run."""
+class Engine:
+    """A Spark session at `remote`, or on the embedded server where there is none. It starts on first use."""
 
-    remote: str | None = None
-    timeout_seconds: float = 10.0
-
-    _server: Any = PrivateAttr(default=None)
-    _session: Any = PrivateAttr(default=None)
+    def __init__(self, remote: str | None = None, timeout_seconds: float = 10.0) -> None:
+        self.remote, self.timeout_seconds = remote, timeout_seconds
+        self._server: Any = None
+        self._session: Any = None
 
     @property
     def embedded(self) -> bool:
@@ -130,10 +129,6 @@ class Engine(ConfigurableResource):  # type: ignore[type-arg]
         host, port = self._server.listening_address
         return f"sc://{host}:{port}"
 
-    def teardown_after_execution(self, context: InitResourceContext) -> None:
-        """End the session and the embedded server."""
-        self.close()
-
     def close(self) -> None:
         """End the session and the embedded server; safe to call twice."""
         if self._session is not None:
@@ -142,3 +137,19 @@ class Engine(ConfigurableResource):  # type: ignore[type-arg]
         if self._server is not None:
             self._server.stop()
             self._server = None
+
+
+def engine_resource(remote: str | None, timeout_seconds: float) -> ResourceDefinition:
+    """The engine of a run, which ends with it.
+
+    Without configuration: Dagster records that, and a URL may hold a token.
+    """
+
+    def started(_: InitResourceContext) -> Iterator[Engine]:
+        engine = Engine(remote, timeout_seconds)
+        try:
+            yield engine
+        finally:
+            engine.close()
+
+    return ResourceDefinition(resource_fn=started, description="The Spark session.")
