@@ -68,7 +68,7 @@ class Watch:
         if not result.run_requests:
             return None
         config: dict[str, Any] = result.run_requests[0].run_config["ops"][refresh_job.OP]["config"]
-        return {name: value for name, value in config.items() if value not in ({}, [])}
+        return {name: value for name, value in config.items() if value or name == "fetch"}
 
     def fetch(self) -> chain.ChainResult:
         """The fetching steps of a refresh of both months, whoever asked for it."""
