@@ -9,10 +9,11 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 
 import dagster as dg
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict
 
 from monette_assets.automation import chain, refresh_job
 from monette_assets.automation.abandoned import fail_abandoned
+from monette_assets.automation.cursors import read_cursor
 from monette_assets.automation.failed_partitions import Left, left_failed, to_fetch, to_rebuild, told
 from monette_assets.automation.owed import REQUEST_TAG, Months, Tried, retry_after
 from monette_assets.automation.polling import ask
@@ -100,7 +101,7 @@ def tick(
         return dg.SkipReason("nothing is ingested yet: `monette run` comes first")
     left = left_failed(context.instance, group, lake)
     lines = told(left)
-    cursor = read_cursor(context.cursor, moment)
+    cursor = read_cursor(Cursor, context.cursor, moment)
     wanted = to_fetch(left, group, latest)
     span = to_rebuild(left, latest)
     ill = {*wanted, *([TABLES] if span else [])}
@@ -130,14 +131,6 @@ def tick(
         cursor=cursor.model_copy(update={"tried": {**cursor.tried, **tried}, "said": lines}).model_dump_json(),
         asset_events=evaluations,
     )
-
-
-def read_cursor(text: str | None, moment: datetime) -> Cursor:
-    """The cursor; a new one where there is none or it cannot be read."""
-    try:
-        return Cursor.model_validate_json(text or "")
-    except ValidationError:
-        return Cursor(begun=moment)
 
 
 def _due(cursor: Cursor, name: str, moment: datetime) -> bool:

@@ -18,6 +18,7 @@ import dagster as dg
 from monette_assets.automation import chain, refresh_job
 from monette_assets.automation.abandoned import fail_abandoned
 from monette_assets.automation.affected import affected_months, every_month
+from monette_assets.automation.cursors import read_cursor
 from monette_assets.automation.owed import (
     REQUEST_TAG,
     Cursor,
@@ -26,7 +27,6 @@ from monette_assets.automation.owed import (
     attempts_of,
     merged,
     next_request,
-    read_cursor,
     settled,
 )
 from monette_assets.automation.polling import BUDGET_SECONDS, Poll, ask
@@ -80,7 +80,7 @@ def tick(
 ) -> dg.SensorResult | dg.SkipReason:
     """One look at the companies whose turn it is: at most one request for a refresh. `moment` is now, aware."""
     moment = moment or now(group)
-    cursor = read_cursor(context.cursor, moment)
+    cursor = read_cursor(Cursor, context.cursor, moment)
     unheard = news(group, cursor, notices or {}, moment)
     everybody = cursor.polled is None or not timedelta(0) <= moment - cursor.polled < poll_every
     if not everybody and not unheard:

@@ -13,10 +13,11 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 import dagster as dg
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict
 
 from monette_assets.automation import chain, refresh_job
 from monette_assets.automation.abandoned import fail_abandoned
+from monette_assets.automation.cursors import read_cursor
 from monette_assets.automation.owed import REQUEST_TAG, Months, merged, retry_after
 from monette_assets.clock import now
 from monette_assets.group.calendar import add_months
@@ -56,7 +57,7 @@ class Request(BaseModel):
 
 
 class Cursor(BaseModel):
-    """What the sensor remembers from tick to tick."""
+    """What the sensor remembers from tick to tick; to a new one every file is new once more."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -102,7 +103,7 @@ def tick(
     latest = chain.latest_period(lake)
     if latest is None:
         return dg.SkipReason("nothing is ingested yet; `monette run` takes the landing folder in too")
-    cursor = settled(read_cursor(context.cursor, moment), context.instance)
+    cursor = settled(read_cursor(Cursor, context.cursor, moment), context.instance)
     try:
         cursor = looked(cursor, group, lake, landing.folder, latest, moment)
     except OSError as error:
@@ -120,14 +121,6 @@ def tick(
         ],
         cursor=cursor.model_copy(update={"request": request}).model_dump_json(),
     )
-
-
-def read_cursor(text: str | None, moment: datetime) -> Cursor:
-    """The cursor; a new one where there is none or it cannot be read: then every file is new once more."""
-    try:
-        return Cursor.model_validate_json(text or "")
-    except ValidationError:
-        return Cursor(begun=moment)
 
 
 def settled(cursor: Cursor, instance: dg.DagsterInstance) -> Cursor:

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 
 import dagster as dg
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict
 
 from monette_assets.automation import refresh_job
 from monette_assets.automation.polling import Poll
@@ -39,7 +39,7 @@ class Tried(BaseModel):
 
 
 class Cursor(BaseModel):
-    """What the sensor remembers from tick to tick."""
+    """What the sensor remembers from tick to tick; a new one starts from what bronze holds."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -54,14 +54,6 @@ class Cursor(BaseModel):
     whole: list[str] = []  # companies whose documents changed unheard: they are all read when the months are fetched
     tried: dict[str, Tried] = {}  # by company, of those that owe
     request: Request | None = None
-
-
-def read_cursor(text: str | None, moment: datetime) -> Cursor:
-    """The cursor; a new one where there is none or it cannot be read, which then starts from what bronze holds."""
-    try:
-        return Cursor.model_validate_json(text or "")
-    except ValidationError:
-        return Cursor(begun=moment)
 
 
 def settled(cursor: Cursor, instance: dg.DagsterInstance) -> Cursor:

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import dagster as dg
 
+from monette_assets.automation.abandoned import UNFINISHED
 from monette_assets.automation.chain import CHAIN_TAG, HALFWAY_TAG
 from monette_assets.process import PROCESS_TAG, gone
 from monette_assets.tables import releases
 
 SENSOR = "release_when_quiet"
-WRITING = [dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.CANCELING]
 
 _UPDATED = dg.AutomationCondition.any_deps_match(
     dg.AutomationCondition.newly_updated() & ~dg.AutomationCondition.all_new_updates_have_run_tags(tag_keys={CHAIN_TAG})
@@ -44,7 +44,7 @@ def who_writes(instance: dg.DagsterInstance, run: dg.DagsterRun, gold: frozenset
     """
     if CHAIN_TAG in run.tags:
         return None
-    for other in instance.get_runs(dg.RunsFilter(statuses=WRITING)):
+    for other in instance.get_runs(dg.RunsFilter(statuses=UNFINISHED)):
         if other.run_id != run.run_id and gold & (other.asset_selection or frozenset()):
             return other.run_id
     halfway = instance.get_runs(dg.RunsFilter(tags={HALFWAY_TAG: "yes"}), limit=1)

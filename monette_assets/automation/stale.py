@@ -14,15 +14,16 @@ from hashlib import sha256
 from typing import TYPE_CHECKING
 
 import dagster as dg
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict
 
 from monette_assets.automation import chain, rebuilding, refresh_job
-from monette_assets.automation.abandoned import fail_abandoned
+from monette_assets.automation.abandoned import UNFINISHED, fail_abandoned
+from monette_assets.automation.cursors import read_cursor
 from monette_assets.automation.owed import retry_after
 from monette_assets.clock import now
 from monette_assets.tables.asset import asset_key
 from monette_assets.tables.partitions import month_key
-from monette_assets.tables.staleness import Staleness, find
+from monette_assets.tables.staleness import Staleness, find, standing_versions
 
 if TYPE_CHECKING:
     from monette_assets.group import Group
@@ -33,11 +34,10 @@ SENSOR = "stale_months"
 INTERVAL_SECONDS = 30
 NIGHT = (time(1), time(5))  # in the group's time zone
 SETTLED = timedelta(seconds=20)  # stale for so long: whoever writes has had the time to go on
-WRITING = [dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.CANCELING]
 
 
 class Cursor(BaseModel):
-    """What the sensor remembers from tick to tick."""
+    """What the sensor remembers from tick to tick; with a new one everything is looked at once more."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -80,7 +80,7 @@ def tick(
         return dg.SkipReason("a refresh was killed and is tried again; what it leaves stale is looked for after it")
     if (writer := _writer(context.instance, tables)) is not None:
         return dg.SkipReason(f"run {writer[:8]} is writing; what it leaves stale is looked for after it")
-    cursor = read_cursor(context.cursor, moment)
+    cursor = read_cursor(Cursor, context.cursor, moment)
     night = NIGHT[0] <= moment.astimezone(group.time_zone).time() < NIGHT[1]
     versions = _versions(lake, group, tables)
     if cursor.versions == versions and not (cursor.waiting and night):
@@ -115,20 +115,12 @@ def _request(
     )
 
 
-def read_cursor(text: str | None, moment: datetime) -> Cursor:
-    """The cursor; a new one where there is none or it cannot be read: then everything is looked at once more."""
-    try:
-        return Cursor.model_validate_json(text or "")
-    except ValidationError:
-        return Cursor(begun=moment)
-
-
 def _writer(instance: dg.DagsterInstance, tables: Sequence[Contract]) -> str | None:
     """A run that will leave these tables in order itself, or is at work on them: a refresh, or any that selects one."""
     if running := refresh_job.active(instance):
         return running[0].run_id
     layers = {asset_key(each) for each in tables}
-    for run in instance.get_runs(dg.RunsFilter(statuses=WRITING)):
+    for run in instance.get_runs(dg.RunsFilter(statuses=UNFINISHED)):
         selected = run.asset_selection or frozenset()
         if chain.CHAIN_TAG in run.tags or layers & selected or any(key.path[0] == "bronze" for key in selected):
             return run.run_id
@@ -136,8 +128,7 @@ def _writer(instance: dg.DagsterInstance, tables: Sequence[Contract]) -> str | N
 
 
 def _versions(lake: Lake, group: Group, tables: Sequence[Contract]) -> str:
-    names = {each.name for each in tables} | {spec.contract.name for each in tables for spec in each.inputs.values()}
-    told = {name: lake.version(name) for name in sorted(names)}
+    told = standing_versions(lake, tables)
     codes = {each.name: each.code_version for each in tables}
     return sha256(json.dumps([told, codes, group.fingerprint]).encode()).hexdigest()
 

@@ -94,8 +94,7 @@ def _refuse_while_written(platform: Platform, table: str) -> None:
     import dagster as dg
 
     from monette_assets.automation import refresh_job
-    from monette_assets.automation.abandoned import fail_abandoned
-    from monette_assets.automation.releasing import WRITING
+    from monette_assets.automation.abandoned import UNFINISHED, fail_abandoned
     from monette_assets.commands.errors import CommandError
 
     key = dg.AssetKey(table.split("/"))
@@ -103,7 +102,7 @@ def _refuse_while_written(platform: Platform, table: str) -> None:
         fail_abandoned(instance)
         writing = [
             run
-            for run in instance.get_runs(dg.RunsFilter(statuses=WRITING))
+            for run in instance.get_runs(dg.RunsFilter(statuses=UNFINISHED))
             if key in (run.asset_selection or frozenset())
         ]
         for run in (*refresh_job.active(instance), *writing):

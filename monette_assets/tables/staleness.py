@@ -7,7 +7,7 @@ stand. A change of an input counts for the months it reaches only (`tables/reach
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING
@@ -39,17 +39,11 @@ class Staleness:
     months: Found = field(default_factory=dict)
     latest: date | None = None  # the last month that a flow stands for: balances run to it
 
-    def since_deploy(self) -> Staleness:
-        """Those that only new code or another contract makes stale."""
-        return self._where(lambda why: why <= {CODE, CONTRACT})
-
     def of_inputs(self) -> Staleness:
         """Those whose inputs have changed."""
-        return self._where(lambda why: bool(why - {CODE, CONTRACT}))
-
-    def _where(self, wanted: Callable[[frozenset[str]], bool]) -> Staleness:
         cut = {
-            table: {month: why for month, why in months.items() if wanted(why)} for table, months in self.months.items()
+            table: {month: why for month, why in months.items() if why - {CODE, CONTRACT}}
+            for table, months in self.months.items()
         }
         return Staleness({table: months for table, months in cut.items() if months}, self.latest)
 
@@ -67,14 +61,18 @@ class Staleness:
         return f"stale ({f'{span}: ' if span else ''}{why})"
 
 
+def standing_versions(lake: Lake, tables: Sequence[Contract]) -> dict[str, int]:
+    """The version at which each of these tables and of their inputs stands, by name; ABSENT where there is none."""
+    names = {each.name for each in tables} | {spec.contract.name for each in tables for spec in each.inputs.values()}
+    return {name: ABSENT if (version := lake.version(name)) is None else version for name in sorted(names)}
+
+
 def find(lake: Lake, group: Group, tables: Sequence[Contract]) -> Staleness:
     """The stale months of these tables, given in order: what a table is made of stands before it.
 
     What is found not to be stale is noted as standing as of the present versions, so that the next look is short.
     """
-    names = {each.name for each in tables} | {spec.contract.name for each in tables for spec in each.inputs.values()}
-    versions = {name: ABSENT if (version := lake.version(name)) is None else version for name in names}
-    looked = _Look(lake, group, versions, today(group).replace(day=1), {})
+    looked = _Look(lake, group, standing_versions(lake, tables), today(group).replace(day=1), {})
     found: dict[str, dict[date | None, frozenset[str]]] = {}
     standing: set[date] = set()  # months that any flow holds
     for contract in tables:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from itertools import count
 from typing import TYPE_CHECKING, Any
@@ -235,10 +235,6 @@ class Graph:
 
     def amounts(self, contract: Contract) -> list[tuple[Any, ...]]:
         return shown(self.lake.read(contract.name).to_pylist(), "company period amount")
-
-    def joined_by(self, group: Group) -> None:
-        """The contract is another one from now on."""
-        self.group = replace(group)
 
 
 @dataclass

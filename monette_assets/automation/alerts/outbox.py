@@ -14,6 +14,7 @@ from filelock import FileLock, Timeout
 
 from monette_assets.automation.alerts.channels import Channel, ChannelError
 from monette_assets.automation.alerts.register import Register
+from monette_assets.automation.owed import retry_after
 
 FIRST_WAIT = timedelta(minutes=1)
 LONGEST_WAIT = timedelta(hours=1)
@@ -31,7 +32,7 @@ class Sent:
 
 def wait_after(attempts: int) -> timedelta:
     """How long a message waits after so many attempts."""
-    return min(FIRST_WAIT * (1 << min(attempts - 1, 10)), LONGEST_WAIT)
+    return retry_after(attempts, FIRST_WAIT, LONGEST_WAIT)
 
 
 def deliver(

@@ -13,10 +13,12 @@ from dagster._core.scheduler.instigation import InstigatorStatus, TickStatus
 
 from monette_assets import catalog
 from monette_assets.automation import changes, refresh_job
+from monette_assets.automation.abandoned import UNFINISHED
 from monette_assets.automation.alerts.failures import broken_runs, failed_checks, left_behind
 from monette_assets.automation.alerts.finding import Finding, Kind
 from monette_assets.automation.chain import CHAIN_TAG
-from monette_assets.automation.owed import read_cursor
+from monette_assets.automation.cursors import read_cursor
+from monette_assets.automation.owed import Cursor
 from monette_assets.bronze import quickbooks_objects
 from monette_assets.bronze.quickbooks_reports import ARRIVED
 from monette_assets.gold import completeness
@@ -32,7 +34,6 @@ SILENT_AFTER = timedelta(hours=1)  # an answer may be late: QuickBooks throttles
 DUE_AFTER = timedelta(days=10)  # after a month's end: so long `month_end` sees to it
 STUCK_AFTER = timedelta(hours=2)  # a run that takes longer is not waited for
 FAILING_TICKS = 3  # of a sensor, in a row: the next may mend it by itself
-UNDER_WAY = [dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.CANCELING]
 
 Connection = Callable[[str], str | None]  # why a company's stored tokens are of no use; None where they are
 
@@ -61,7 +62,7 @@ def findings(
 def at_work(instance: dg.DagsterInstance, now: datetime) -> str | None:
     """The run whose checks are not its last word yet: what fails may be fetched again, or mended by a later step."""
     since = now - STUCK_AFTER
-    for record in instance.get_run_records(dg.RunsFilter(statuses=UNDER_WAY, created_after=since)):
+    for record in instance.get_run_records(dg.RunsFilter(statuses=UNFINISHED, created_after=since)):
         run = record.dagster_run
         if run.job_name == refresh_job.JOB or CHAIN_TAG in run.tags:
             return run.run_id
@@ -83,7 +84,7 @@ def tokens(
             said.setdefault(check.company, check.what)
     cursor, newest = _sensor(instance, changes.SENSOR)
     ingested = lake.exists(quickbooks_objects.CONTRACT.name)
-    memory = read_cursor(cursor, now)
+    memory = read_cursor(Cursor, cursor, now)
     for company in group.companies:
         code = company.code
         if code not in said and ingested and company.is_active(now.date().replace(day=1)):
