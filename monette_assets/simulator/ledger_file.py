@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import re
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
@@ -12,6 +13,7 @@ from pathlib import Path
 from monette_assets.simulator.model import Account, Books, Document, Posting
 
 REQUIRED_COLUMNS = ("date", "transaction", "account", "amount")
+OPTIONAL_COLUMNS = ("memo", "currency")
 AMOUNT = re.compile(r"-?\d{1,16}(\.\d{1,2})?")
 MAX_PROBLEMS_SHOWN = 20
 RETAINED_EARNINGS = "Retained Earnings"
@@ -83,7 +85,7 @@ def books_from_ledger(
             if off:
                 problems.append(
                     f"row {first_rows[document.id]}: found transaction {document.id} of {document.date} "
-                    f"out of balance by {Decimal(off).scaleb(-2)}; expected debits = credits"
+                    f"out of balance by {Decimal(off).scaleb(-2)}; expected its amounts to sum to 0.00"
                 )
     if problems:
         raise LedgerFileError(path, problems)
@@ -93,18 +95,28 @@ def books_from_ledger(
 
 
 def _rows(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        reader = csv.DictReader(file, restkey="(extra)", strict=True)
+    try:
+        text = path.read_bytes().decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        number, byte = error.object.count(b"\n", 0, error.start) + 1, error.object[error.start]
+        problem = f"row {number}: found byte 0x{byte:02x}; expected UTF-8 text (Excel: CSV UTF-8)"
+        raise LedgerFileError(path, [problem]) from error
+    reader = csv.DictReader(io.StringIO(text, newline=""), restkey="(extra)", strict=True)
+    try:
         columns = reader.fieldnames or ()
         missing = [each for each in REQUIRED_COLUMNS if each not in columns]
-        if missing:
+        twice = [each for each in (*REQUIRED_COLUMNS, *OPTIONAL_COLUMNS) if columns.count(each) > 1]
+        if missing or twice:
             found = ", ".join(columns) or "an empty file"
-            raise LedgerFileError(path, [f"row 1: found columns {found}; expected also {', '.join(missing)}"])
-        try:
-            for row in reader:
-                yield reader.line_num, row
-        except csv.Error as error:
-            raise LedgerFileError(path, [f"row {reader.line_num}: {error}"]) from error
+            wrong = f"expected also {', '.join(missing)}" if missing else f"expected {', '.join(twice)} once"
+            raise LedgerFileError(path, [f"row 1: found columns {found}; {wrong}"])
+        for row in reader:
+            yield reader.line_num, row
+    except csv.Error as error:
+        problem = (
+            f"row {reader.reader.line_num}: found text that is no CSV ({error}); expected quotation marks in pairs"
+        )
+        raise LedgerFileError(path, [problem]) from error
 
 
 def _problem(row: dict[str, str], home_currency: str) -> str | None:

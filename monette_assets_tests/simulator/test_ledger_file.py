@@ -82,12 +82,22 @@ def test_accounts_keep_their_paths_as_full_names(tmp_path: Path) -> None:
         ("2025-01-02,1,equity", "45659,1,equity", "row 3: found date '45659'"),
         ("2025-01-02,1,equity", "2025-01-02,,equity", "row 3: found no transaction"),
         ("date,transaction", "day,transaction", "row 1: found columns day, .*; expected also date"),
+        ("amount,memo", "amount,amount", "row 1: found columns date, .*, amount, amount; expected amount once"),
+        ("100.00,float", '100.00,"flo"at', "row 2: found text that is no CSV .*; expected quotation marks in pairs"),
         ("-100.00,float", "-100.00,float,more", "row 3: found more cells than columns"),
     ],
 )
 def test_a_row_that_cannot_be_is_named(tmp_path: Path, old: str, new: str, expected: str) -> None:
     with pytest.raises(LedgerFileError, match=expected):
         served(ledger(tmp_path, CAFE.replace(old, new, 1)))
+
+
+def test_text_in_another_encoding_is_refused_where_it_begins(tmp_path: Path) -> None:
+    """As a spreadsheet saves it unless told to: the é of `Café` is one byte."""
+    path = tmp_path / "ledger.csv"
+    path.write_bytes(CAFE.replace("4.5,\n", "4.5,Café\n").encode("cp1252"))
+    with pytest.raises(LedgerFileError, match="row 4: found byte 0xe9; expected UTF-8 text"):
+        served(path)
 
 
 def test_every_wrong_row_is_named_at_once(tmp_path: Path) -> None:
