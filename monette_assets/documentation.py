@@ -31,7 +31,7 @@ def entries() -> tuple[catalogue.Entry, ...]:
         *(catalogue.audited(table.contract) for table in (*catalog.SILVER, *catalog.GOLD)),
         catalogue.Entry(quarantine.CONTRACT),
         *(catalogue.kept(contract, {chained.INTACT: chained.DESCRIPTIONS[contract.name]}) for contract in catalog.LOGS),
-        catalogue.Entry(releases.contract(gold)),
+        catalogue.released(releases.contract(gold), {releases.WHOLE: releases.WHOLE_MEANS}),
     )
 
 

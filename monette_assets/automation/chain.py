@@ -40,6 +40,7 @@ RANGE_END = "dagster/asset_partition_range_end"
 MAX_RETRIES_TAG = "dagster/max_retries"
 
 COMPLETENESS = (asset_key(completeness.CONTRACT), dg.AssetKey(releases.NAME))
+WHOLE = dg.AssetCheckKey(dg.AssetKey(releases.NAME), releases.WHOLE)
 WAIT_SECONDS = 0.5
 
 Listener = Callable[[dg.EventLogEntry], None]
@@ -90,6 +91,11 @@ class ChainResult:
                 last.pop(passed, None)
             last |= {_checked(check): check for check in step.failed_checks}
         return list(last.values())
+
+    @property
+    def whole(self) -> bool:
+        """Whether the chain's last word on gold is not that it is a mix, and so not released."""
+        return all(check.asset_check_key != WHOLE for check in self.failed_checks)
 
     @property
     def errors(self) -> list[dg.AssetCheckEvaluation]:

@@ -21,11 +21,14 @@ from monette_assets.tables import releases
 from monette_assets.tables.asset import asset_key
 from monette_assets.tables.contract import Contract, Months, Partitions
 from monette_assets.tables.partitions import month_key
-from monette_assets.tables.staleness import Staleness, find
+from monette_assets.tables.staleness import Found, Staleness, behind, find
 
 if TYPE_CHECKING:
     from monette_assets.group import Group
     from monette_assets.lake import Lake
+
+RELEASE = chain.Step("release", (dg.AssetKey(releases.NAME),), "", "")
+ROUNDS = 4  # a table that fails leaves those below for the next one
 
 
 def tables() -> tuple[Contract, ...]:
@@ -87,6 +90,37 @@ def _keys(contracts: Collection[Contract]) -> tuple[dg.AssetKey, ...]:
     return tuple(asset_key(each) for each in contracts)
 
 
+def make_whole(
+    group: Group,
+    lake: Lake,
+    instance: dg.DagsterInstance,
+    result: chain.ChainResult,
+    among: Sequence[Contract],
+    run: Callable[[Sequence[chain.Step]], None],
+) -> None:
+    """Compute again what kept the chain from releasing, and release: what a killed run left in other months, or what
+    did not run below a table that failed. `run` executes steps and adds them to the result.
+
+    Not where a run of the chain broke down, which would be tried at once again; nor what is not `among` its tables.
+    """
+
+    def stale() -> Staleness:  # with what was only fetched: what is computed of it goes together
+        return find(lake, group, among, confirm=False).of_inputs()
+
+    gold = [each for each in among if each.name.startswith("gold/")]
+    before: Found | None = None
+    for _ in range(ROUNDS):
+        if result.whole or any(step.crashed for step in result.steps):
+            return
+        chain.wait_for_writers(instance, _keys(among))  # they may leave nothing to do
+        found = behind(lake, group, gold)
+        if found.months == before:
+            return  # computed again, and as it was
+        before = found.months
+        run(plan_lists(stale(), among))
+        run(plan_months(stale(), among) or [RELEASE])
+
+
 def rebuild(
     group: Group,
     lake: Lake,
@@ -99,7 +133,9 @@ def rebuild(
     on_step: Callable[[chain.Step], None] | None = None,
     tags: Mapping[str, str] | None = None,
 ) -> chain.ChainResult:
-    """Compute what is stale again, in order, once; `deployed`: with it what only new code or contract makes stale."""
+    """Compute what is stale again, in order, once, and release gold; `deployed`: with it what only new code or contract
+    makes stale.
+    """
     contracts = tables() if among is None else among
     result = chain.ChainResult(chain_id=uuid.uuid4().hex[:12])
 
@@ -115,5 +151,9 @@ def rebuild(
         return found if deployed else found.of_inputs()
 
     run(plan_lists(look(), contracts))
-    run(plan_months(look(), contracts))
+    steps = plan_months(look(), contracts)
+    if not steps and releases.pending(lake, [each for each in contracts if each.name.startswith("gold/")]):
+        steps = [RELEASE]  # what was not released while something above it was stale, and came out equal
+    run(steps)
+    make_whole(group, lake, instance, result, contracts, run)
     return result

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import dagster as dg
 
+from monette_assets.automation import rebuilding
 from monette_assets.automation.chain import (
     ChainResult,
     CompanyMonths,
@@ -28,6 +29,7 @@ from monette_assets.tables.partitions import month_key, period_of
 if TYPE_CHECKING:
     from monette_assets.group import Group
     from monette_assets.lake import Lake
+    from monette_assets.tables import Contract
 
 
 def refresh(
@@ -41,10 +43,13 @@ def refresh(
     on_step: Callable[[Step], None] | None = None,
     on_again: Callable[[CompanyMonths, Sequence[Step]], None] | None = None,
     tags: dict[str, str] | None = None,
+    tables: Sequence[Contract] | None = None,
 ) -> ChainResult:
     """Run the steps; what was fetched and does not tie out is fetched once more, since books move while they are read.
+    Where gold is not of one piece then, what keeps it from being so is computed too, whichever month it is of.
 
     Once a chain, whatever comes of it. `on_again` is told the company-months and the steps that fetch them again.
+    `tables`: those that are computed, in order; the platform's by default.
     """
     result = ChainResult(chain_id=uuid.uuid4().hex[:12])
 
@@ -61,6 +66,9 @@ def refresh(
         if on_again is not None:
             on_again(broken, again)
         run(again)
+    made = {key for each in result.steps for key in each.step.assets}
+    among = [each for each in tables or rebuilding.tables() if asset_key(each) in made]
+    rebuilding.make_whole(group, lake, instance, result, among, run)
     return result
 
 

@@ -53,3 +53,8 @@ def who_writes(instance: dg.DagsterInstance, run: dg.DagsterRun, gold: frozenset
         if newest.run_id == last.run_id and not gone(last.tags.get(PROCESS_TAG, "")):
             return last.run_id
     return None
+
+
+def answerable(run: dg.DagsterRun) -> bool:
+    """Whether the run is to leave gold of one piece: that of a refresh. After any other, `stale_months` does."""
+    return CHAIN_TAG in run.tags

@@ -234,8 +234,11 @@ def _evaluation(instance: dg.DagsterInstance, key: dg.AssetCheckKey, partition: 
 
 
 def _in_the_lake(platform: Platform, first: date, last: date) -> list[str]:
-    """What the released tables themselves say: differences and incomplete months."""
+    """What the released tables themselves say: differences and incomplete months; and what is held up from them."""
+    from monette_assets import catalog
     from monette_assets.reports.released import open_release
+    from monette_assets.tables import releases
+    from monette_assets.tables.staleness import behind
 
     release = open_release(platform.lake, platform.group.time_zone)
     problems = [
@@ -257,4 +260,7 @@ def _in_the_lake(platform: Platform, first: date, last: date) -> list[str]:
         for company, period in platform.group.expected_company_months(first, last)
         if period in built and (company, period) not in held
     ]
+    gold = [table.contract for table in catalog.GOLD]
+    if releases.pending(platform.lake, gold) and (mixed := behind(platform.lake, platform.group, gold)):
+        problems.append(f"not released: {releases.NotWhole(mixed)}")
     return sorted(problems)

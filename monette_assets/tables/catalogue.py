@@ -37,6 +37,7 @@ EFFECT = {
 }
 FETCH_EFFECT = "What came is kept; what did not come for that {unit} stays as it was. The check fails as an error."
 KEPT_EFFECT = "Nothing is held back: somebody must find out who changed the record. The check fails as an error."
+RELEASE_EFFECT = "Nothing is released: the release before stands. The check fails as an error."
 LAYERS = ("bronze", "silver", "gold", "records")
 
 
@@ -83,6 +84,11 @@ def fetched(contract: Contract, checks: Mapping[str, str]) -> Entry:
 def kept(contract: Contract, checks: Mapping[str, str]) -> Entry:
     """A record that is kept for good, and the checks that it is as it was written (name -> description)."""
     return _reporting(contract, checks, KEPT_EFFECT)
+
+
+def released(contract: Contract, checks: Mapping[str, str]) -> Entry:
+    """The record of releases, and the checks without which there is none (name -> description)."""
+    return _reporting(contract, checks, RELEASE_EFFECT)
 
 
 def _reporting(contract: Contract, checks: Mapping[str, str], effect: str) -> Entry:

@@ -15,8 +15,26 @@ from monette_assets.lake import Commit, Lake, SequenceTaken
 from monette_assets.tables import group_contracts
 from monette_assets.tables.asset import asset_key, asset_spec
 from monette_assets.tables.contract import Column, Contract, Freshness, Input, Months, Partitions, hours
+from monette_assets.tables.staleness import Staleness, behind
 
 NAME = "releases"
+WHOLE = "of_one_piece"
+WHOLE_MEANS = (
+    "No month of a gold table was computed from rows that have changed since: what a killed or failed run has left is "
+    "not released."
+)
+
+
+class NotWhole(Exception):  # noqa: N818 - named after what was found
+    """Gold is not of one piece: releasing it would let readers see a mix."""
+
+    def __init__(self, found: Staleness) -> None:
+        self.found = found
+        tables = "; ".join(f"{table} {found.told(table)}" for table in found.months)
+        super().__init__(
+            f"expected gold tables made of one another as they stand, found {tables}. The release before stands; "
+            "`monette run --stale` computes them again and releases"
+        )
 
 
 def contract(gold: Sequence[Contract]) -> Contract:
@@ -53,16 +71,29 @@ def _pinned(row: Mapping[str, Any]) -> dict[str, int]:
     return {table: int(version) for table, version in zip(row["tables"], row["versions"], strict=True)}
 
 
+def pending(lake: Lake, gold: Sequence[Contract]) -> dict[str, int]:
+    """The present versions of the gold tables, where the newest release has others; empty where it has them."""
+    versions = {table.name: lake.version(table.name) for table in gold}
+    standing = {name: version for name, version in versions.items() if version is not None}
+    return standing if standing != latest(lake) else {}
+
+
 def release(lake: Lake, gold: Sequence[Contract], run_id: str, group: Group) -> int | None:
-    """Record the present versions as the next release; None if nothing changed since the last one."""
+    """Record the present versions as the next release; None if nothing changed since the last one.
+
+    Raises `NotWhole` where they do not belong together.
+    """
     import pyarrow as pa
 
     own = contract(gold)
     while True:
-        versions = {table.name: lake.version(table.name) for table in gold}
-        standing = {name: version for name, version in versions.items() if version is not None}
-        if not standing or standing == latest(lake):
+        standing = pending(lake, gold)
+        if not standing:
             return None
+        if found := behind(lake, group, gold):
+            raise NotWhole(found)
+        if pending(lake, gold) != standing:
+            continue  # somebody wrote while it was looked at
         group_contracts.keep(lake, group)
         number = lake.sequence(NAME) + 1
         at = now(group).astimezone(UTC)
@@ -99,25 +130,46 @@ def release(lake: Lake, gold: Sequence[Contract], run_id: str, group: Group) -> 
 Writer = Callable[[dg.DagsterInstance, dg.DagsterRun, frozenset[dg.AssetKey]], str | None]
 
 
+def check_spec() -> dg.AssetCheckSpec:
+    """The check that gold is of one piece."""
+    return dg.AssetCheckSpec(WHOLE, asset=dg.AssetKey(NAME), description=WHOLE_MEANS)
+
+
 def build(
     gold: Sequence[Contract],
     group: Group,
     *,
     condition: dg.AutomationCondition[Any] | None = None,
     who_writes: Writer = lambda *_: None,
+    answerable: Callable[[dg.DagsterRun], bool] = lambda _: True,
 ) -> dg.AssetsDefinition:
-    """The asset. Needs resource `lake`. While another run writes, nothing is released: that would be half of it."""
+    """The asset. Needs resource `lake`. While another run writes, nothing is released: that would be half of it; nor
+    where gold is not of one piece, which is an error of a chain, and a warning where somebody wrote a table by hand.
+    """
     own = contract(gold)
     tables = frozenset(asset_key(table) for table in gold)
     spec = asset_spec(own, group).replace_attributes(automation_condition=condition)
 
-    @dg.multi_asset(name=NAME, specs=[spec], required_resource_keys={"lake"}, can_subset=True)
+    @dg.multi_asset(
+        name=NAME, specs=[spec], check_specs=[check_spec()], required_resource_keys={"lake"}, can_subset=True
+    )
     def releases(context: dg.AssetExecutionContext) -> Iterator[Any]:
         lake: Lake = context.resources.lake.lake
         if (writer := who_writes(context.instance, context.run, tables)) is not None:
             context.log.warning("run %s writes gold: nothing is released until it is done", writer)
             return
-        number = release(lake, gold, context.run_id, group)
+        try:
+            number = release(lake, gold, context.run_id, group)
+        except NotWhole as found:
+            yield dg.AssetCheckEvaluation(
+                asset_key=asset_key(own),
+                check_name=WHOLE,
+                passed=False,
+                severity=dg.AssetCheckSeverity.ERROR if answerable(context.run) else dg.AssetCheckSeverity.WARN,
+                description=str(found),
+            )
+            return
+        yield dg.AssetCheckEvaluation(asset_key=asset_key(own), check_name=WHOLE, passed=True)
         yield dg.MaterializeResult(
             asset_key=asset_key(own),
             metadata={

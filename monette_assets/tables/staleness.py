@@ -7,7 +7,7 @@ stand. A change of an input counts for the months it reaches only (`tables/reach
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from monette_assets.lake import Lake
 
 CODE, CONTRACT = "code", "contract"  # reasons beside the names of inputs
+COMPUTED = ("silver/", "gold/")
 
 Found = Mapping[str, Mapping[date | None, frozenset[str]]]  # table, month (None: one without months): why
 
@@ -41,9 +42,17 @@ class Staleness:
 
     def of_inputs(self) -> Staleness:
         """Those whose inputs have changed."""
+        return self._where(lambda why: bool(why - {CODE, CONTRACT}))
+
+    def of_tables(self) -> Staleness:
+        """Those for which a computed table, of silver or gold, has changed: not what has only been fetched, nor a
+        record such as a close.
+        """
+        return self._where(lambda why: any(each.startswith(COMPUTED) for each in why))
+
+    def _where(self, wanted: Callable[[frozenset[str]], bool]) -> Staleness:
         cut = {
-            table: {month: why for month, why in months.items() if why - {CODE, CONTRACT}}
-            for table, months in self.months.items()
+            table: {month: why for month, why in months.items() if wanted(why)} for table, months in self.months.items()
         }
         return Staleness({table: months for table, months in cut.items() if months}, self.latest)
 
@@ -67,12 +76,13 @@ def standing_versions(lake: Lake, tables: Sequence[Contract]) -> dict[str, int]:
     return {name: ABSENT if (version := lake.version(name)) is None else version for name in sorted(names)}
 
 
-def find(lake: Lake, group: Group, tables: Sequence[Contract]) -> Staleness:
+def find(lake: Lake, group: Group, tables: Sequence[Contract], *, confirm: bool = True) -> Staleness:
     """The stale months of these tables, given in order: what a table is made of stands before it.
 
-    What is found not to be stale is noted as standing as of the present versions, so that the next look is short.
+    `confirm`: what is found not to be stale is noted as standing as of the present versions, so that the next look is
+    short. Not for a look while somebody may be writing.
     """
-    looked = _Look(lake, group, standing_versions(lake, tables), today(group).replace(day=1), {})
+    looked = _Look(lake, group, standing_versions(lake, tables), today(group).replace(day=1), confirm, {})
     found: dict[str, dict[date | None, frozenset[str]]] = {}
     standing: set[date] = set()  # months that any flow holds
     for contract in tables:
@@ -85,12 +95,38 @@ def find(lake: Lake, group: Group, tables: Sequence[Contract]) -> Staleness:
     return Staleness(found, max(standing, default=None))
 
 
+def behind(lake: Lake, group: Group, gold: Sequence[Contract]) -> Staleness:
+    """What keeps these tables from being of one piece: stale months of theirs, or of what they are made of.
+
+    A month that only new code, another contract, a fetch or a record (a close, a waiver) has left behind is of one
+    piece with the others: all its tables are.
+    """
+    return find(lake, group, _made_of(gold), confirm=False).of_tables()
+
+
+def _made_of(gold: Sequence[Contract]) -> list[Contract]:
+    """These tables and all silver and gold above them, in order."""
+    found: dict[str, Contract] = {}
+
+    def add(contract: Contract) -> None:
+        if contract.name in found or not contract.name.startswith(COMPUTED):
+            return
+        for spec in contract.inputs.values():
+            add(spec.contract)
+        found[contract.name] = contract
+
+    for each in gold:
+        add(each)
+    return list(found.values())
+
+
 @dataclass(frozen=True)
 class _Look:
     lake: Lake
     group: Group
     versions: Mapping[str, int]
     last: date  # the running month
+    confirm: bool
     seen: dict[tuple[str, str, int], Periods]  # reach by table, input and version before
 
     def months_of(self, contract: Contract, standing: Iterable[date]) -> dict[date | None, frozenset[str]]:
@@ -103,7 +139,12 @@ class _Look:
             reasons[month] |= self._own(contract, each)
         for spec in contract.inputs.values():
             self._of_input(contract, spec, noted, reasons)
-        self._confirm(contract, noted, reasons)
+            name = spec.contract.name
+            if name.startswith("gold/") and Partitions.MONTH == contract.partitions == spec.contract.partitions:
+                for month in provenance.read(self.lake, name).keys() - noted.keys():
+                    reasons[month].add(name)  # whoever computed it there came no further
+        if self.confirm:
+            self._confirm(contract, noted, reasons)
         return {month: frozenset(why) for month, why in reasons.items()}
 
     def _unnoted(self, contract: Contract, standing: Iterable[date]) -> dict[date | None, frozenset[str]]:
@@ -144,7 +185,7 @@ class _Look:
                 for month in months:
                     if month is None or month in reached or _later(contract, spec, month, reached):
                         reasons[month].add(name)
-                if contract.partitions is Partitions.MONTH:
+                if contract.partitions is Partitions.MONTH and spec.reach is None:
                     for month in reached - noted.keys():  # it has come since, and was never computed
                         if self.group.first_period <= month <= self.last:
                             reasons[month].add(name)

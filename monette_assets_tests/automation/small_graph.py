@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 import dagster as dg
 import pyarrow as pa
 
-from monette_assets.automation import chain, stale
+from monette_assets.automation import chain, releasing, stale
 from monette_assets.automation.rebuilding import rebuild
+from monette_assets.automation.refresh import refresh
 from monette_assets.bronze.appending import append_commit
 from monette_assets.group import Group
 from monette_assets.lake import Commit, Lake, Scope
@@ -95,6 +96,7 @@ BALANCES = Contract(
     columns=(*UNIT, AMOUNT),
 )
 TABLES = (LINES, FLOWS, BALANCES)
+GOLD = (FLOWS, BALANCES)
 
 
 def _lines(context: Context, entries: DataFrame) -> DataFrame:
@@ -126,6 +128,7 @@ class Graph:
     cursor: str | None = None
     moment: datetime = NOON
     meanwhile: list[Callable[[], None]] = field(default_factory=list)  # what happens while flows are computed
+    failing: list[Contract] = field(default_factory=list)  # what breaks down, once
     computed: list[tuple[str, str]] = field(default_factory=list)  # table and months, in the order they were
     _numbers: count[int] = field(default_factory=lambda: count(1))
 
@@ -188,13 +191,16 @@ class Graph:
                 self.computed.append((contract.name, f"{context.periods[0]:%Y-%m}..{context.periods[-1]:%Y-%m}"))
                 while contract is FLOWS and self.meanwhile:
                     self.meanwhile.pop()()
+                if contract in self.failing:
+                    self.failing.remove(contract)
+                    raise OSError(28, "No space left on device")
                 return functions[contract.name](context, **inputs)
 
             return Table(contract, function)
 
+        release = releases.build(GOLD, self.group, answerable=releasing.answerable)
         return dg.Definitions(
-            [*(build_asset(watched(each), self.group) for each in TABLES),
-             releases.build([FLOWS, BALANCES], self.group)],
+            [*(build_asset(watched(each), self.group) for each in TABLES), release],
             resources={"lake": Resource(self.lake), "engine": RunningEngine(self.spark),
                        "judge": RunningJudge(self.judge)},
             executor=dg.in_process_executor,
@@ -226,6 +232,32 @@ class Graph:
         return rebuild(
             self.group, self.lake, self.definitions, self.instance, deployed=asked["deployed"], among=TABLES
         )  # fmt: skip
+
+    def refresh(self, month: date, *contracts: Contract) -> chain.ChainResult:
+        """A refresh of one month alone, of every table or of these, that ends with a release."""
+        self.computed.clear()
+        keys = (*(asset_key(each) for each in contracts or TABLES), dg.AssetKey(releases.NAME))
+        steps = [chain.Step("tables", keys, month_key(month), month_key(month))]
+        return refresh(self.group, self.lake, self.definitions, self.instance, steps, tables=TABLES)
+
+    def mixes(self) -> list[str]:
+        """Releases and months in which the balances are not the sums of the flows that are released with them."""
+        rows = self.lake.read(releases.NAME).to_pylist() if self.lake.exists(releases.NAME) else []
+        found = []
+        for row in rows:
+            pinned = {table: int(version) for table, version in zip(row["tables"], row["versions"], strict=True)}
+            flows, balances = (self.lake.read(each.name, pinned[each.name]).to_pylist() for each in (FLOWS, BALANCES))
+            sums = {
+                (company, month): sum(
+                    each["amount"] for each in flows if each["company"] == company and each["period"] <= month
+                )
+                for month in {each["period"] for each in (*flows, *balances)}
+                for company in {each["company"] for each in flows if each["period"] <= month}
+            }
+            stated = {(each["company"], each["period"]): each["amount"] for each in balances}
+            found += [f"release {row['number']}: {key}" for key in sums.keys() | stated.keys()
+                      if sums.get(key) != stated.get(key)]  # fmt: skip
+        return sorted(found)
 
     def settle(self) -> list[tuple[str, str]]:
         """Ask and rebuild once; what was computed. Afterwards nothing is asked for."""
