@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from monette_assets.automation import chain
-from monette_assets_tests.automation.conftest import NOVEMBER, World
+from monette_assets_tests.automation.conftest import DECEMBER, NOVEMBER, World
 from monette_assets_tests.frames import shown
 from monette_assets_tests.landed import workbook
 
@@ -25,7 +25,7 @@ def test_a_dropped_budget_is_published_and_what_is_wrong_with_it_quarantined(wor
     (folder / "budget.xlsx").write_bytes(content)
     at = (datetime.now(UTC) - timedelta(hours=1)).timestamp()
     os.utime(folder / "budget.xlsx", (at, at))
-    steps = chain.plan_landing([NOVEMBER], ["silver/budgets"], latest=NOVEMBER)
+    steps = chain.plan_landing([NOVEMBER, DECEMBER], ["silver/budgets"], latest=DECEMBER)
 
     result = chain.execute(world.definitions(), world.instance, steps)
     assert all(step.success for step in result.steps), [step.error for step in result.steps]
@@ -39,7 +39,8 @@ def test_a_dropped_budget_is_published_and_what_is_wrong_with_it_quarantined(wor
 
     lines = [row for row in world.lake.read("gold/budget_vs_actual").to_pylist() if row["budget"] != 0]
     assert shown(lines, "company period location budget budget_cad budget_rate_source") == [
-        ("north", "2024-11", "North Home", "100.00", "100.00", "home")  # December was not asked for
+        ("north", "2024-11", "North Home", "100.00", "100.00", "home"),
+        ("north", "2024-12", "North Home", "200.50", "200.50", "home"),
     ]
     summary = [row for row in world.lake.read("gold/financial_summary").to_pylist() if row["scenario"] == "budget"]
     assert ("2024-11", "Net Income", "-100.00") in shown(summary, "period line amount_cad")

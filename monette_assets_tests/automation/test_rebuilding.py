@@ -116,14 +116,22 @@ def test_what_checks_hold_back_whole_keeps_nobody_else_from_being_released(graph
     assert ("south", "2024-12", "1.00") in graph.amounts(FLOWS)
 
 
-def test_what_came_out_equal_is_released_all_the_same(graph: Graph) -> None:
-    """The release waited for lines that had come anew; they change nothing, and no gold table is computed for them."""
-    graph.arrive("south", DECEMBER, "1.00")
-    graph.backfill(LINES, FLOWS, BALANCES, first=DECEMBER)
-    graph.arrive("north", NOVEMBER, "100.00")  # as it was
+def test_what_was_computed_by_hand_after_a_refusal_is_released_by_the_next_rebuild(graph: Graph) -> None:
+    graph.arrive("north", NOVEMBER, "150.00")
+    graph.backfill(LINES, FLOWS, first=NOVEMBER)
     with pytest.raises(NotWhole):
         release(graph.lake, GOLD, "run", graph.group)
-    graph.backfill(LINES, first=NOVEMBER)
+    graph.backfill(BALANCES, first=NOVEMBER, last=DECEMBER)
+    graph.computed.clear()
     assert graph.rebuild({"deployed": False}).ok
     assert graph.computed == []
     assert (graph.lake.sequence(releases.NAME), graph.mixes()) == (1, [])
+
+
+def test_what_was_only_fetched_keeps_nothing_from_being_released(graph: Graph) -> None:
+    """Nothing was computed of it: gold is of one piece, a little older than bronze."""
+    graph.arrive("south", DECEMBER, "1.00")
+    graph.backfill(LINES, FLOWS, BALANCES, first=DECEMBER)
+    graph.arrive("north", NOVEMBER, "150.00")
+    assert release(graph.lake, GOLD, "run", graph.group) == 1
+    assert graph.mixes() == []

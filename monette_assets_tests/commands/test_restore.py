@@ -111,7 +111,7 @@ def test_a_refresh_that_replaces_what_was_restored_says_so(own_world: OwnWorld, 
     status, _, error = say(*arguments)
     assert (status, "Made of it, and as they were: gold/budget_vs_actual" in error) == (0, True)
     restored = own_world.lake.open(TABLE).version()
-    assert main([*RUN, TABLE]) == 0
+    assert main([*RUN, f"{TABLE}+"]) == 0
     commit = own_world.lake.history(TABLE, 1)[0].commit
     assert commit is not None
     assert str(commit.reason).startswith(f"replaces version {restored}, restored by ")

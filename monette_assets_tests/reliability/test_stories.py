@@ -29,7 +29,6 @@ def test_nothing_is_lost_mixed_or_left_behind(ground: Ground, seed: int) -> None
     assert lived(ground, seed) == [], f"replay: make soak SEEDS=1 FIRST={seed}"
 
 
-@pytest.mark.xfail(strict=True, reason="a release pins what a killed run of another month left half written")
 def test_a_run_of_another_month_releases_nothing_half_written(ground: Ground) -> None:
     """Killed after gold/ledger is committed and before what is made of it; then the next month is run alone."""
     assert lived(ground, 0) == []
