@@ -68,6 +68,8 @@ def test_what_could_not_be_fetched_is_told_with_what_to_do(world: World) -> None
     world.fault(kind="revoke_token", realm="1002")
     objects = [step for step in chain.plan(world.group, DECEMBER, DECEMBER) if step.name == "objects"]
     result = chain.execute(world.definitions(), world.instance, objects)
+    world.heal()
+    world.connect("south")
     assert unfetched(world.group, result) == {"south"}
     assert "south" in told(result)
     assert "monette connect south" in told(result)
