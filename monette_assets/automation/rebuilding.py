@@ -57,7 +57,7 @@ def plan_months(stale: Staleness, among: Sequence[Contract]) -> list[chain.Step]
     if balances:
         months = set().union(*(wanted[each.name] for each in balances))
         steps.append(chain.Step("balances", _keys(balances), month_key(min(months)), month_key(max(months))))
-    if any(each.name.startswith("gold/") for each in monthly):
+    if _gold(monthly):
         steps[-1] = replace(steps[-1], assets=(*steps[-1].assets, dg.AssetKey(releases.NAME)))
     return steps
 
@@ -86,6 +86,10 @@ def reached(stale: Staleness, among: Sequence[Contract]) -> dict[str, set[date]]
     return found
 
 
+def _gold(contracts: Collection[Contract]) -> list[Contract]:
+    return [each for each in contracts if each.name.startswith("gold/")]
+
+
 def _keys(contracts: Collection[Contract]) -> tuple[dg.AssetKey, ...]:
     return tuple(asset_key(each) for each in contracts)
 
@@ -107,7 +111,7 @@ def make_whole(
     def stale() -> Staleness:  # with what was only fetched: what is computed of it goes together
         return find(lake, group, among, confirm=False).of_inputs()
 
-    gold = [each for each in among if each.name.startswith("gold/")]
+    gold = _gold(among)
     before: Found | None = None
     for _ in range(ROUNDS):
         if result.whole or any(step.crashed for step in result.steps):
@@ -152,8 +156,8 @@ def rebuild(
 
     run(plan_lists(look(), contracts))
     steps = plan_months(look(), contracts)
-    if not steps and releases.pending(lake, [each for each in contracts if each.name.startswith("gold/")]):
-        steps = [RELEASE]  # what was not released while something above it was stale, and came out equal
+    if not steps and releases.pending(lake, _gold(contracts)):
+        steps = [RELEASE]  # it was refused, and has been made whole since without one
     run(steps)
     make_whole(group, lake, instance, result, contracts, run)
     return result

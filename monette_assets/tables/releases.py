@@ -64,10 +64,11 @@ def latest(lake: Lake) -> dict[str, int]:
     if not lake.exists(NAME):
         return {}
     rows = sorted(lake.read(NAME).to_pylist(), key=lambda row: row["number"])
-    return _pinned(rows[-1]) if rows else {}
+    return pinned(rows[-1]) if rows else {}
 
 
-def _pinned(row: Mapping[str, Any]) -> dict[str, int]:
+def pinned(row: Mapping[str, Any]) -> dict[str, int]:
+    """The versions of the gold tables by name that a row of releases pins."""
     return {table: int(version) for table, version in zip(row["tables"], row["versions"], strict=True)}
 
 
@@ -130,11 +131,6 @@ def release(lake: Lake, gold: Sequence[Contract], run_id: str, group: Group) -> 
 Writer = Callable[[dg.DagsterInstance, dg.DagsterRun, frozenset[dg.AssetKey]], str | None]
 
 
-def check_spec() -> dg.AssetCheckSpec:
-    """The check that gold is of one piece."""
-    return dg.AssetCheckSpec(WHOLE, asset=dg.AssetKey(NAME), description=WHOLE_MEANS)
-
-
 def build(
     gold: Sequence[Contract],
     group: Group,
@@ -149,10 +145,9 @@ def build(
     own = contract(gold)
     tables = frozenset(asset_key(table) for table in gold)
     spec = asset_spec(own, group).replace_attributes(automation_condition=condition)
+    check = dg.AssetCheckSpec(WHOLE, asset=asset_key(own), description=WHOLE_MEANS)
 
-    @dg.multi_asset(
-        name=NAME, specs=[spec], check_specs=[check_spec()], required_resource_keys={"lake"}, can_subset=True
-    )
+    @dg.multi_asset(name=NAME, specs=[spec], check_specs=[check], required_resource_keys={"lake"}, can_subset=True)
     def releases(context: dg.AssetExecutionContext) -> Iterator[Any]:
         lake: Lake = context.resources.lake.lake
         if (writer := who_writes(context.instance, context.run, tables)) is not None:

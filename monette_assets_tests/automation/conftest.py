@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 import httpx
@@ -27,7 +28,12 @@ from monette_assets.simulator.server import running
 from monette_assets.sources.quickbooks.notices import Notice, Notices
 from monette_assets.sources.quickbooks.webhooks import Receiver, serving
 from monette_assets.tables.judge import Judge
+from monette_assets_tests.automation.small_graph import Graph
 from monette_assets_tests.contracts import write_contract
+from monette_assets_tests.frames import group_of
+
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
 
 NOVEMBER, DECEMBER, JANUARY = date(2024, 11, 1), date(2024, 12, 1), date(2025, 1, 1)
 FAST = 10_000
@@ -197,3 +203,15 @@ def world(tmp_path_factory: pytest.TempPathFactory, judge: Judge) -> Iterator[Wo
 def watch(world: World) -> Watch:
     """A sensor that has heard everything so far."""
     return Watch(world).caught_up()
+
+
+@pytest.fixture(scope="package")
+def graph_group(tmp_path_factory: pytest.TempPathFactory) -> Group:
+    return group_of(tmp_path_factory.mktemp("contract"))
+
+
+@pytest.fixture
+def graph(tmp_path: Path, graph_group: Group, spark: SparkSession, judge: Judge) -> Iterator[Graph]:
+    """Three tables in a lake of their own, made of entries that a test writes out."""
+    with dg.DagsterInstance.ephemeral() as instance:
+        yield Graph(graph_group, Lake(str(tmp_path / "lake")), instance, spark, judge)

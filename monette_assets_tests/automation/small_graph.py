@@ -245,8 +245,8 @@ class Graph:
         rows = self.lake.read(releases.NAME).to_pylist() if self.lake.exists(releases.NAME) else []
         found = []
         for row in rows:
-            pinned = {table: int(version) for table, version in zip(row["tables"], row["versions"], strict=True)}
-            flows, balances = (self.lake.read(each.name, pinned[each.name]).to_pylist() for each in (FLOWS, BALANCES))
+            versions = releases.pinned(row)
+            flows, balances = (self.lake.read(each.name, versions[each.name]).to_pylist() for each in GOLD)
             sums = {
                 (company, month): sum(
                     each["amount"] for each in flows if each["company"] == company and each["period"] <= month

@@ -2,18 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-from typing import TYPE_CHECKING
-
 import dagster as dg
 import pytest
 
 from monette_assets.automation import chain
-from monette_assets.group import Group
-from monette_assets.lake import Lake
 from monette_assets.tables import releases
-from monette_assets.tables.judge import Judge
 from monette_assets.tables.releases import NotWhole, release
 from monette_assets_tests.automation.small_graph import (
     BALANCES,
@@ -25,21 +18,6 @@ from monette_assets_tests.automation.small_graph import (
     NOVEMBER,
     Graph,
 )
-from monette_assets_tests.frames import group_of
-
-if TYPE_CHECKING:
-    from pyspark.sql import SparkSession
-
-
-@pytest.fixture(scope="module")
-def group(tmp_path_factory: pytest.TempPathFactory) -> Group:
-    return group_of(tmp_path_factory.mktemp("contract"))
-
-
-@pytest.fixture
-def graph(tmp_path: Path, group: Group, spark: SparkSession, judge: Judge) -> Iterator[Graph]:
-    with dg.DagsterInstance.ephemeral() as instance:
-        yield Graph(group, Lake(str(tmp_path / "lake")), instance, spark, judge)
 
 
 def test_what_a_killed_chain_left_of_another_month_is_computed_before_a_release(graph: Graph) -> None:

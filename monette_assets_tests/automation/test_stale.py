@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, timedelta
 from decimal import Decimal
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import dagster as dg
-import pytest
 from dagster._core.test_utils import create_run_for_test
 
 from monette_assets import catalog
 from monette_assets.automation import chain, rebuilding, refresh_job
-from monette_assets.group import Group
-from monette_assets.lake import Commit, Lake, notes
+from monette_assets.lake import Commit, notes
 from monette_assets.process import PROCESS_TAG, this_process
 from monette_assets.tables import Months, provenance, releases, staleness
 from monette_assets.tables.asset import asset_key
-from monette_assets.tables.judge import Judge
 from monette_assets.tables.provenance import Provenance
 from monette_assets_tests.automation.conftest import World
 from monette_assets_tests.automation.small_graph import (
@@ -35,20 +30,6 @@ from monette_assets_tests.automation.small_graph import (
 )
 from monette_assets_tests.contracts import small_contract
 from monette_assets_tests.frames import group_of, shown
-
-if TYPE_CHECKING:
-    from pyspark.sql import SparkSession
-
-
-@pytest.fixture(scope="module")
-def group(tmp_path_factory: pytest.TempPathFactory) -> Group:
-    return group_of(tmp_path_factory.mktemp("contract"))
-
-
-@pytest.fixture
-def graph(tmp_path: Path, group: Group, spark: SparkSession, judge: Judge) -> Iterator[Graph]:
-    with dg.DagsterInstance.ephemeral() as instance:
-        yield Graph(group, Lake(str(tmp_path / "lake")), instance, spark, judge)
 
 
 def test_a_late_month_reaches_every_table_once_and_in_order(graph: Graph) -> None:

@@ -65,8 +65,7 @@ def watch(lake_url: str, notes: str, stop: str) -> int:
                 note(problem=f"release {found[-1]['number']} after {last}")
                 count += 1
             for row in found[last:]:
-                pinned = {table: int(number) for table, number in zip(row["tables"], row["versions"], strict=True)}
-                problems = mixes(lake, pinned)
+                problems = mixes(lake, releases.pinned(row))
                 count += len(problems)
                 note(release=row["number"], problems=problems)
                 last = row["number"]
