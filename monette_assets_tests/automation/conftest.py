@@ -16,6 +16,7 @@ import pytest
 from monette_assets.automation import chain
 from monette_assets.automation.changes import tick
 from monette_assets.automation.owed import Cursor
+from monette_assets.automation.rebuilding import rebuild
 from monette_assets.automation.refresh import refresh
 from monette_assets.clock import now
 from monette_assets.definitions import build
@@ -106,6 +107,10 @@ class World:
     def execute(self, steps: Sequence[chain.Step]) -> chain.ChainResult:
         """Run these steps as a refresh does."""
         return refresh(self.group, self.lake, self.definitions(), self.instance, steps)
+
+    def settle(self) -> None:
+        """Compute what is made of what a test has computed alone: the world is shared."""
+        assert rebuild(self.group, self.lake, self.definitions(), self.instance, deployed=False).ok
 
     def materialize(self, table: str, first: str, last: str) -> None:
         """Materialize partitions of a table by hand, as the user interface does."""

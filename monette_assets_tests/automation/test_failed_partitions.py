@@ -128,6 +128,7 @@ def test_what_a_killed_process_did_not_get_to_is_left_and_can_be_rebuilt(
     again = chain.Step("tables", (dg.AssetKey(["silver", "general_ledger"]),), "2024-11", "2024-12")
     assert chain.execute(world.definitions(), instance, [again]).ok
     assert left_failed(instance, world.group, world.lake) == []
+    world.settle()
 
 
 def bad_data() -> None:
