@@ -1,0 +1,195 @@
+"""The interface behind its proxy: nginx with the configuration of infra/compose, two webservers and a code server.
+
+What is not the real thing is the login: a stand-in answers as oauth2-proxy does.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import ExitStack
+from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from string import Template
+from typing import Any
+
+import httpx
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+from tenacity import retry, retry_if_exception_type, stop_after_delay, wait_fixed
+
+TEMPLATE = Path(__file__).parents[2] / "infra" / "compose" / "proxy" / "dagster.conf.template"
+NGINX = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
+OPERATORS, VIEWERS = "11111111-aaaa-4aaa-8aaa-000000000001", "22222222-bbbb-4bbb-8bbb-000000000002"
+PEOPLE = {  # the login's cookie -> mail and groups
+    "olive": ("olive@example.com", f"{VIEWERS},{OPERATORS}"),
+    "victor": ("victor@example.com", f"another,{VIEWERS}"),
+    "vera": ("vera@example.com", ",".join([*(f"{n:08d}-cccc-4ccc-8ccc-000000000000" for n in range(200)), VIEWERS])),
+    "nora": ("nora@example.com", ""),
+    "mallory": ("mallory@example.com", f"x{OPERATORS},{VIEWERS}x"),
+}
+GRAPH = """
+import dagster as dg
+
+@dg.asset
+def written() -> None: ...
+
+defs = dg.Definitions([written])
+"""
+INSTANCE = """
+run_coordinator: {module: monette_assets.tables.attribution, class: AttributedRunCoordinator, config: {}}
+telemetry: {enabled: false}
+"""
+WORKSPACE = "load_from: [{grpc_server: {host: 127.0.0.1, port: PORT, location_name: graph}}]"
+
+
+class Login(BaseHTTPRequestHandler):
+    """As oauth2-proxy: who it is (202) or nobody (401), and for the sign-in page a way to the identity provider."""
+
+    def do_GET(self) -> None:
+        person = PEOPLE.get(self.headers.get("Cookie", "").removeprefix("_oauth2_proxy="))
+        if self.path == "/oauth2/auth":
+            self.send_response(202 if person else 401)
+            if person:
+                self.send_header("X-Auth-Request-Email", person[0])
+                self.send_header("X-Auth-Request-Groups", person[1])
+        else:
+            self.send_response(302)
+            asked, host = self.headers["X-Auth-Request-Redirect"], self.headers["X-Forwarded-Host"]
+            self.send_header("Location", str(httpx.URL("https://id.example.com", params={"back": f"{host} {asked}"})))
+        self.end_headers()
+
+    def log_message(self, *_: Any) -> None:
+        """Nothing."""
+
+
+def free_port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port: int = free.getsockname()[1]
+    return port
+
+
+class Process:
+    """A process that listens on a port; what it says is in the log, and in the failure where it does not come up."""
+
+    def __init__(self, log: Path, port: int, *command: str | Path, **options: Any) -> None:
+        self.log, self.port = log, port
+        with log.open("wb") as said:
+            self.process = subprocess.Popen(list(map(str, command)), stdout=said, stderr=subprocess.STDOUT, **options)
+
+    def wait(self) -> None:
+        """Until it listens."""
+        try:
+            self._connect()
+        except (OSError, ChildProcessError) as error:
+            pytest.fail(f"{self.log.stem} does not listen on {self.port} ({error!r}):\n{self.log.read_text()}")
+
+    @retry(
+        stop=stop_after_delay(60), wait=wait_fixed(0.1), retry=retry_if_exception_type(ConnectionError), reraise=True
+    )
+    def _connect(self) -> None:
+        if self.process.poll() is not None:
+            raise ChildProcessError(f"it ended with {self.process.returncode}")
+        socket.create_connection(("127.0.0.1", self.port), timeout=5).close()
+
+    def end(self) -> None:
+        """By force where the signal was missed."""
+        self.process.terminate()
+        try:
+            self.process.wait(timeout=10)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+
+
+def certificate(folder: Path) -> None:
+    """One that is signed by itself."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
+    at = datetime.now(UTC)
+    made = (
+        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+        .not_valid_before(at - timedelta(days=1))
+        .not_valid_after(at + timedelta(days=1))
+        .sign(key, hashes.SHA256())
+    )
+    (folder / "tls.crt").write_bytes(made.public_bytes(serialization.Encoding.PEM))
+    (folder / "tls.key").write_bytes(
+        key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    )
+
+
+def configuration(folder: Path, **variables: str) -> Path:
+    """nginx's file around the template, filled in as its image does: only what begins with MONETTE_."""
+    filled = Template(TEMPLATE.read_text()).safe_substitute(variables)
+    assert "${MONETTE_" not in filled
+    temporary = "\n".join(
+        f"{name}_temp_path {folder / name};" for name in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+    )
+    user = "user root;" if os.geteuid() == 0 else ""
+    written = folder / "nginx.conf"
+    written.write_text(
+        f"{user} daemon off; pid {folder / 'pid'}; error_log stderr; events {{}}\nhttp {{ {temporary}\n{filled}\n}}\n"
+    )
+    return written
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The proxy's address, everything behind it running: one code server, as in compose.yaml, and two webservers.
+
+    The code server comes first and makes Dagster's tables: two processes that make them in the same SQLite at the same
+    moment stamp the version twice, and one of them ends ("more than one head").
+    """
+    folder = tmp_path_factory.mktemp("proxy")
+    ports = {name: free_port() for name in ("code", "operators", "viewers", "proxy", "refusing")}
+    (folder / "graph.py").write_text(GRAPH)
+    (folder / "dagster.yaml").write_text(INSTANCE)
+    (folder / "workspace.yaml").write_text(WORKSPACE.replace("PORT", str(ports["code"])))
+    certificate(folder)
+    programs = Path(sys.executable).parent
+    options = {"env": {**os.environ, "DAGSTER_HOME": str(folder)}, "cwd": folder}
+    with ExitStack() as stack:
+        login = stack.enter_context(ThreadingHTTPServer(("127.0.0.1", 0), Login))
+        threading.Thread(target=login.serve_forever, daemon=True).start()
+        stack.callback(login.shutdown)
+
+        def start(name: str, *command: str | Path, **options: Any) -> Process:
+            process = Process(folder / f"{name}.log", ports[name], *command, **options)
+            stack.callback(process.end)
+            return process
+
+        served = ("-f", "graph.py", "-h", "127.0.0.1", "-p", str(ports["code"]))
+        start("code", programs / "dagster", "api", "grpc", *served, **options).wait()
+        behind = [
+            start(name, programs / "dagster-webserver", *extra, "-h", "127.0.0.1", "-p", str(ports[name]), **options)
+            for name, extra in (("operators", ()), ("viewers", ("--read-only",)))
+        ]
+        written = configuration(
+            folder,
+            MONETTE_OPERATORS=OPERATORS,
+            MONETTE_VIEWERS=VIEWERS,
+            MONETTE_LOGIN=f"127.0.0.1:{login.server_port}",
+            MONETTE_OPERATORS_WEBSERVER=f"127.0.0.1:{ports['operators']}",
+            MONETTE_VIEWERS_WEBSERVER=f"127.0.0.1:{ports['viewers']}",
+            MONETTE_REFUSING_PORT=str(ports["refusing"]),
+            MONETTE_LISTEN=f"127.0.0.1:{ports['proxy']}",
+            MONETTE_CERTIFICATES=str(folder),
+            MONETTE_ACCESS_LOG=str(folder / "access.log"),
+        )
+        behind.append(start("proxy", str(NGINX), "-c", written))
+        for process in behind:
+            process.wait()
+        yield f"https://127.0.0.1:{ports['proxy']}"
+        for process in behind:
+            process.process.terminate()
