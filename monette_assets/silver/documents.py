@@ -96,7 +96,6 @@ CONTRACT = Contract(
     ),
     checks=(NOTHING_REFUSED, CONSERVED),
     left_behind=_moved,
-    months_at_once=24,  # the engine reads documents faster than they are parsed, and holds what waits
 )  # fmt: skip
 
 
