@@ -166,6 +166,8 @@ def _latest(
     import dagster as dg
     from dagster._core.storage.asset_check_execution_record import AssetCheckExecutionRecordStatus as Status
 
+    from monette_assets.automation.recorded_checks import last_evaluation
+
     keys = [dg.AssetCheckKey(dg.AssetKey(table.split("/")), name) for table, name in _checks() if table in tables]
     seen, rows = 0, []
     for info in instance.event_log_storage.get_asset_check_partition_info(keys):
@@ -174,7 +176,7 @@ def _latest(
         seen += 1
         if info.latest_execution_status is not Status.FAILED:
             continue
-        evaluation = _evaluation(instance, info.check_key, info.partition_key)
+        evaluation = last_evaluation(instance, info.check_key, info.partition_key)
         rows.append(
             {
                 "table": info.check_key.asset_key.to_user_string(),
@@ -206,14 +208,11 @@ def _left(
 
 def _checks() -> Iterator[tuple[str, str]]:
     from monette_assets import catalog
-    from monette_assets.tables.audit import all_checks
-    from monette_assets.tables.chained import INTACT
+    from monette_assets.automation.recorded_checks import every_check
 
-    yield from ((contract.name, INTACT) for contract in catalog.LOGS)
+    yield from every_check()
     for contract in catalog.BRONZE:
         yield from ((contract.name, name) for name in BRONZE_CHECKS)
-    for table in (*catalog.SILVER, *catalog.GOLD):
-        yield from ((table.contract.name, name) for name, _, _ in all_checks(table.contract))
 
 
 def _within(partition: str | None, first: date, last: date) -> bool:
@@ -222,15 +221,6 @@ def _within(partition: str | None, first: date, last: date) -> bool:
         if len(part) == 7 and part[4] == "-" and part.replace("-", "").isdigit():
             return f"{first:%Y-%m}" <= part <= f"{last:%Y-%m}"
     return True
-
-
-def _evaluation(instance: dg.DagsterInstance, key: dg.AssetCheckKey, partition: str | None) -> Any:
-    from dagster._core.event_api import PartitionKeyFilter
-
-    only = PartitionKeyFilter(key=partition) if partition is not None else None
-    records = instance.event_log_storage.get_asset_check_execution_history(key, limit=1, partition_filter=only)
-    event = records[0].event if records else None
-    return event.dagster_event.event_specific_data if event and event.dagster_event else None
 
 
 def _in_the_lake(platform: Platform, first: date, last: date) -> list[str]:

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from monette_assets.reports.statement import Statement
 
 RUNS = 8
-ENDED = ("success", "failure", "canceled")
 MONTHS = 6
 
 
@@ -33,12 +32,15 @@ def status(
     """Show each company's months and connection, how fresh the tables are, the last runs, and what is not well.
 
     Exit status 1 if a company is not connected, a month that is over is not complete, something is in quarantine
-    that nobody waived, something was left failed, or the last run failed.
+    that nobody waived, something was left failed, a run failed that nothing later has put right, or an incident is
+    open whose cause is there still.
     """
     import json
 
     from rich.console import Console
 
+    from monette_assets.automation.failed_partitions import left_failed, told
+    from monette_assets.commands.not_well import failed_run, open_incidents
     from monette_assets.commands.output import write
     from monette_assets.reports.rendering import as_json, show
 
@@ -50,13 +52,17 @@ def status(
         "tables": tables(platform),
         "runs": runs(platform),
     }
-    left = _left_failed(platform)
-    wrong = not_well(platform, parts["companies"], parts["runs"])
+    wrong = not_well(platform, parts["companies"])
+    with platform.instance() as instance:
+        behind = left_failed(instance, platform.group, platform.lake)
+        standing, gone = open_incidents(platform, instance)
+        wrong += [*failed_run(platform, instance, behind), *standing]
+    left = told(behind)
     if format_ is Format.CSV:
         write(parts["companies"], format_)
     elif format_ is Format.JSON:
-        told = {name: json.loads(as_json(part)) for name, part in parts.items()}
-        whole = {"not_well": wrong, "left_failed": left, **told}
+        shown = {name: json.loads(as_json(part)) for name, part in parts.items()}
+        whole = {"not_well": wrong, "left_failed": left, **shown}
         sys.stdout.write(json.dumps(whole, indent=2, ensure_ascii=False) + "\n")
     else:
         console = Console(highlight=False)
@@ -69,6 +75,7 @@ def status(
             _list(left, console)
             console.print("The sensor catch_up tries again what may come; `monette check --recorded` says why.\n")
         _watch(platform, console)
+        _list(gone, console)
         console.print("[bold red]Not all is well[/]" if wrong or left else "[bold green]All is well[/]")
         _list(wrong, console)
     if wrong or left:
@@ -80,8 +87,8 @@ def _list(lines: Sequence[str], console: Console) -> None:
         console.print(f"  {line}", markup=False, soft_wrap=True)
 
 
-def not_well(platform: Platform, companies: Statement, runs: Statement) -> list[str]:
-    """What a person has to look at, a sentence each: connections, months that are over, quarantine, the last run."""
+def not_well(platform: Platform, companies: Statement) -> list[str]:
+    """What a person has to look at, a sentence each: connections, months that are over, quarantine."""
     from monette_assets.group.calendar import add_months
 
     wrong = [f"{row['company']}: {row['connection']}" for row in companies.rows if not row["connected"]]
@@ -92,9 +99,6 @@ def not_well(platform: Platform, companies: Statement, runs: Statement) -> list[
             wrong.append(f"{row['company']}: {len(lacking)} month(s) that are over are not complete: {named}")
     if refused := sum(each is None for _, each in _quarantine(platform)):
         wrong.append(f"{refused} entries in quarantine: `monette report quarantine`")
-    ended = [row for row in runs.rows if row["status"] in ENDED]
-    if ended and ended[0]["status"] != "success":
-        wrong.append(f"the last run that ended, {ended[0]['run']} ({ended[0]['what']}), is a {ended[0]['status']}")
     return wrong
 
 
@@ -211,18 +215,18 @@ def months(platform: Platform) -> Statement:
 
 
 def _watch(platform: Platform, console: Console) -> None:
-    """Whether the daemon lives, what is wrong, and what could not be told."""
+    """Whether the daemon lives, and what could not be told."""
     from monette_assets.automation import heartbeat
     from monette_assets.clock import now
-    from monette_assets.commands.alerts import open_incidents, undelivered_messages
+    from monette_assets.commands.alerts import undelivered_messages
     from monette_assets.reports.rendering import show
 
     path = platform.settings.heartbeat_path
     why = heartbeat.dead(path, now(platform.group))
     console.print(f"Daemon: {'alive' if why is None else why}", markup=False, soft_wrap=True)
-    for statement in (open_incidents(platform), undelivered_messages(platform)):
-        if statement.rows:
-            show(statement, console)
+    undelivered = undelivered_messages(platform)
+    if undelivered.rows:
+        show(undelivered, console)
 
 
 def _expected(platform: Platform, company: str, last: date | None = None) -> list[date]:
@@ -288,14 +292,6 @@ def tables(platform: Platform) -> Statement:
         ),
         rows=rows,
     )
-
-
-def _left_failed(platform: Platform) -> list[str]:
-    """What was tried last and failed, or never came, a line each."""
-    from monette_assets.automation.failed_partitions import left_failed, told
-
-    with platform.instance() as instance:
-        return told(left_failed(instance, platform.group, platform.lake))
 
 
 def runs(platform: Platform) -> Statement:

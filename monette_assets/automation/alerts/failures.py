@@ -7,16 +7,15 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 import dagster as dg
-from dagster._core.storage.asset_check_execution_record import AssetCheckExecutionRecordStatus as CheckStatus
 
 from monette_assets import catalog
-from monette_assets.automation import comparison, maintenance, refresh_job
+from monette_assets.automation import comparison, maintenance, recorded_checks, refresh_job
 from monette_assets.automation.alerts import digest
 from monette_assets.automation.alerts.finding import Finding, Kind
 from monette_assets.automation.failed_partitions import Left, Why, left_failed
+from monette_assets.automation.failed_runs import put_right, why_failed
+from monette_assets.automation.recorded_checks import last_evaluation
 from monette_assets.bronze.quickbooks_reports import ARRIVED
-from monette_assets.tables.audit import all_checks
-from monette_assets.tables.chained import INTACT
 from monette_assets.tables.partitions import period_of
 
 if TYPE_CHECKING:
@@ -31,15 +30,9 @@ OVER = [dg.DagsterRunStatus.SUCCESS, dg.DagsterRunStatus.FAILURE]
 def failed_checks(instance: dg.DagsterInstance, group: Group) -> list[Finding]:
     """Checks of severity ERROR whose last word is no, one a unit they fail for."""
     units = {contract.name: contract.unit for contract in catalog.contracts()}
-    keys = [dg.AssetCheckKey(dg.AssetKey(table.split("/")), name) for table, name in _checks()]
-    failed = [
-        info
-        for info in instance.event_log_storage.get_asset_check_partition_info(keys)
-        if info.latest_execution_status is CheckStatus.FAILED
-    ]
     found = []
-    for position, info in enumerate(failed):
-        said = _evaluation(instance, info.check_key, info.partition_key) if position < READ_FAILURES else None
+    for position, info in enumerate(recorded_checks.failed(instance)):
+        said = last_evaluation(instance, info.check_key, info.partition_key) if position < READ_FAILURES else None
         if said is not None and said.severity is not dg.AssetCheckSeverity.ERROR:
             continue
         table = info.check_key.asset_key.to_user_string()
@@ -57,7 +50,7 @@ def left_behind(instance: dg.DagsterInstance, group: Group, lake: Lake) -> list[
     left = left_failed(instance, group, lake)
     broken = {each.run_id for each in left if each.why is Why.CRASHED and each.run_id}
     runs = instance.get_runs(dg.RunsFilter(run_ids=sorted(broken))) if broken else []
-    reasons = {run.run_id: _why(instance, run)[1] for run in runs}
+    reasons = {run.run_id: why_failed(instance, run)[1] for run in runs}
     found = []
     for position, each in enumerate(left):
         if each.why in (Why.ABSENT, Why.NEVER):
@@ -77,35 +70,21 @@ def left_behind(instance: dg.DagsterInstance, group: Group, lake: Lake) -> list[
 def _absent(instance: dg.DagsterInstance, left: Left) -> str | None:
     """Why it did not arrive."""
     key = dg.AssetCheckKey(dg.AssetKey(left.table.split("/")), ARRIVED)
-    said = _evaluation(instance, key, left.partition or None)
+    said = last_evaluation(instance, key, left.partition or None)
     return said.description if said is not None else None
 
 
 def broken_runs(instance: dg.DagsterInstance, group: Group) -> Iterator[Finding]:
     """Jobs, and steps of a refresh, whose last run broke down; what failed because of its data has checks."""
     for job in (refresh_job.JOB, comparison.JOB, maintenance.JOB, digest.JOB):
-        run = _last(instance, dg.RunsFilter(job_name=job, statuses=OVER))
-        if run is not None and run.status is dg.DagsterRunStatus.FAILURE:
-            broke, why = _why(instance, run)
-            if broke or job != refresh_job.JOB:
+        record = next(iter(instance.get_run_records(dg.RunsFilter(job_name=job, statuses=OVER), limit=1)), None)
+        if record is not None and record.dagster_run.status is dg.DagsterRunStatus.FAILURE:
+            run = record.dagster_run
+            _, why = why_failed(instance, run)
+            if not put_right(instance, group, record):
                 named = [each.code for each in group.companies if re.search(rf"\b{re.escape(each.code)}\b", why)]
                 for code in (*named,) or (None,):
                     yield Finding(Kind.RUN, job, f"run {run.run_id[:8]}: {why}", code)
-
-
-def _checks() -> Iterator[tuple[str, str]]:
-    yield from ((contract.name, INTACT) for contract in catalog.LOGS)
-    for table in (*catalog.SILVER, *catalog.GOLD):
-        yield from ((table.contract.name, name) for name, _, _ in all_checks(table.contract))
-
-
-def _evaluation(instance: dg.DagsterInstance, key: dg.AssetCheckKey, partition: str | None) -> Any:
-    from dagster._core.event_api import PartitionKeyFilter
-
-    only = PartitionKeyFilter(key=partition) if partition is not None else None
-    records = instance.event_log_storage.get_asset_check_execution_history(key, limit=1, partition_filter=only)
-    event = records[0].event if records else None
-    return event.dagster_event.event_specific_data if event and event.dagster_event else None
 
 
 def _units(names: Sequence[str], said: Any, partition: str | None) -> Iterator[tuple[str | None, str | None]]:
@@ -119,26 +98,3 @@ def _units(names: Sequence[str], said: Any, partition: str | None) -> Iterator[t
         parts = (partition or "").split("|")
         month = next((part for part in parts if MONTH.match(part)), None)
         yield next((part for part in parts if part and part != month), None), month
-
-
-def _last(instance: dg.DagsterInstance, which: dg.RunsFilter) -> dg.DagsterRun | None:
-    return next(iter(instance.get_runs(which, limit=1)), None)
-
-
-def _why(instance: dg.DagsterInstance, run: dg.DagsterRun) -> tuple[bool, str]:
-    """Whether a failed run broke down (what its data is to blame for is raised as dg.Failure), and what it said."""
-    failures = [
-        event.dagster_event.step_failure_data
-        for event in instance.all_logs(run.run_id, of_type=dg.DagsterEventType.STEP_FAILURE)
-        if event.dagster_event is not None
-    ]
-    broke = not failures or any(data.user_failure_data is None for data in failures)
-    for data in failures:
-        if data.user_failure_data is not None and data.user_failure_data.description:
-            return broke, data.user_failure_data.description.strip()
-        if data.error is not None:
-            cause = data.error
-            while cause.cause is not None:
-                cause = cause.cause
-            return broke, cause.message.strip()
-    return broke, "it ended without saying why"
