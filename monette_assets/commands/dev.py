@@ -30,7 +30,7 @@ def dev(
     """Open Dagster's user interface and daemon on this home, with the simulator beside them, until Ctrl-C."""
     from monette_assets.commands.errors import CommandError
     from monette_assets.commands.output import notes
-    from monette_assets.commands.outside_world import connect, environment, outside_world, unconnected
+    from monette_assets.commands.outside_world import connect, drop_sheets, environment, outside_world, unconnected
 
     platform, console = Platform(), notes()
     settings, group = platform.settings, platform.group
@@ -47,6 +47,8 @@ def dev(
             world = stack.enter_context(outside_world(notified, group, url))
             world.wait_until_ready()
             connect(settings, group, unconnected(settings, group))
+            if Path(settings.landing_url).is_dir():  # after a demo: what has come since, as last month's head counts
+                drop_sheets(settings, group)
             console.print(f"Simulator at {settings.quickbooks_url}; its books and tokens are kept in {settings.home}")
             if world.process is not None:  # one that ran before notifies nobody: companies go on being polled
                 seen_by_daemon = notified

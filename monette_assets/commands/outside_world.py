@@ -127,9 +127,10 @@ def drop_sheets(settings: Settings, group: Group) -> list[Path]:
 
     A landing folder that was configured is somebody's own, and left alone.
     """
+    from monette_assets.clock import today
     from monette_assets.simulator.sheets import write_sheets
 
-    return write_sheets(group, Path(settings.landing_url)) if settings.landing is None else []
+    return write_sheets(group, Path(settings.landing_url), today=today(group)) if settings.landing is None else []
 
 
 def unconnected(settings: Settings, group: Group) -> list[str]:

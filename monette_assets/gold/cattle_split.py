@@ -42,6 +42,30 @@ def _not_conserved(staged: Staged) -> DataFrame:
 
 
 def _uncounted(staged: Staged) -> DataFrame:
+    """Of months whose head counts are overdue; a herd is counted when its month is over, not before."""
+    from pyspark.sql import functions as F
+
+    return _unsplit(staged).where(_due_on(staged.context) < F.lit(staged.context.now.date()))
+
+
+def _awaited(staged: Staged) -> DataFrame:
+    """Of months that are over and whose head counts are not due yet."""
+    from pyspark.sql import functions as F
+
+    today = F.lit(staged.context.now.date())
+    is_over = F.last_day("period") < today
+    due_on = _due_on(staged.context)
+    return _unsplit(staged).where(is_over & (due_on >= today)).withColumn("due_on", due_on.cast("string"))
+
+
+def _due_on(context: Context) -> SparkColumn:
+    """The last day on which the month's head counts are in time."""
+    from pyspark.sql import functions as F
+
+    return F.date_add(F.last_day("period"), context.group.settings.head_counts_within_days)
+
+
+def _unsplit(staged: Staged) -> DataFrame:
     from pyspark.sql import functions as F
 
     split = staged.rows.where(F.col("entry") == SPLIT).select(*LINE).distinct()
@@ -95,8 +119,10 @@ CONTRACT = Contract(
     checks=(
         Check("conserved", "Offset + parts = 0, original + offset = 0, every line once.", "ACCOUNTING 26",
               _not_conserved),
-        Check("herds_are_counted", "Lines that name no herd have the month's head counts to be split by.",
-              "ACCOUNTING 26", _uncounted, Severity.REPORTS),
+        Check("herds_are_counted", "Lines that name no herd have the month's head counts to be split by, once these "
+              "are due (`head_counts_within_days` in group.yaml).", "ACCOUNTING 26", _uncounted, Severity.REPORTS),
+        Check("herds_are_counted_in_time", "Of a month that is over the head counts are there, though not due yet.",
+              "ACCOUNTING 26", _awaited, Severity.WARNS),
     ),
     freshness=Freshness(fail_after=hours(36), warn_after=hours(26)),
 )  # fmt: skip

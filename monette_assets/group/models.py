@@ -185,6 +185,8 @@ class GroupSettings(Entry):
     budget_rates: tuple[BudgetRate, ...] = ()
     fallback_rates: tuple[FallbackRate, ...] = ()
     close: CloseTerms | None = None  # None: no month is ever due
+    # Head counts of a month are due so many days after it ends; as long as the nightly refresh looks at the month.
+    head_counts_within_days: Annotated[StrictInt, Field(ge=0, le=45)] = 10
 
 
 class YearStart(Entry):

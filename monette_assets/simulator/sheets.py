@@ -1,7 +1,8 @@
 """The sheets a finance office would drop into the landing folder: budgets in three layouts, adjustments, head counts.
 
-Real .xlsx workbooks, the same bytes for the same seed and contract, whatever the day. Budgets follow each company's
-profile and seasons, in its own currency; they know the contract, not the books.
+Real .xlsx workbooks, the same bytes for the same seed and contract, whatever the day; only that the head counts of the
+months after the budgeted years come month by month, once one is over. Budgets follow each company's profile and
+seasons, in its own currency; they know the contract, not the books.
 """
 
 from __future__ import annotations
@@ -29,11 +30,14 @@ ROUND_TO = 100  # nobody budgets single dollars
 Line = tuple[str, str, str, list[int | None]]  # location as people call it, number, name, one amount a month
 
 
-def write_sheets(group: Group, folder: Path, *, seed: int = 2024) -> list[Path]:
-    """Write the sheets that are not there yet; returns those written. A file somebody changed is left as it is."""
+def write_sheets(group: Group, folder: Path, *, seed: int = 2024, today: date | None = None) -> list[Path]:
+    """Write the sheets that are not there yet; returns those written. A file somebody changed is left as it is.
+
+    `today`: with the head counts of every month that is over by then.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     written = []
-    for name, content in sheets(group, seed=seed):
+    for name, content in sheets(group, seed=seed, today=today):
         path, rejected = folder / name, folder / "rejected" / name
         if not path.exists() and not rejected.exists():
             path.write_bytes(content)
@@ -41,7 +45,7 @@ def write_sheets(group: Group, folder: Path, *, seed: int = 2024) -> list[Path]:
     return written
 
 
-def sheets(group: Group, *, seed: int = 2024) -> Iterator[tuple[str, bytes]]:
+def sheets(group: Group, *, seed: int = 2024, today: date | None = None) -> Iterator[tuple[str, bytes]]:
     """File name and content of every sheet."""
     for year in FISCAL_YEARS:
         budgets = {
@@ -66,8 +70,7 @@ def sheets(group: Group, *, seed: int = 2024) -> Iterator[tuple[str, bytes]]:
                 )
     if entries := list(_adjustments(group)):
         yield "Consolidation adjustments.xlsx", _workbook({"Entries": entries})
-    if counts := list(_head_counts(group, seed)):
-        yield "Head counts.xlsx", _workbook({"Head counts": counts})
+    yield from _head_counts(group, seed, today)
 
 
 def year_months(group: Group, company: Company, year: int) -> list[date]:
@@ -212,23 +215,28 @@ def _adjustments(group: Group) -> Iterator[list[Any]]:
             yield [period, entry, whose, account, signed, why, "I. Halvorsen", "M. Okafor"]
 
 
-def _head_counts(group: Group, seed: int) -> Iterator[list[Any]]:
-    """Head by herd of the first location of every company that keeps both herds."""
-    header = True
+def _head_counts(group: Group, seed: int, today: date | None) -> Iterator[tuple[str, bytes]]:
+    """Head by herd of the first location of every company that keeps both herds: the budgeted years, later months."""
+    files: dict[str, list[list[Any]]] = {}
     for company in group.companies:
         herds = {"cow_calf", "feedlot"} & set(uses_of(group, company))
-        if len(herds) < 2 or not company.location:
+        budgeted = [period for year in FISCAL_YEARS for period in year_months(group, company, year)]
+        if len(herds) < 2 or not company.location or not budgeted:
             continue
         random = Random(f"{seed}/herds/{company.code}")
         cows = random.randint(900, 1400)
-        for year in FISCAL_YEARS:
-            for period in year_months(group, company, year):
-                if header:
-                    yield ["Period", "Company", "Location", "Herd", "Head"]
-                    header = False
-                calves = round(cows * (0.85 if period.month in (5, 6, 7, 8, 9) else 0.2))
-                yield [period, company.name, company.location, "Cow/Calf", cows + calves]
-                yield [period, company.name, company.location, "Feedlot", random.randint(350, 800)]
+        over = add_months(today.replace(day=1), -1) if today else budgeted[-1]
+        for period in [*budgeted, *months_between(add_months(budgeted[-1], 1), over)]:
+            calves = round(cows * (0.85 if period.month in (5, 6, 7, 8, 9) else 0.2))
+            fed = random.randint(350, 800)
+            if company.is_active(period):
+                name = "Head counts.xlsx" if period in budgeted else f"Head counts {period:%Y-%m}.xlsx"
+                files.setdefault(name, [["Period", "Company", "Location", "Herd", "Head"]]).extend(
+                    [period, company.name, company.location, herd, head]
+                    for herd, head in (("Cow/Calf", cows + calves), ("Feedlot", fed))
+                )
+    for name, rows in files.items():
+        yield name, _workbook({"Head counts": rows})
 
 
 def _workbook(tabs: dict[str, list[list[Any]]]) -> bytes:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import UTC, datetime
 from decimal import Decimal
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -13,6 +16,7 @@ from monette_assets.gold import ledger
 from monette_assets.gold.cattle_split import CONTRACT, cattle_split
 from monette_assets.silver import head_counts
 from monette_assets.tables import Context
+from monette_assets_tests.contracts import small_contract
 from monette_assets_tests.frames import Row, context_of, failures, frame, group_of, rows, shown
 
 if TYPE_CHECKING:
@@ -88,11 +92,42 @@ def test_the_groups_total_does_not_change_in_either_currency(found: list[Row]) -
         assert sum(row[amount] for row in found if row["entry"] != "ORIGINAL") == 0
 
 
-def test_a_month_that_nobody_counted_is_reported(context: Context, found: list[Row]) -> None:
-    given = frame(context.spark, CONTRACT, found)
-    assert shown(failures(CONTRACT, "herds_are_counted", context, given), "company period location lines amount") == [
-        ("south", "2024-12", "South Ranch", 1, "9.00")
-    ]
+UNCOUNTED = ("south", "2024-12", "South Ranch", 1, "9.00")
+
+
+def said_of_herds(context: Context, found: list[Row]) -> dict[str, list[tuple[Any, ...]]]:
+    """What the checks of head counts find wrong, by severity."""
+    given, header = frame(context.spark, CONTRACT, found), "company period location lines amount"
+    said = {
+        check.severity.value: shown(failures(CONTRACT, check.name, context, given), header)
+        for check in CONTRACT.checks
+        if check.name.startswith("herds_are_counted")
+    }
+    return {severity: wrong for severity, wrong in said.items() if wrong}
+
+
+@pytest.mark.parametrize(
+    ("today", "said"),
+    [
+        ("2024-12-05", {}),  # nobody counts the herd of a month that runs
+        ("2024-12-31", {}),
+        ("2025-01-01", {"warns": [UNCOUNTED]}),
+        ("2025-01-10", {"warns": [UNCOUNTED]}),  # the tenth day is in time
+        ("2025-01-11", {"reports": [UNCOUNTED]}),
+        ("2026-03-01", {"reports": [UNCOUNTED]}),
+    ],
+)
+def test_a_month_that_nobody_counted_is_awaited_when_it_is_over_and_wrong_when_its_count_is_overdue(
+    context: Context, found: list[Row], today: str, said: dict[str, list[tuple[Any, ...]]]
+) -> None:
+    late_in_the_evening = datetime.fromisoformat(f"{today}T23:30:00-06:00")
+    assert said_of_herds(replace(context, now=late_in_the_evening), found) == said
+
+
+def test_the_group_contract_says_when_head_counts_are_due(context: Context, found: list[Row], tmp_path: Path) -> None:
+    at_once = group_of(tmp_path / "group", group=small_contract()["group"] | {"head_counts_within_days": 0})
+    new_year = replace(context, group=at_once, now=datetime(2025, 1, 1, 12, tzinfo=UTC))
+    assert said_of_herds(new_year, found) == {"reports": [UNCOUNTED]}
 
 
 @pytest.mark.parametrize(

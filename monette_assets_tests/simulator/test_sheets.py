@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -69,6 +70,23 @@ def test_nothing_in_them_is_refused(words: Vocabulary, files: dict[str, list[Fil
     assert {(row["location"], row["herd"]) for row in counts.rows} == {
         ("Brindle Ridge", "Cow-Calf"),
         ("Brindle Ridge", "Feedlot"),
+    }
+
+
+def test_the_head_counts_of_later_months_come_when_a_month_is_over(
+    group: Group, written: dict[str, bytes], words: Vocabulary
+) -> None:
+    assert dict(sheets(group, today=date(2026, 11, 30))) == written  # November runs still, October was the last planned
+    january = dict(sheets(group, today=date(2027, 1, 1)))
+    assert january.keys() - written.keys() == {"Head counts 2026-11.xlsx", "Head counts 2026-12.xlsx"}
+    assert {name: january[name] for name in written} == written
+    november = "Head counts 2026-11.xlsx"
+    assert dict(sheets(group, today=date(2026, 12, 9)))[november] == january[november]
+    counts = parse_head_counts(words, [landed(january[november], november)])
+    assert counts.refusals == []
+    assert {(row["company"], row["period"], row["herd"]) for row in counts.rows} == {
+        ("brindle_ridge", date(2026, 11, 1), "Cow-Calf"),
+        ("brindle_ridge", date(2026, 11, 1), "Feedlot"),
     }
 
 
