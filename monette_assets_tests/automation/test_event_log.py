@@ -104,10 +104,10 @@ def test_both_logs_hold_the_same_rows(stock: Logged, tmp_path: Path) -> None:
 
 
 def test_what_is_compared_is_there(stock: Logged) -> None:
-    checks = Counter((row[1], row[2], row[4], row[7]) for row in stock["index checks"].elements())
-    assert checks["clean", "2025-01", "FAILED", "2025-01"] == 1
-    assert checks["dry", "2024-12", "SUCCEEDED", "2024-12"] == 2  # of both ranges
-    assert checks["whole", None, "SUCCEEDED", None] == 2
+    checks = Counter((row[1], row[2], row[4], row[6], row[8]) for row in stock["index checks"].elements())
+    assert checks["clean", "2025-01", "FAILED", "ASSET_CHECK_EVALUATION", None] == 1
+    assert checks["dry", "2024-12", "SUCCEEDED", "ASSET_CHECK_EVALUATION", None] == 2  # of both ranges
+    assert checks["whole", None, "SUCCEEDED", "ASSET_CHECK_EVALUATION", "ASSET_MATERIALIZATION"] == 2
     assert {row[0] for row in stock["index assets"]} == {WHEAT.to_string(), GROUP.to_string()}
     assert (WHEAT.to_string(), "2025-01", WHEAT.to_string(), "harvest", "late") in stock["index tags"]
 
