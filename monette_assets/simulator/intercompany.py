@@ -5,6 +5,7 @@ A charge is drawn by seller, buyer and month alone, so that adding a company lea
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from random import Random
@@ -68,6 +69,17 @@ def charges(group: Group, company: Company, period: date, *, seed: int, months_b
     return sorted(found, key=lambda each: each.reference)
 
 
+def planned(group: Group, company: Company, period: date) -> Iterator[tuple[str, int, str]]:
+    """What a budget says of the company's charges in a month: its account, cents, and the currency they are in."""
+    for other in group.companies:
+        if other.code != company.code:
+            for seller, buyer in ((company, other), (other, company)):
+                for service in _services(group, seller=seller, buyer=buyer, period=period, months_before=0):
+                    cents = profile_of(buyer).revenue * service.share * service.chance // 10_000
+                    account = service.seller_account if seller is company else service.buyer_account
+                    yield account, cents, buyer.home_currency
+
+
 def _keeps_books(group: Group, company: Company, period: date, months_before: int) -> bool:
     """Whether it trades with the group: an original member from its first books on, another while it belongs."""
     original = company.first_period <= group.first_period
@@ -78,16 +90,7 @@ def _keeps_books(group: Group, company: Company, period: date, months_before: in
 def _charges_between(
     group: Group, *, seller: Company, buyer: Company, period: date, seed: int, months_before: int
 ) -> list[Charge]:
-    if seller.home_currency != buyer.home_currency and not profile_of(seller).multicurrency:
-        return []
-    if not _keeps_books(group, seller, period, months_before) or not _keeps_books(group, buyer, period, months_before):
-        return []
-    sells, buys = businesses_of_pillar(seller.pillar), businesses_of_pillar(buyer.pillar)
-    services = [
-        each
-        for each in SERVICES
-        if period.month in each.months and set(each.sellers) & set(sells) and set(each.buyers) & set(buys)
-    ]
+    services = _services(group, seller=seller, buyer=buyer, period=period, months_before=months_before)
     if not services:
         return []
     rng = Random(f"{seed}:intercompany:{seller.code}:{buyer.code}:{period.isoformat()}")
@@ -119,3 +122,17 @@ def _charges_between(
             )
         )
     return found
+
+
+def _services(group: Group, *, seller: Company, buyer: Company, period: date, months_before: int) -> list[Service]:
+    """What the seller may charge the buyer for in a month."""
+    if seller.home_currency != buyer.home_currency and not profile_of(seller).multicurrency:
+        return []
+    if not _keeps_books(group, seller, period, months_before) or not _keeps_books(group, buyer, period, months_before):
+        return []
+    sells, buys = businesses_of_pillar(seller.pillar), businesses_of_pillar(buyer.pillar)
+    return [
+        each
+        for each in SERVICES
+        if period.month in each.months and set(each.sellers) & set(sells) and set(each.buyers) & set(buys)
+    ]

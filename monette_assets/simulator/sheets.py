@@ -1,8 +1,7 @@
 """The sheets a finance office would drop into the landing folder: budgets in three layouts, adjustments, head counts.
 
 Real .xlsx workbooks, the same bytes for the same seed and contract, whatever the day; only that the head counts of the
-months after the budgeted years come month by month, once one is over. Budgets follow each company's profile and
-seasons, in its own currency; they know the contract, not the books.
+months after the budgeted years come month by month, once one is over.
 """
 
 from __future__ import annotations
@@ -16,18 +15,11 @@ from typing import Any
 
 from monette_assets.group import Company, Group
 from monette_assets.group.calendar import add_months, months_between
-from monette_assets.simulator.charts import chart_of, full_name
-from monette_assets.simulator.profiles import businesses_of, profile_of, uses_of
-from monette_assets.simulator.seasons import ACTIVITIES, CAPITAL, OVERHEADS, STOCKS, WAGES
+from monette_assets.simulator.budgets import BUDGET_RATES, FISCAL_YEARS, ROUND_TO, Line, budget_lines, year_months
+from monette_assets.simulator.profiles import uses_of
 
-FISCAL_YEARS = (2025, 2026)
-BUDGET_RATES = {2025: 1.36, 2026: 1.38}
 REVISED_RATE = 1.37
 WRITTEN = datetime(2024, 10, 15)  # noqa: DTZ001 what the workbooks say of themselves
-SHARES = 10_000  # an activity's share is in hundredths of a percent of a year's revenue
-ROUND_TO = 100  # nobody budgets single dollars
-
-Line = tuple[str, str, str, list[int | None]]  # location as people call it, number, name, one amount a month
 
 
 def write_sheets(group: Group, folder: Path, *, seed: int = 2024, today: date | None = None) -> list[Path]:
@@ -71,75 +63,6 @@ def sheets(group: Group, *, seed: int = 2024, today: date | None = None) -> Iter
     if entries := list(_adjustments(group)):
         yield "Consolidation adjustments.xlsx", _workbook({"Entries": entries})
     yield from _head_counts(group, seed, today)
-
-
-def year_months(group: Group, company: Company, year: int) -> list[date]:
-    """The months of a fiscal year in which the company belongs to the group."""
-    around = months_between(date(year - 1, 1, 1), date(year, 12, 1))
-    of_year = [period for period in around if group.fiscal_year(company.code, period) == year]
-    return [period for period in of_year if company.is_active(period) and period >= group.first_period]
-
-
-def budget_lines(group: Group, company: Company, year: int, *, seed: int = 2024) -> list[Line]:
-    """What the company plans to earn and spend, by location and account, over the months it has in the year."""
-    months = year_months(group, company, year)
-    if not months:
-        return []
-    profile = profile_of(company)
-    accounts, ids = chart_of(
-        uses_of(group, company),
-        company.home_currency,
-        language=profile.language,
-        renumbered=profile.renumbered,
-        unnumbered=profile.unnumbered,
-    )
-    amounts: dict[tuple[str, str], dict[date, int]] = {}
-    for period in months:
-        for business, departments in businesses_of(group, company, period).items():
-            places = sorted({_standard(group, raw) for raw in departments}) or [company.location or ""]
-            weights = len(businesses_of(group, company, period)) * len(places)
-            for number, cents in _month(business, profile.revenue, period.month):
-                for place in places:
-                    if number in ids:
-                        line = amounts.setdefault((place, number), {})
-                        line[period] = line.get(period, 0) + cents // weights
-    result: list[Line] = []
-    for (place, number), by_month in sorted(amounts.items()):
-        account = accounts[ids[number]]
-        hope = Random(f"{seed}/budget/{company.code}/{year}/{place}/{number}").uniform(0.93, 1.07)
-        values = [round(by_month.get(period, 0) * hope / 100 / ROUND_TO) * ROUND_TO or None for period in months]
-        if any(values):
-            result.append((place, account.number, full_name(accounts, account.id), values))
-    return result
-
-
-def _month(business: str, revenue: int, month: int) -> Iterator[tuple[str, int]]:
-    """Farm chart's number and cents of a month, of everything the business does."""
-    sales = 0
-    for activity in (*ACTIVITIES.get(business, ()), *OVERHEADS):
-        total = revenue * 100 * activity.share // SHARES * activity.months[month - 1] // sum(activity.months)
-        for number in dict.fromkeys(activity.accounts):
-            part = total * activity.accounts.count(number) // len(activity.accounts)
-            if part and number[0] in "4567":
-                yield number, part
-        sales += total if activity.how == "invoice" else 0
-    stock = STOCKS.get(business)
-    if stock is not None:
-        yield stock.cost, sales * stock.cost_share // SHARES
-        if stock.harvest and (crop := stock.harvest[month - 1]):
-            grown = revenue * 100 * stock.cost_share // SHARES
-            yield "5090", -grown * crop // sum(stock.harvest)
-    field, office = WAGES.get(business, (0, 0))
-    yield "5700", revenue * 100 * field // SHARES // 12
-    yield "6050", revenue * 100 * office // SHARES // 12
-    capital = CAPITAL.get(business)
-    if capital is not None:
-        yield "7000", revenue * (capital.machinery + capital.buildings) // 100 * 100 // 144
-        yield "7100", revenue * capital.term_debt // 100 * 100 * 55 // 1000 // 12
-
-
-def _standard(group: Group, raw: str) -> str:
-    return next((place.name for place in group.locations for spelling in place.spellings if spelling.raw == raw), raw)
 
 
 def _raised(line: Line) -> Line:
