@@ -5,7 +5,9 @@ The catalogue goes to the folder, by default docs/tables; the project to infra/p
 
 from __future__ import annotations
 
+import argparse
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from monette_assets import catalog, power_bi
@@ -36,7 +38,14 @@ def entries() -> tuple[catalogue.Entry, ...]:
 
 
 def write(folder: Path) -> list[Path]:
-    """Write every page below `folder`, remove pages of tables that are gone; returns the paths written."""
+    """Write every page below `folder`, remove pages of tables that are gone; returns the paths written.
+
+    Raises FileExistsError where the folder holds markdown that is no catalogue: somebody else's pages are not removed.
+    """
+    index = folder / catalogue.INDEX
+    is_catalogue = index.is_file() and catalogue.GENERATED in index.read_text(encoding="utf-8")
+    if not is_catalogue and (foreign := next(folder.rglob("*.md"), None)) is not None:
+        raise FileExistsError(f"expected {folder} to be empty or a catalogue, found {foreign}; name another folder")
     pages = {folder / name: text for name, text in catalogue.pages(entries()).items()}
     for path, text in pages.items():
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -46,9 +55,29 @@ def write(folder: Path) -> list[Path]:
     return list(pages)
 
 
-if __name__ == "__main__":
-    folder = Path(sys.argv[1]) if len(sys.argv) > 1 else FOLDER
-    sys.stdout.write(f"{len(write(folder))} pages in {folder}\n")
-    if len(sys.argv) == 1:
+def main(arguments: Sequence[str] | None = None) -> None:
+    """The command. Exits with status 2, and writes nothing, for what it does not know."""
+    parser = argparse.ArgumentParser(
+        prog="python -m monette_assets.documentation",
+        description="Write a page for every table, and where no folder is given the Power BI project too.",
+        allow_abbrev=False,
+    )
+    parser.add_argument(
+        "folder",
+        nargs="?",
+        type=Path,
+        help=f"where the pages go, {FOLDER} by default; pages of tables that are gone are removed from it",
+    )
+    folder = parser.parse_args(arguments).folder
+    try:
+        written = write(folder or FOLDER)
+    except FileExistsError as error:
+        parser.error(str(error))
+    sys.stdout.write(f"{len(written)} pages in {folder or FOLDER}\n")
+    if folder is None:
         project = power_bi.write([table.contract for table in catalog.GOLD])
         sys.stdout.write(f"{len(project)} files in {power_bi.FOLDER}\n")
+
+
+if __name__ == "__main__":
+    main()

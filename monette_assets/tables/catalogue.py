@@ -13,6 +13,7 @@ from monette_assets.tables.audit import all_checks
 from monette_assets.tables.contract import Column, Contract, Freshness, Months, Partitions, Severity
 
 INDEX, CHECKS = "README.md", "checks.md"
+GENERATED = "Generated from the contracts by `python -m monette_assets.documentation`"
 UNITS = {
     ("company", "period"): "company-month",
     ("company",): "company",
@@ -126,7 +127,7 @@ def index(entries: Sequence[Entry]) -> str:
     lines = [
         "# Tables",
         "",
-        "Generated from the contracts by `python -m monette_assets.documentation`; a test keeps it up to date. A "
+        f"{GENERATED}; a test keeps it up to date. A "
         "table's name is its asset key, its path in the lake, its module, its test and its page here.",
         "",
         f"[Every check, its severity and its reach]({CHECKS})",
