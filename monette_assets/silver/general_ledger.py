@@ -43,12 +43,12 @@ def _unbalanced_in_its_currency(staged: Staged) -> DataFrame:
     transaction = ["company", "period", "basis", "transaction_type", "transaction_id"]
     sums = staged.rows.groupBy(*transaction).agg(
         F.max("currency").alias("currency"),
-        F.count_distinct("currency").alias("currencies"),
+        F.min("currency").alias("other_currency"),  # counting distinct ones takes 100 times the memory
         F.count(F.when(F.col("currency").isNull() | F.col("foreign_amount").isNull(), 1)).alias("without"),
         F.sum("foreign_amount").alias("difference"),
     )
-    shared = (F.col("currencies") == 1) & (F.col("without") == 0)
-    return sums.where(shared & (F.col("difference") != 0)).drop("currencies", "without")
+    shared = (F.col("currency") == F.col("other_currency")) & (F.col("without") == 0)
+    return sums.where(shared & (F.col("difference") != 0)).drop("other_currency", "without")
 
 
 CONTRACT = Contract(
