@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from monette_assets.group import Group
 
 LOOKED_AT = 100  # of the runs that failed, the newest
+SHOWN_TABLES = 3
 RELEASING_STEPS = ("tables", "balances", "landing")
 
 MONTH = re.compile(r"^\d{4}-\d{2}$")
@@ -38,7 +39,7 @@ class FailedRun:
     """A run that failed, and what it was."""
 
     run_id: str
-    what: str  # its step, or its job
+    what: str  # as `named`
     ended: datetime  # aware
     why: str
     first: str = ""  # month, YYYY-MM; "" where it is of none
@@ -60,13 +61,16 @@ def last_failed(instance: dg.DagsterInstance, group: Group, left: Iterable[Left]
         run = record.dagster_run
         if children[run.run_id] & wrong or not put_right(instance, group, record):
             first, last = _months(run, group)
-            what = run.tags.get(chain.STEP_TAG) or (
-                ", ".join(sorted(key.to_user_string() for key in run.asset_selection or ())) or run.job_name
-            )
-            return FailedRun(
-                run.run_id, what, datetime.fromtimestamp(_ended(record), UTC), why_failed(instance, run)[1], first, last
-            )
+            ended = datetime.fromtimestamp(_ended(record), UTC)
+            return FailedRun(run.run_id, named(run), ended, why_failed(instance, run)[1], first, last)
     return None
+
+
+def named(run: dg.DagsterRun) -> str:
+    """What a person calls a run: its step of a chain, else the tables it was asked for, else its job."""
+    tables = sorted(key.to_user_string() for key in run.asset_selection or ())
+    few = ", ".join(tables) if len(tables) <= SHOWN_TABLES else f"{len(tables)} tables"
+    return run.tags.get(chain.STEP_TAG) or (few if tables else run.job_name)
 
 
 def put_right(instance: dg.DagsterInstance, group: Group, record: dg.RunRecord) -> bool:

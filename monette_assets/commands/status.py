@@ -296,7 +296,7 @@ def tables(platform: Platform) -> Statement:
 
 def runs(platform: Platform) -> Statement:
     """The last runs, newest first."""
-    from monette_assets.automation.chain import STEP_TAG
+    from monette_assets.automation.failed_runs import named
     from monette_assets.reports.statement import Field, Kind, Statement
 
     zone = platform.group.time_zone
@@ -315,7 +315,7 @@ def runs(platform: Platform) -> Statement:
                 "run": record.dagster_run.run_id[:8],
                 "begun": datetime.fromtimestamp(record.start_time, zone) if record.start_time else None,
                 "seconds": round(took) if record.end_time and record.start_time else None,
-                "what": tags.get(STEP_TAG, ""),
+                "what": named(record.dagster_run),
                 "partitions": first if first == last else f"{first} ... {last}",
                 "status": record.dagster_run.status.value.lower(),
             }
@@ -324,7 +324,7 @@ def runs(platform: Platform) -> Statement:
         Field("run", "Run"),
         Field("begun", "Begun", Kind.DATE),
         Field("seconds", "Seconds", Kind.COUNT),
-        Field("what", "Step"),
+        Field("what", "What"),
         Field("partitions", "Partitions"),
         Field("status", "Status"),
     )

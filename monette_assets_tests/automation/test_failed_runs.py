@@ -12,7 +12,7 @@ import pytest
 from monette_assets.automation import chain, comparison, refresh_job
 from monette_assets.automation.alerts.failures import broken_runs
 from monette_assets.automation.failed_partitions import left_failed
-from monette_assets.automation.failed_runs import FailedRun, last_failed
+from monette_assets.automation.failed_runs import FailedRun, last_failed, named
 from monette_assets.automation.refresh_job import Refresh
 from monette_assets.group import Group
 from monette_assets.lake import Lake
@@ -114,6 +114,17 @@ def test_or_by_a_chain_of_the_command_that_releases_them(
     chained("releases", "2024-11", "2024-12")
     assert told(instance, group, lake) is None
     assert list(broken_runs(instance, group)) == []
+
+
+def test_a_run_is_named_by_its_step_its_tables_or_its_job(instance: dg.DagsterInstance) -> None:
+    def called(run_id: str) -> str:
+        run = instance.get_run_by_id(run_id)
+        assert run is not None
+        return named(run)
+
+    assert called(make(instance, "silver/classes", {chain.STEP_TAG: "tables"})) == "tables"
+    assert called(make(instance, "silver/classes")) == "silver/classes"
+    assert called(job(instance, refresh_job.JOB)) == "refresh"
 
 
 def test_a_job_that_makes_no_table_is_put_right_by_its_next_run(

@@ -63,6 +63,10 @@ def test_all_is_well_only_while_no_incident_stands_and_no_failed_run_does(
         assert "Not all is well\n" in out
         assert f"  {run}\n  {incident}\n" in out
         assert say("status", "--format", "csv")[0] == 1
+        newest = json.loads(say("status", "--format", "json")[1])["runs"]["rows"][:3]
+        assert [(row["what"], row["status"]) for row in newest] == [
+            ("silver/contacts", "success"), ("refresh", "failure"), ("__ephemeral_asset_job__", "success"),
+        ]  # fmt: skip
 
         check(instance, passed=True)  # mended while no daemon runs: the incident is open, and nothing is wrong
         assert not_well(say) == (0, [])
