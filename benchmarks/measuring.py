@@ -49,11 +49,13 @@ class Measured:
         return within[-1][1] - within[0][1], max(resident for _, _, resident in within)
 
 
-def measure(command: Sequence[str], environment: Mapping[str, str] | None = None, *, tells: bool = True) -> Measured:
+def measure(
+    command: Sequence[str], environment: Mapping[str, str] | None = None, *, tells: bool = True, status: int = 0
+) -> Measured:
     """Run `python <command>`, with its children, and measure it. If it `tells`, it writes JSON to `--result`.
 
-    Memory is the sum of what the processes hold resident, sampled every 50 ms: pages they share count in each.
-    Raises RuntimeError where the child fails, TooMuchMemoryError where it needs too much.
+    It is to end with `status`. Memory is the sum of what the processes hold resident, sampled every 50 ms: pages they
+    share count in each. Raises RuntimeError where the child ends otherwise, TooMuchMemoryError where it needs too much.
     """
     with tempfile.TemporaryDirectory() as folder:
         result = Path(folder) / "result.json"
@@ -76,8 +78,10 @@ def measure(command: Sequence[str], environment: Mapping[str, str] | None = None
         finally:
             _end(child)
         wall = time.perf_counter() - start
-        if child.returncode:
-            raise RuntimeError(f"{' '.join(command)} ended with status {child.returncode}; its output is above")
+        if child.returncode != status:
+            raise RuntimeError(
+                f"{' '.join(command)} ended with status {child.returncode}, not {status}; its output is above"
+            )
         told = json.loads(result.read_text()) if result.exists() else {}
         peak = max(resident for _, _, resident in samples)
         cpu = _children_cpu() - before

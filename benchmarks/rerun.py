@@ -38,6 +38,7 @@ from monette_assets.simulator.server import running
 
 COMPANY = "harrow_plains"  # the one with the most postings
 MONTHS_BACK = 12
+RESTATED = 1  # the status of `monette run`: the closed month's restatement waits for somebody's approval
 REACHED = (  # tables that an edited document of a closed month must change
     "gold/ledger", "gold/trial_balance", "gold/profit_and_loss", "gold/balance_sheet", "gold/translated_balances",
     "gold/consolidated_statements", "gold/changes_in_equity", "gold/restatements", "gold/restated_lines",
@@ -73,7 +74,7 @@ def rerun(scale: float, *, fetch: bool) -> Measured:
             }
             connect = [sys.executable, "-m", "monette_assets.cli", "connect", COMPANY]
             subprocess.run(connect, check=True, cwd=ROOT, env={**os.environ, **settings})
-            measured = measure(command, settings, tells=False)
+            measured = measure(command, settings, tells=False, status=RESTATED)
     else:
         known = {(row["period"], row["report"]): row["content_hash"] for row in before}
         changed = [
@@ -82,7 +83,7 @@ def rerun(scale: float, *, fetch: bool) -> Measured:
             if known[row["period"], row["report"]] != row["content_hash"]
         ]
         append_commit(lake, quickbooks_reports.CONTRACT, changed, "benchmark-edit", group, datetime.now(UTC))
-        measured = measure([*command, "--no-fetch"], settings, tells=False)
+        measured = measure([*command, "--no-fetch"], settings, tells=False, status=RESTATED)
     if missed := [name for name in REACHED if lake.version(name) == before_edit[name]]:
         raise RuntimeError(f"{home}: the edit did not reach {', '.join(missed)}")
     measured.told["tables"] = measure([__file__, "--phases"], settings).told
