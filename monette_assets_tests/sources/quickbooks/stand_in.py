@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import defaultdict, deque
 from collections.abc import Callable
 from threading import Lock
@@ -21,6 +22,15 @@ def said(content: Any, status: int = 200, **headers: str) -> Response:
     """An answer: JSON of `content`, or `content` itself where it is text."""
     body = content if isinstance(content, str) else json.dumps(content, ensure_ascii=False)
     return Response(body, status, {"intuit_tid": "1-tid-0042", "Content-Type": "application/json", **headers})
+
+
+def page_of(entity: str, objects: list[dict[str, Any]], params: dict[str, str], cap: int = 1000) -> Response:
+    """What `query` answers: so many from a position."""
+    position, maximum = map(int, re.findall(r"startposition (\d+) maxresults (\d+)", params["query"])[0])
+    found = objects[position - 1 : position - 1 + min(maximum, cap)]
+    return said(
+        {"QueryResponse": {entity: found, "startPosition": position, "maxResults": len(found)} if found else {}}
+    )
 
 
 def token(kind: str, realm: str, number: int) -> str:

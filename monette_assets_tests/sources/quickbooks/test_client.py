@@ -8,7 +8,6 @@ import socket
 import threading
 import traceback
 from contextlib import ExitStack
-from pathlib import Path
 
 import httpx
 import pytest
@@ -26,14 +25,12 @@ from monette_assets.sources.quickbooks.errors import (
     TimedOut,
     TokenDead,
     WrongAnswer,
-    read_fault,
 )
 from monette_assets.sources.quickbooks.limits import Gate, Limits
 from monette_assets.sources.quickbooks.oauth import TokenKeeper
 from monette_assets_tests.sources.quickbooks.stand_in import StandIn, said, token
 from monette_assets_tests.sources.serving import HandClock
 
-RECORDED = Path(__file__).parents[3] / "../shared/quickbooks/payloads/errors"
 SECRETS = ("ACCESS-100", "REFRESH-100", "THE-CLIENT-SECRET", "code-of-")
 
 XML_504 = """<?xml version="1.0" encoding="UTF-8" standalone="yes"?>
@@ -324,28 +321,3 @@ def test_errors_travel_between_processes() -> None:
     )
     assert str(pickle.loads(pickle.dumps(error))) == str(error)
     assert type(pickle.loads(pickle.dumps(error))) is Throttled
-
-
-@pytest.mark.shared
-@pytest.mark.skipif(not RECORDED.exists(), reason=f"no recorded answers at {RECORDED}")
-def test_every_recorded_fault_is_read() -> None:
-    codes = {path.name: fault.code for path in RECORDED.iterdir() if (fault := read_fault(path.read_bytes()))}
-    assert codes == {
-        "400_business_validation_6000__french_canadian_company.json": "6000",
-        "400_oauth_invalid_grant__incorrect_token_type.json": "invalid_grant",
-        "400_oauth_invalid_grant__invalid_refresh_token.json": "invalid_grant",
-        "400_object_not_found_610__intuit_docs_batch_sample.json": "610",
-        "400_stale_object_5010__intuit_docs_batch_sample.json": "5010",
-        "401_authentication_general_100.xml": "100",
-        "401_token_expired__lowercase_fault__observed.json": "3200",
-        "401_token_expired__lowercase_fault__short.json": "3200",
-        "429_throttle_exceeded__json_shape_per_mocks.json": "3001",
-        "504_gateway_timeout_6002__report.xml": "6002",
-        "customer_duplicate_error.xml": "6240",
-        "fault.xml": "2050",
-        "generic_error.xml": "10000",
-        "query_validation_error.xml": "4001",
-        "throttle_exceeded_error.xml": "3001",
-        "too_many_requests_error.xml": "3001",
-    }
-    assert set(codes) == {path.name for path in RECORDED.iterdir()}

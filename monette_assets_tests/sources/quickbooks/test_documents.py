@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from datetime import date
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import orjson
@@ -18,8 +17,6 @@ from monette_assets.simulator.reports import LedgerIndex
 from monette_assets.sources.quickbooks.documents import Document, DocumentRefusedError, read_document
 from monette_assets.sources.quickbooks.objects import DOCUMENT_ENTITIES
 from monette_assets_tests.simulator.small_books import farm
-
-RECORDED = Path(__file__).parents[3] / "../shared/quickbooks/payloads/query"
 
 
 def read(entity: str, **content: Any) -> Document:
@@ -219,19 +216,3 @@ def test_every_kind_of_document_of_the_books_is_read_to_its_total() -> None:
             assert not found.lines or abs(sum(line.amount for line in found.lines)) == sign * found.head.total
             read_kinds.add(kind)
     assert len(read_kinds) == 9
-
-
-@pytest.mark.shared
-@pytest.mark.skipif(not RECORDED.is_dir(), reason="no recorded objects beside the repository")
-@pytest.mark.parametrize(
-    ("name", "entity", "lines", "links", "total"),
-    [
-        ("bill_payment_response", "BillPayment", 0, 1, 20000),
-        ("bill_response", "Bill", 1, 1, 10355),
-        ("JournalEntry_read", "JournalEntry", 2, 0, 2554),
-    ],
-)
-def test_recorded_documents(name: str, entity: str, lines: int, links: int, total: int) -> None:
-    content = json.loads(next(RECORDED.glob(f"{name}*")).read_text())
-    found = read_document(entity, json.dumps(content.get(entity, content)), "USD")
-    assert (len(found.lines), len(found.links), found.head.total) == (lines, links, total)

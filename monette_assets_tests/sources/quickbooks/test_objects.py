@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import json
-import re
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,19 +11,8 @@ from starlette.responses import Response
 from monette_assets.sources.quickbooks.client import QuickBooksClient
 from monette_assets.sources.quickbooks.errors import WrongAnswer
 from monette_assets.sources.quickbooks.objects import Deletion, changes_since, query_all
-from monette_assets_tests.sources.quickbooks.stand_in import StandIn, said
+from monette_assets_tests.sources.quickbooks.stand_in import StandIn, page_of, said
 from monette_assets_tests.sources.serving import HandClock
-
-RECORDED = Path(__file__).parents[3] / "../shared/quickbooks/payloads/cdc"
-
-
-def page_of(entity: str, objects: list[dict[str, Any]], params: dict[str, str], cap: int = 1000) -> Response:
-    """What `query` answers: so many from a position."""
-    position, maximum = map(int, re.findall(r"startposition (\d+) maxresults (\d+)", params["query"])[0])
-    found = objects[position - 1 : position - 1 + min(maximum, cap)]
-    return said(
-        {"QueryResponse": {entity: found, "startPosition": position, "maxResults": len(found)} if found else {}}
-    )
 
 
 def accounts(count: int) -> list[dict[str, Any]]:
@@ -196,30 +182,3 @@ def test_a_fault_among_changes_is_an_error(quickbooks: StandIn, client: QuickBoo
     quickbooks.scripts["cdc"] = lambda params: said({"CDCResponse": [{"QueryResponse": [{"Fault": fault}]}]})
     with pytest.raises(WrongAnswer, match=r"a fault inside: Invalid \(code 4000\)"):
         changes_since(client, "north", ["Invoice"], clock.now())
-
-
-@pytest.mark.shared
-@pytest.mark.skipif(not RECORDED.exists(), reason=f"no recorded answers at {RECORDED}")
-@pytest.mark.parametrize(
-    ("name", "changed", "deleted"),
-    [
-        ("cdc_customer_estimate__intuit_docs.json", None, None),
-        ("cdc_empty__python-quickbooks_test.json", 0, 0),
-    ],
-)
-def test_recorded_changes_are_read(
-    quickbooks: StandIn, client: QuickBooksClient, clock: HandClock, name: str, changed: int | None, deleted: int | None
-) -> None:
-    text = (RECORDED / name).read_text()
-    quickbooks.scripts["cdc"] = lambda params: said(text)
-    found = changes_since(client, "north", ["Customer", "Estimate", "Invoice"], clock.now())
-    objects = sum(
-        len(value)
-        for group in json.loads(text)["CDCResponse"]
-        for response in group["QueryResponse"]
-        for value in response.values()
-        if isinstance(value, list)
-    )
-    assert len(found.changed) + len(found.deleted) == objects
-    if changed is not None:
-        assert (len(found.changed), len(found.deleted)) == (changed, deleted)
