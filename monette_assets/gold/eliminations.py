@@ -121,9 +121,10 @@ def eliminations(
     from pyspark.sql import functions as F
 
     posted = lines_of(lines)
-    charged = charges(context, posted, translated_balances)
+    charged = context.once(charges(context, posted, translated_balances), "charges")
+    claimed = context.once(claims(context, posted, translated_balances), "claims")
     steps = [
-        *intercompany(context, claims(context, posted, translated_balances).unionByName(charged)),
+        *intercompany(context, claimed.unionByName(charged)),
         *unrealised_profit(context, charged, trial_balance),
         *investments(context, translated_balances),
         *disposals(context, translated_balances),
@@ -235,6 +236,7 @@ def unrealised_profit(context: Context, charged: DataFrame, trial_balance: DataF
         f"before_cad {MONEY}, held_cad {MONEY}",
     )
     members = members_of(context)
+    held = context.once(held, "profit_held")
     both = held.join(members.toDF("period", "seller"), ["period", "seller"], "left_semi").join(
         members.toDF("period", "buyer"), ["period", "buyer"], "left_semi"
     )

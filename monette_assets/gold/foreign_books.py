@@ -80,7 +80,7 @@ def facts_of(
     facts = facts.unionByName(_facts(F.lit("equity"), equity))
     facts = facts.unionByName(_facts(F.col("kind"), rates.withColumn("day", F.col("rate_date"))))
     if temporal:
-        netted = _netted(context, ledger.where(F.col("company").isin(temporal)))
+        netted = context.once(_netted(context, ledger.where(F.col("company").isin(temporal))), "netted")
         facts = facts.unionByName(_facts(F.lit("flow"), _flows(netted)))
         facts = facts.unionByName(_facts(F.lit("cost"), _costs(netted)))
     return facts

@@ -166,6 +166,7 @@ def claims(context: Context, lines: DataFrame, translated_balances: DataFrame) -
         )
         .distinct()
     )
+    held = context.once(held, "held")
     balances = translated_balances.join(held, ["company", "basis", "account_id"], "left_semi").select(
         "period",
         "basis",
@@ -179,7 +180,7 @@ def claims(context: Context, lines: DataFrame, translated_balances: DataFrame) -
     on_accounts = lines.join(
         held.withColumnRenamed("company", "holder"), ["holder", "basis", "account_id"], "left_semi"
     )
-    stood = standing(context, on_accounts)
+    stood = context.once(standing(context, on_accounts), "stood")
     rates = rates_of(context, translated_balances).select(*account[:3], "home_currency", "closing_rate")
     posted = stood.groupBy(*account).agg(F.sum("amount").alias("posted"), F.max("posted_account").alias("any_account"))
     zero = F.lit("0").cast(MONEY)

@@ -147,7 +147,7 @@ def trial_balance(context: Context, ledger: DataFrame, accounts: DataFrame, repo
     """Accumulate the postings from what each company started with."""
     from pyspark.sql import functions as F
 
-    movements = month_movements(ledger, reported_balances)
+    movements = context.once(month_movements(ledger, reported_balances), "movements")
     balances = accumulate(context, movements, accounts)
     homes = context.relation(context.group.company_rows(), "company string, home_currency string")
     mapped = reroute_accounts(context, map_accounts(context, balances))
@@ -221,6 +221,7 @@ def accumulate(context: Context, movements: DataFrame, accounts: DataFrame) -> D
         .na.fill(0, ["debit", "credit", "start"])
         .withColumn("movement", (F.col("debit") - F.col("credit") + F.col("start")).cast(MONEY))
     )
+    grid = context.once(grid, "grid")
     net_income = (
         grid.where(earns).groupBy("company", "basis", "fiscal_year_start").agg(F.sum("movement").alias("net_income"))
     )

@@ -146,9 +146,9 @@ def weekly_banking(
     """Movements from the ledger, their other sides, and behind control accounts what the links lead to."""
     from pyspark.sql import functions as F
 
-    movements = bank_movements(ledger, accounts)
+    movements = context.once(bank_movements(ledger, accounts), "movements")
     sides = other_sides(ledger, movements)
-    traced = behind(accounts, locations, documents, document_lines, document_links)
+    traced = behind(context, accounts, locations, documents, document_lines, document_links)
     parts = trace(context, sides, traced, accounts)
     summed = parts.groupBy(*MOVEMENT, *ACTIVITY).agg(F.sum("part").alias("part"))
     amount = (F.col("part").cast("decimal(18, 0)") * F.lit("0.01").cast("decimal(2, 2)")).cast(MONEY)
@@ -218,6 +218,7 @@ def other_sides(ledger: DataFrame, movements: DataFrame) -> DataFrame:
 
 
 def behind(
+    context: Context,
     accounts: DataFrame,
     locations: DataFrame,
     documents: DataFrame,
@@ -230,9 +231,9 @@ def behind(
     """
     from pyspark.sql import functions as F
 
-    lines = _lines(accounts, locations, document_lines)
+    lines = context.once(_lines(accounts, locations, document_lines), "lines")
     applied = document_links.where(F.col("line_number").isNotNull() & F.col("amount").isNotNull())
-    settled = _settled(documents, applied, lines)
+    settled = context.once(_settled(documents, applied, lines), "settled")
     deposited = _deposited(accounts, document_lines, applied, settled, lines)
     return settled.unionByName(deposited)
 

@@ -511,6 +511,10 @@ class Lake:
         self.uri(table)
         return f"{self.url}/{staging.FOLDER}/{staging.check_run(run_id)}/{table}"
 
+    def scratch_uri(self, run_id: str, table: str) -> str:
+        """Where an engine keeps what it computes on the way to `table` in this run; it goes with what is staged."""
+        return self.stage_uri(run_id, table) + staging.SCRATCH
+
     def staged_reader(
         self,
         uri: str,
@@ -540,8 +544,11 @@ class Lake:
     def clean_staged(self, run_id: str, table: str | None = None) -> int:
         """Deletes what a finished run staged (of one table, or all of it); returns the number of files."""
         files = staging.filesystem(self.url, self.storage_options)
-        folder = f"{staging.FOLDER}/{staging.check_run(run_id)}" + (f"/{table}" if table else "")
-        return staging.delete(files, folder)
+        folder = f"{staging.FOLDER}/{staging.check_run(run_id)}"
+        if table is None:
+            return staging.delete(files, folder)
+        staging.delete(files, f"{folder}/{table}{staging.SCRATCH}")
+        return staging.delete(files, f"{folder}/{table}")
 
     def _staged(self, uri: str) -> tuple[Any, str]:
         folder = uri.rstrip("/").removeprefix(f"{self.url}/")

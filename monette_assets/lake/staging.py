@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     import pyarrow.fs as pa_fs
 
 FOLDER = "_staging"
+SCRATCH = ".scratch"  # beside a table's folder: what was computed on the way
 _MARK = "_staged"
 _RUN = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,126}")
 

@@ -131,6 +131,7 @@ def _refresh(
         contract.inputs[name].contract.name: version for name, version in versions.items() if version is not None
     }
     stage = lake.stage_uri(run_id, contract.name)
+    context = replace(context, scratch=lake.scratch_uri(run_id, contract.name))
     lake.clean_staged(run_id, contract.name)  # what an earlier attempt of this run left
     with outcome.timed("engine"):
 

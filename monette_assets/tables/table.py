@@ -24,6 +24,18 @@ class Context:
     group: Group
     periods: tuple[date, ...]  # the months asked for, in order; empty for a table without months
     now: datetime  # aware; the group's clock
+    scratch: str | None = None  # folder of what is computed `once`; None: it is computed wherever it is used
+
+    def once(self, frame: DataFrame, name: str) -> DataFrame:
+        """The frame, computed now: for one that is used more than once, since an engine computes it for every use.
+
+        It is kept as parquet beside what the table stages, under a `name` unique in the table, and deleted with that.
+        """
+        if self.scratch is None:
+            return frame
+        folder = f"{self.scratch}/{name}/{f'{self.periods[0]:%Y-%m}' if self.periods else 'all'}"
+        frame.write.mode("overwrite").parquet(folder)
+        return self.spark.read.schema(frame.schema).parquet(folder)
 
     def relation(self, rows: Iterable[Mapping[str, Any]], ddl: str) -> DataFrame:
         """A small frame from contract rows; columns are taken by the names in `ddl`."""

@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
+from typing import TYPE_CHECKING
+from uuid import uuid4
 
 import pytest
 
 from monette_assets.lake.errors import ScopeRefused
-from monette_assets.tables import Column, Partitions
-from monette_assets.tables.refresh import Change
-from monette_assets_tests.frames import context_of
+from monette_assets.tables import Column, Context, Partitions, Table
+from monette_assets.tables.refresh import Change, refresh
+from monette_assets_tests.frames import context_of, frame, rows
 from monette_assets_tests.tables.sample import CONTRACT, Books
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+    from pyspark.sql import DataFrame
 
 NOVEMBER, DECEMBER, JANUARY = date(2024, 11, 1), date(2024, 12, 1), date(2025, 1, 1)
 GOOD = (
@@ -235,3 +243,34 @@ def test_what_stands_beside_the_companies_is_replaced_like_one_of_them(books: Bo
     beside.refresh(*GOOD, ("group", "2024-11", "bank", "9.00"))
     beside.refresh(*GOOD)
     assert beside.stored() == list(GOOD)
+
+
+@pytest.mark.parametrize(("kept", "times"), [(True, 1), (False, 2)])
+def test_what_is_used_twice_is_computed_once_and_goes_with_what_was_staged(
+    books: Books, tmp_path: Path, kept: bool, times: int
+) -> None:
+    marks = tmp_path / "marks"  # one a computation
+    marks.mkdir()
+
+    def mark(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        (marks / uuid4().hex).touch()
+        yield from batches
+
+    def both(context: Context) -> DataFrame:
+        given = frame(context.spark, CONTRACT, rows(CONTRACT, "company period account amount", *GOOD))
+        marked = given.coalesce(1).mapInArrow(mark, CONTRACT.ddl)
+        used = context.once(marked, "marked") if kept else marked
+        return used.where("company = 'north'").unionByName(used.where("company = 'south'"))
+
+    refresh(Table(CONTRACT, both), context=books.context, lake=books.lake, judge=books.judge, run_id="run-1")
+    assert books.stored() == list(GOOD)
+    assert len(list(marks.iterdir())) == times
+    assert books.lake.staged_runs() == []
+
+
+def test_nothing_computed_once_is_no_rows(books: Books) -> None:
+    def nothing(context: Context) -> DataFrame:
+        return context.once(frame(context.spark, CONTRACT, []), "nothing")
+
+    refresh(Table(CONTRACT, nothing), context=books.context, lake=books.lake, judge=books.judge, run_id="run-1")
+    assert books.stored() == []
