@@ -3,13 +3,16 @@ PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3; do command 
 BIN := .venv/bin
 INSTALLED := .venv/.installed
 
-.PHONY: demo dev test soak fuzz bench lint clean
+.PHONY: demo dev live test soak fuzz bench lint clean
 
 demo: $(INSTALLED)  ## Fifteen fictional companies, from QuickBooks to a profit and loss that ties out
 	@$(BIN)/monette demo
 
 dev: $(INSTALLED)  ## Dagster's user interface on the same home, with the simulator beside it
 	@$(BIN)/monette dev
+
+live: $(INSTALLED)  ## All of it at work: edits and faults at random, and what the platform did about each; after make demo
+	@$(BIN)/monette live
 
 test: $(INSTALLED)  ## Every test
 	@$(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder

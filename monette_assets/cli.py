@@ -25,6 +25,7 @@ from monette_assets.commands.errors import CommandError, UsageError
 from monette_assets.commands.explain import explain
 from monette_assets.commands.heartbeat import heartbeat
 from monette_assets.commands.history import compare, history
+from monette_assets.commands.live import live
 from monette_assets.commands.quarantine import quarantine
 from monette_assets.commands.report import report
 from monette_assets.commands.restore import restore
@@ -55,7 +56,7 @@ def options(
 
 for command in (
     demo, run, check, status, report, explain, approve, close, reopen, history, compare, restore, connect, simulate,
-    webhooks, dev, doctor, heartbeat,
+    webhooks, dev, live, doctor, heartbeat,
 ):  # fmt: skip
     app.command()(command)
 app.add_typer(closes, name="closes")

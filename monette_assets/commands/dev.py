@@ -9,7 +9,8 @@ import signal
 import subprocess
 import sys
 import time
-from contextlib import ExitStack, suppress
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -30,9 +31,33 @@ def dev(
     """Open Dagster's user interface and daemon on this home, with the simulator beside them, until Ctrl-C."""
     from monette_assets.commands.errors import CommandError
     from monette_assets.commands.output import notes
-    from monette_assets.commands.outside_world import connect, drop_sheets, environment, outside_world, unconnected
 
     platform, console = Platform(), notes()
+    with serving_all(platform, port) as ui:
+        if platform.settings.simulated:
+            home = platform.settings.home
+            console.print(f"Simulator at {platform.settings.quickbooks_url}; its books and tokens are kept in {home}")
+        console.print(f"User interface at http://127.0.0.1:{port} in some seconds; Ctrl-C ends everything")
+        status: int | None = None
+        with suppress(KeyboardInterrupt):
+            status = ui.wait()
+        end(ui)
+        if status is None:
+            console.print("Ended. Everything is kept; `monette dev` goes on where it was.")
+            return
+    raise CommandError(f"`dagster dev` ended by itself with status {status}; see what it said above")
+
+
+@contextmanager
+def serving_all(platform: Platform, port: int, log: Path | None = None) -> Iterator[subprocess.Popen[bytes]]:
+    """Interface and daemon, with the simulator and its webhooks where the settings point at it; all ended in the end.
+
+    What they say goes to the file `log`; None: to where ours goes. From then on SIGTERM interrupts as Ctrl-C does.
+    Raises CommandError where they cannot be started.
+    """
+    from monette_assets.commands.errors import CommandError
+    from monette_assets.commands.outside_world import connect, drop_sheets, environment, outside_world, unconnected
+
     settings, group = platform.settings, platform.group
     if not Path("workspace.yaml").is_file():
         raise CommandError(f"expected workspace.yaml in {Path.cwd()}; start it from the repository root")
@@ -49,23 +74,20 @@ def dev(
             connect(settings, group, unconnected(settings, group))
             if Path(settings.landing_url).is_dir():  # after a demo: what has come since, as last month's head counts
                 drop_sheets(settings, group)
-            console.print(f"Simulator at {settings.quickbooks_url}; its books and tokens are kept in {settings.home}")
             if world.process is not None:  # one that ran before notifies nobody: companies go on being polled
                 seen_by_daemon = notified
-        console.print(f"User interface at http://127.0.0.1:{port} in some seconds; Ctrl-C ends everything")
+        output = stack.enter_context(log.open("ab")) if log is not None else None
         ui = subprocess.Popen(  # noqa: S603 - Dagster's own command
             [program, "dev", "-w", "workspace.yaml", "-h", "127.0.0.1", "-p", str(port)],
             start_new_session=True,  # Ctrl-C reaches it once, through us
             env=environment(seen_by_daemon),
+            stdout=output,
+            stderr=output,
         )
-        status: int | None = None
-        with suppress(KeyboardInterrupt):
-            status = ui.wait()
-        end(ui)
-        if status is None:
-            console.print("Ended. Everything is kept; `monette dev` goes on where it was.")
-            return
-    raise CommandError(f"`dagster dev` ended by itself with status {status}; see what it said above")
+        try:
+            yield ui
+        finally:
+            end(ui)
 
 
 def _receiving(stack: ExitStack, settings: Settings, group: Group) -> tuple[Settings, str]:

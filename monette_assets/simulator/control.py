@@ -51,7 +51,7 @@ class Control:
     async def faults(self, request: Request) -> Response:
         faults = self.world.faults
         if request.method == "DELETE":
-            faults.clear()
+            faults.clear(request.query_params.get("realm"))
         elif request.method == "POST":
             try:
                 fault = faults.add(json_of(await request.body()))

@@ -71,8 +71,9 @@ class Faults:
         self.active.append(fault)
         return fault
 
-    def clear(self) -> None:
-        self.active.clear()
+    def clear(self, realm: str | None = None) -> None:
+        """Switch all off, or those of one company only."""
+        self.active = [fault for fault in self.active if realm not in (None, fault.realm)]
 
     def take(self, realm: str, report: str | None, kinds: tuple[str, ...]) -> Fault | None:
         """The first active fault of these kinds that concerns the call, counted as used; None if there is none."""

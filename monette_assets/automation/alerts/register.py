@@ -56,6 +56,7 @@ class Kept:
     incident: Incident
     opened_at: datetime
     closed_at: datetime | None
+    absent_since: datetime | None = None  # not found any more since; closed once that has lasted `CLEAR_AFTER`
 
 
 @dataclass(frozen=True)
@@ -154,6 +155,7 @@ class Register:
                 _loaded(row["content"]),
                 _moment(row["opened_at"], zone),
                 _moment(row["closed_at"], zone) if row["closed_at"] else None,
+                _moment(row["absent_since"], zone) if row["absent_since"] else None,
             )
             for row in rows
         ]
