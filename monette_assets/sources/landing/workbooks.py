@@ -1,7 +1,7 @@
 """Workbooks as plain sheets of values, read within bounds; CSV files are read by `csv_files.py`.
 
-A workbook is a zip of XML from a stranger: its size, its size unpacked, its XML (no document type, no entities) and its
-sheets' extent are bounded before openpyxl reads a value. Nothing in it is executed, computed or fetched: macros are
+A workbook is a zip of XML from a stranger: its size, its size unpacked, its XML (`workbook_parts.py`) and its sheets'
+extent are bounded before openpyxl reads a value. Nothing in it is executed, computed or fetched: macros are
 refused, links to other workbooks are not followed, of a formula only the saved result is read.
 """
 
@@ -15,12 +15,12 @@ from typing import TYPE_CHECKING, Any
 
 from monette_assets.sources.landing.cells import Broken, Value, blank
 from monette_assets.sources.landing.folder import Unreadable
+from monette_assets.sources.landing.workbook_parts import check_parts
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
 
 MAX_MEMBERS = 1_000
-MAX_SHEETS = 120
 MAX_UNPACKED_BYTES = 250_000_000
 MAX_RATIO = 250  # XML of numbers packs some 10 to 40 times
 RATIO_FROM_BYTES = 5_000_000
@@ -104,7 +104,7 @@ def _read_xlsx(content: bytes) -> tuple[Sheet, ...]:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             _check_archive(archive)
-            _check_xml(archive)
+            check_parts(archive)
             return _sheets(archive, content)
     except Unreadable:
         raise
@@ -141,28 +141,14 @@ def _check_archive(archive: zipfile.ZipFile) -> None:
         raise Unreadable("expected an .xlsx workbook or a CSV file, found a zip that is no workbook")
 
 
-def _check_xml(archive: zipfile.ZipFile) -> None:
-    """Every part that is XML, parsed once with document types forbidden."""
-    from defusedxml.ElementTree import iterparse
-
-    for name in archive.namelist():
-        if name.casefold().endswith((".xml", ".rels", ".vml")):
-            with archive.open(name) as part:
-                for _, element in iterparse(part, forbid_dtd=True):
-                    element.clear()
-
-
 def _sheets(archive: zipfile.ZipFile, content: bytes) -> tuple[Sheet, ...]:
     import openpyxl
 
     workbook: Any = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True, keep_links=False)
     try:
-        tabs = list(workbook.worksheets)
-        if len(tabs) > MAX_SHEETS:
-            raise Unreadable(f"expected at most {MAX_SHEETS} tabs, found {len(tabs)}")
         found: list[Sheet] = []
         cells = 0
-        for tab in tabs:
+        for tab in workbook.worksheets:
             with archive.open(tab._worksheet_path.lstrip("/")) as part:
                 extent = _scan(part, tab.title, cells)
             cells += extent.rows * extent.columns
@@ -178,15 +164,18 @@ def _scan(part: Any, title: str, cells_before: int) -> _Extent:
 
     extent = _Extent()
     row = column = 0
-    data: Element | None = None
+    open_: list[Element] = []
     for event, element in iterparse(part, events=("start", "end"), forbid_dtd=True):
         tag = element.tag.removeprefix(_MAIN).removeprefix(_STRICT)
         if event == "start":
-            if tag == "sheetData":
-                data = element
-            elif tag == "row":
+            open_.append(element)
+            if tag == "row":
                 row, column = int(element.get("r", row + 1)), 0
-        elif tag == "c":
+                if element.get("hidden") in ("1", "true"):
+                    extent.hidden_rows.add(row)
+            continue
+        open_.pop()
+        if tag == "c":
             if reference := _REFERENCE.fullmatch(element.get("r", "")):
                 column, row = _column_number(reference[1]), int(reference[2])
             else:
@@ -194,12 +183,10 @@ def _scan(part: Any, title: str, cells_before: int) -> _Extent:
             if _used(element):
                 _add_cell(extent, element, row, column)
                 check_extent(f"tab {title}", extent.rows, extent.columns, cells_before)
-        elif tag == "row" and data is not None:
-            if element.get("hidden") in ("1", "true"):
-                extent.hidden_rows.add(row)
-            data.clear()  # a sheet's cells never stand in memory together
         else:
             _add_shape(extent, tag, element)
+        if open_ and not any(each.tag.endswith("}c") for each in open_):
+            open_[-1].clear()  # a sheet's cells never stand in memory together
     return extent
 
 
