@@ -19,11 +19,13 @@ from monette_assets.automation import chain, refresh_job
 from monette_assets.automation.abandoned import fail_abandoned
 from monette_assets.automation.cursors import read_cursor
 from monette_assets.automation.owed import REQUEST_TAG, Months, merged, retry_after
+from monette_assets.bronze import landing_files
 from monette_assets.clock import now
 from monette_assets.group.calendar import add_months
 from monette_assets.sources.landing.folder import Folder, Unreadable, shown_name
 from monette_assets.sources.landing.recognition import ADJUSTMENTS, BUDGET, HEAD_COUNTS, UNKNOWN, recognise
 from monette_assets.sources.landing.workbooks import read_workbook
+from monette_assets.tables import provenance
 from monette_assets.tables.partitions import month_key
 
 if TYPE_CHECKING:
@@ -57,7 +59,7 @@ class Request(BaseModel):
 
 
 class Cursor(BaseModel):
-    """What the sensor remembers from tick to tick; to a new one every file is new once more."""
+    """What the sensor remembers from tick to tick; to a new one every file is new that is not built."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -139,6 +141,7 @@ def settled(cursor: Cursor, instance: dg.DagsterInstance) -> Cursor:
 def looked(cursor: Cursor, group: Group, lake: Lake, folder: Folder, latest: date, moment: datetime) -> Cursor:
     """The cursor after a look at the folder. Raises OSError."""
     seen, months, tables = dict(cursor.seen), dict(cursor.months), set(cursor.tables)
+    built = landing_files.Stored() if seen else _built(lake)
     fresh = 0
     for landed in folder.files():
         key = shown_name(landed.name)
@@ -152,6 +155,8 @@ def looked(cursor: Cursor, group: Group, lake: Lake, folder: Folder, latest: dat
             content = folder.read(landed.name)
             digest = sha256(content).hexdigest()
             known = {each.content_hash for each in seen.values()}
+            if built.newest.get(landed.name, (0, ""))[1] == digest:  # `monette run` took it in
+                known.add(digest)
             if digest not in known or (before is not None and before.content_hash != digest):
                 found, table = affected(group, lake, landed.name, content, latest)
                 months, tables = merged(months, found), tables | table
@@ -160,6 +165,17 @@ def looked(cursor: Cursor, group: Group, lake: Lake, folder: Folder, latest: dat
             months, tables = merged(months, _every(group, [latest])), tables | set(TABLES.values())
         seen[key] = Seen(size=landed.size, modified_at=landed.modified_at, content_hash=digest)
     return cursor.model_copy(update={"seen": seen, "months": months, "tables": sorted(tables)})
+
+
+def _built(lake: Lake) -> landing_files.Stored:
+    """What bronze holds, where all that it feeds was computed from all of it; nothing where something was not."""
+    name = landing_files.CONTRACT.name
+    standing = lake.version(name)
+    for table in TABLES.values():
+        noted = provenance.read(lake, table)
+        if not noted or any((name, standing) not in each.inputs for each in noted.values()):
+            return landing_files.Stored()
+    return landing_files.stored(lake)
 
 
 def affected(group: Group, lake: Lake, name: str, content: bytes, latest: date) -> tuple[Months, set[str]]:

@@ -16,16 +16,19 @@ from dagster._core.test_utils import create_run_for_test
 
 from monette_assets import catalog
 from monette_assets.automation.chain import plan_landing
-from monette_assets.automation.landed import Cursor, tick
+from monette_assets.automation.landed import TABLES, Cursor, tick
 from monette_assets.automation.owed import REQUEST_TAG, retry_after
 from monette_assets.automation.refresh_job import FETCHED_TAG, JOB
-from monette_assets.bronze import quickbooks_reports
+from monette_assets.bronze import landing_files, quickbooks_reports
+from monette_assets.bronze.appending import append_commit
 from monette_assets.gold import trial_balance
 from monette_assets.group import Group
 from monette_assets.lake import Commit, Lake, Scope
 from monette_assets.resources import Landing
 from monette_assets.settings import Settings
+from monette_assets.tables import provenance
 from monette_assets.tables.contract import Contract
+from monette_assets.tables.provenance import Provenance
 from monette_assets_tests.frames import NOW, group_of, rows
 from monette_assets_tests.landed import workbook
 
@@ -145,6 +148,36 @@ def test_a_file_on_its_way_waits(watch: Watch) -> None:
     assert watch.tick(NOW + timedelta(seconds=5)) is None
     watch.drop("budget.xlsx", budget(), NOW + timedelta(seconds=5))
     assert watch.tick(NOW + timedelta(minutes=1)) is not None
+
+
+def taken_in(watch: Watch, *built: str) -> None:
+    """As `monette run` does: the folder's files are in bronze, and these tables are computed from them."""
+    lake, name = Lake(watch.settings.lake_url), landing_files.CONTRACT.name
+    found = landing_files.take_in(Landing(watch.settings).folder, landing_files.stored(lake), "run", NOW)
+    append_commit(lake, landing_files.CONTRACT, found.rows, "run", watch.group, NOW)
+    for table in built:
+        months = [date(2024, 11, 1), date(2024, 12, 1)]
+        provenance.note(
+            lake, table, lake.version(table), months, Provenance.of("1", "c", {name: lake.version(name) or 0})
+        )
+
+
+def test_what_a_run_has_taken_in_and_built_is_nothing_new_to_a_sensor_that_starts(watch: Watch) -> None:
+    watch.drop("plan.xlsx", budget())
+    taken_in(watch, *TABLES.values())
+    assert watch.tick() is None
+    watch.drop("plan.xlsx", budget(5), at=NOW - timedelta(minutes=1))
+    assert watch.tick() == ({"north": ["2024-11", "2024-12", "2025-01"]}, ["silver/budgets"])
+
+
+def test_what_was_taken_in_and_not_built_is_asked_for(watch: Watch) -> None:
+    watch.drop("plan.xlsx", budget())
+    taken_in(watch, *TABLES.values())
+    watch.drop("more.xlsx", budget(3, "south", "South Home"))
+    taken_in(watch, "silver/budgets", "silver/adjustments")  # the head counts came to nothing
+    asked = watch.tick()
+    assert asked is not None
+    assert asked[1] == ["silver/budgets"]
 
 
 def test_what_cannot_be_read_asks_for_a_run_that_says_why(watch: Watch) -> None:
