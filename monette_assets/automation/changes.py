@@ -29,7 +29,7 @@ from monette_assets.automation.owed import (
     next_request,
     settled,
 )
-from monette_assets.automation.polling import BUDGET_SECONDS, Poll, ask
+from monette_assets.automation.polling import BUDGET_SECONDS, Poll, ask, asks_to_connect
 from monette_assets.clock import now
 from monette_assets.tables.partitions import month_key, periods_of
 
@@ -163,11 +163,13 @@ def _after(
     """The cursor after an answer. Whose turn did not come are asked at the next tick."""
     asked_for = len(poll.changes) + len(poll.failures)
     answered = {code: found.until for code, found in poll.changes.items()}
+    silent = {*cursor.silent, *(poll.begun & set(poll.failures))} - set(answered)
     return cursor.model_copy(
         update={
             "since": {**cursor.since, **answered},
             "asked": {**cursor.asked, **dict.fromkeys(poll.begun, moment)},
-            "silent": sorted({*cursor.silent, *(poll.begun & set(poll.failures))} - set(answered)),
+            "silent": sorted(silent),
+            "refused": sorted(code for code in silent if _is_refused(code, cursor, poll)),
             "polled": moment if everybody and len(poll.begun) == asked_for else cursor.polled,
             "heard": {**cursor.heard, **{name: notice.mark for name, notice in looked_into.items()}},
             "seen": {**cursor.seen, **{code: sorted(_names(found)) for code, found in poll.changes.items()}},
@@ -175,6 +177,12 @@ def _after(
             "whole": sorted({*cursor.whole, *(notice.company for notice in looked_into.values() if notice.months)}),
         }
     )
+
+
+def _is_refused(company: str, cursor: Cursor, poll: Poll) -> bool:
+    """Whether it has to be connected again, as its newest answer said."""
+    why = poll.failures.get(company)
+    return company in cursor.refused if why is None else asks_to_connect(why, company)
 
 
 def _named(group: Group, notices: Iterable[Notice], latest: date) -> Months:

@@ -47,6 +47,7 @@ class Cursor(BaseModel):
     since: dict[str, datetime] = {}  # by company: every change before is owed or fetched
     asked: dict[str, datetime] = {}  # by company: when its turn was last, whether or not it answered
     silent: list[str] = []  # companies that did not answer when they were last asked
+    refused: list[str] = []  # those of them that have to be connected again
     polled: datetime | None = None  # when all were asked
     heard: dict[str, str] = {}  # by source and company: the mark of the newest notice that was looked into
     seen: dict[str, list[str]] = {}  # by company: the newest answer's changes, which the overlap tells again

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
@@ -24,6 +25,11 @@ class Poll:
     changes: Mapping[str, Changes] = field(default_factory=dict)
     failures: Mapping[str, str] = field(default_factory=dict)
     begun: frozenset[str] = frozenset()  # whose turn came, whether or not they answered
+
+
+def asks_to_connect(text: str, company: str) -> bool:
+    """Whether an error says that the company has to be connected again."""
+    return re.search(rf"`monette connect {re.escape(company)}`", text) is not None
 
 
 def ask(

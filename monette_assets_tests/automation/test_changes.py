@@ -155,6 +155,7 @@ def test_a_company_whose_token_is_dead_fails_alone_and_is_heard_once_connected(w
     since = watch.memory.since
     assert watch.requested() == {"south": ["2024-11"]}
     assert watch.memory.since["north"] == since["north"]
+    assert watch.memory.refused == ["north"]
     quiet = watch.tick()
     assert isinstance(quiet, dg.SensorResult)
     assert quiet.skip_reason is not None
@@ -163,6 +164,7 @@ def test_a_company_whose_token_is_dead_fails_alone_and_is_heard_once_connected(w
     httpx.delete(f"{world.url}/simulator/faults")
     world.connect("north")
     assert (watch.requested() or {}).get("north") == ["2024-11"]
+    assert watch.memory.refused == []
 
 
 def test_past_quickbooks_reach_the_whole_company_is_fetched_again(world: World, watch: Watch) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -19,6 +18,7 @@ from monette_assets.automation.alerts.finding import Finding, Kind
 from monette_assets.automation.chain import CHAIN_TAG
 from monette_assets.automation.cursors import read_cursor
 from monette_assets.automation.owed import Cursor
+from monette_assets.automation.polling import asks_to_connect
 from monette_assets.bronze import quickbooks_objects
 from monette_assets.bronze.quickbooks_reports import ARRIVED
 from monette_assets.gold import completeness
@@ -82,16 +82,15 @@ def tokens(
     for check in checks:
         if check.company and check.subject.endswith(f" {ARRIVED}") and asks_to_connect(check.what, check.company):
             said.setdefault(check.company, check.what)
-    cursor, newest = _sensor(instance, changes.SENSOR)
     ingested = lake.exists(quickbooks_objects.CONTRACT.name)
-    memory = read_cursor(Cursor, cursor, now)
+    memory = read_cursor(Cursor, _cursor_of(instance, changes.SENSOR), now)
     for company in group.companies:
         code = company.code
         if code not in said and ingested and company.is_active(now.date().replace(day=1)):
             stored = connection(code)
             if stored is not None:
                 said[code] = stored
-        if code in memory.silent and asks_to_connect(newest, code):
+        if code in memory.refused:
             said.setdefault(code, "the last question for its changes was refused")
         if code in said:
             yield Finding(Kind.TOKEN, code, said[code], code)
@@ -120,11 +119,6 @@ def stored_connection(settings: Settings, now: datetime) -> Connection:
         )
 
     return connection
-
-
-def asks_to_connect(text: str, company: str) -> bool:
-    """Whether an error says that the company has to be connected again."""
-    return re.search(rf"`monette connect {re.escape(company)}`", text) is not None
 
 
 def incomplete_months(group: Group, lake: Lake, now: datetime) -> Iterator[Finding]:
@@ -180,12 +174,10 @@ def failing_ticks(instance: dg.DagsterInstance) -> Iterator[Finding]:
             yield Finding(Kind.TICK, f"{kind} {state.name}", why.splitlines()[0])
 
 
-def _sensor(instance: dg.DagsterInstance, name: str) -> tuple[str | None, str]:
-    """A sensor's cursor, and what its newest tick said."""
+def _cursor_of(instance: dg.DagsterInstance, name: str) -> str | None:
+    """What a sensor remembers."""
     for state in instance.all_instigator_state(instigator_type=InstigatorType.SENSOR):
         if state.name == name:
-            cursor = getattr(state.instigator_data, "cursor", None)
-            ticks = instance.get_ticks(state.instigator_origin_id, state.selector_id, limit=5)
-            said = "\n".join(str(tick.tick_data.skip_reason or "") for tick in ticks)
-            return cursor, said
-    return None, ""
+            cursor: str | None = getattr(state.instigator_data, "cursor", None)
+            return cursor
+    return None

@@ -113,9 +113,9 @@ def test_a_company_is_silent_once_it_has_not_answered_for_an_hour(
 def test_a_company_that_refuses_the_sensors_question_is_a_token_at_once(
     instance: dg.DagsterInstance, group: Group, lake: Lake
 ) -> None:
-    cursor = Cursor(begun=NOON, since={"north": NOON}, silent=["north"]).model_dump_json()
-    said = "no answer from north: north: OAuth: invalid_grant; reconnect the company with `monette connect north`"
-    Ticks(instance).of(changes.SENSOR, TickStatus.SKIPPED, cursor=cursor, said=said)
+    cursor = Cursor(begun=NOON, since={"north": NOON, "south": NOON}, silent=["north", "south"], refused=["north"])
+    said = "refresh c0ffee12 is started; changes are asked for after it"  # whatever newer ticks say
+    Ticks(instance).of(changes.SENSOR, TickStatus.SKIPPED, cursor=cursor.model_dump_json(), said=said)
     [found] = trouble.tokens(instance, group, lake, well, [], NOON)
     assert (found.kind, found.company) == (Kind.TOKEN, "north")
 
