@@ -33,7 +33,7 @@ from monette_assets.simulator.server import running
 from monette_assets.tables import releases
 from monette_assets.tables.judge import Judge
 from monette_assets_tests.conftest import SmallWorld
-from monette_assets_tests.infra.conftest import Process, free_port
+from monette_assets_tests.processes import Process, free_port
 
 ROOT = Path(__file__).parents[1]
 PATIENCE_SECONDS = 300

@@ -5,18 +5,15 @@ from __future__ import annotations
 import os
 import re
 import shutil
-import socket
-import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-import httpx
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
-from tenacity import retry, retry_if_exception_type, stop_after_delay, wait_fixed
 
 from monette_assets_tests.conftest import SmallWorld
+from monette_assets_tests.processes import Process, free_port
 
 ROOT = Path(__file__).parents[1]
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -31,31 +28,19 @@ pytestmark = [
 
 
 @pytest.fixture(scope="module")
-def interface(small_world: SmallWorld) -> Iterator[str]:
+def interface(small_world: SmallWorld, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a webserver on the small world's home."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     program = Path(sys.executable).with_name("dagster-webserver")
-    server = subprocess.Popen(
-        [str(program), "-w", "workspace.yaml", "-h", "127.0.0.1", "-p", str(port)],
-        cwd=ROOT,
-        env={**os.environ, **small_world.environment},
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    address = f"http://127.0.0.1:{port}"
+    said = tmp_path_factory.mktemp("interface") / "webserver.log"
+    arguments = ("-w", "workspace.yaml", "-h", "127.0.0.1", "-p", str(port))
+    environment = {**os.environ, **small_world.environment}
+    server = Process(said, port, program, *arguments, cwd=ROOT, env=environment)
     try:
-        _answers(address)
-        yield address
+        server.wait()
+        yield f"http://127.0.0.1:{port}"
     finally:
-        server.terminate()
-        server.wait(timeout=30)
-
-
-@retry(stop=stop_after_delay(90), wait=wait_fixed(0.25), retry=retry_if_exception_type(httpx.HTTPError))
-def _answers(address: str) -> None:
-    httpx.get(f"{address}/server_info", timeout=5).raise_for_status()
+        server.end()
 
 
 @pytest.fixture(scope="module")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 from datetime import date
@@ -20,6 +19,7 @@ from monette_assets.simulator.books import generate_books
 from monette_assets.simulator.server import running
 from monette_assets_tests.contracts import write_contract
 from monette_assets_tests.frames import group_of
+from monette_assets_tests.processes import free_port
 
 ROOT = Path(__file__).parents[2]
 PATIENCE_SECONDS = 120
@@ -32,12 +32,6 @@ if sys.argv[1:]:
     print(child.pid, flush=True)
 time.sleep(600)
 """
-
-
-def free_port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return int(free.getsockname()[1])
 
 
 @retry(stop=stop_after_delay(PATIENCE_SECONDS), wait=wait_fixed(0.25), retry=retry_if_exception_type(httpx.HTTPError))

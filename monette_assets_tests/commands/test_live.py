@@ -16,8 +16,8 @@ import pytest
 from monette_assets.cli import main
 from monette_assets.simulator.books import generate_books
 from monette_assets.simulator.server import running
-from monette_assets_tests.commands.test_dev import free_port
 from monette_assets_tests.conftest import SmallWorld
+from monette_assets_tests.processes import free_port
 
 ROOT = Path(__file__).parents[2]
 SEED = 62  # two new entries, the second with two answers of HTTP 500

@@ -26,8 +26,8 @@ from monette_assets.sources.quickbooks.fetch import Failure, Fetch
 from monette_assets.sources.quickbooks.objects import query_all
 from monette_assets.sources.quickbooks.reports import parse_balances, parse_general_ledger
 from monette_assets_tests.commands.conftest import Say
-from monette_assets_tests.commands.test_dev import free_port
 from monette_assets_tests.contracts import write_contract, write_open_books_contract
+from monette_assets_tests.processes import free_port
 
 JANUARY = date(2015, 1, 1)
 CAFE = """\

@@ -17,9 +17,9 @@ from monette_assets.cli import main
 from monette_assets.simulator.books import generate_books
 from monette_assets.simulator.server import running
 from monette_assets.sources.quickbooks.notices import Notices
-from monette_assets_tests.commands.test_dev import free_port
 from monette_assets_tests.contracts import write_contract
 from monette_assets_tests.frames import group_of
+from monette_assets_tests.processes import free_port
 
 VERIFIER = "demo-verifier"
 

@@ -7,8 +7,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import socket
-import subprocess
 import sys
 import threading
 from collections.abc import Iterator
@@ -25,7 +23,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
-from tenacity import retry, retry_if_exception_type, stop_after_delay, wait_fixed
+
+from monette_assets_tests.processes import Process, free_port
 
 TEMPLATE = Path(__file__).parents[2] / "infra" / "compose" / "proxy" / "dagster.conf.template"
 NGINX = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
@@ -70,46 +69,6 @@ class Login(BaseHTTPRequestHandler):
 
     def log_message(self, *_: Any) -> None:
         """Nothing."""
-
-
-def free_port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port: int = free.getsockname()[1]
-    return port
-
-
-class Process:
-    """A process that listens on a port; what it says is in the log, and in the failure where it does not come up."""
-
-    def __init__(self, log: Path, port: int, *command: str | Path, **options: Any) -> None:
-        self.log, self.port = log, port
-        with log.open("wb") as said:
-            self.process = subprocess.Popen(list(map(str, command)), stdout=said, stderr=subprocess.STDOUT, **options)
-
-    def wait(self) -> None:
-        """Until it listens."""
-        try:
-            self._connect()
-        except (OSError, ChildProcessError) as error:
-            pytest.fail(f"{self.log.stem} does not listen on {self.port} ({error!r}):\n{self.log.read_text()}")
-
-    @retry(
-        stop=stop_after_delay(60), wait=wait_fixed(0.1), retry=retry_if_exception_type(ConnectionError), reraise=True
-    )
-    def _connect(self) -> None:
-        if self.process.poll() is not None:
-            raise ChildProcessError(f"it ended with {self.process.returncode}")
-        socket.create_connection(("127.0.0.1", self.port), timeout=5).close()
-
-    def end(self) -> None:
-        """By force where the signal was missed."""
-        self.process.terminate()
-        try:
-            self.process.wait(timeout=10)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait()
 
 
 def certificate(folder: Path) -> None:
