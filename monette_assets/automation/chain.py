@@ -22,6 +22,7 @@ from monette_assets.automation.abandoned import UNFINISHED, fail_abandoned
 from monette_assets.bronze import exchange_rates, landing_files, quickbooks_objects, quickbooks_reports
 from monette_assets.gold import completeness
 from monette_assets.group.calendar import add_months
+from monette_assets.lake import statistics
 from monette_assets.process import PROCESS_TAG, this_process
 from monette_assets.tables import attribution, releases
 from monette_assets.tables.asset import asset_key
@@ -258,17 +259,10 @@ def _neighbours(group: Group, companies: Iterable[str]) -> list[tuple[str, str]]
 
 
 def latest_period(lake: Lake) -> date | None:
-    """The last month whose reports and balances the lake holds.
-
-    A backfill from the user interface carries balances forward into the running month, whether or not it was fetched.
-    """
-    import pyarrow.compute as pc
-
-    tables = (quickbooks_reports.CONTRACT.name, "gold/trial_balance")
-    if not all(lake.exists(table) for table in tables):
-        return None
-    found = [pc.max(lake.read(table, columns=["period"]).column("period")).as_py() for table in tables]
-    return None if None in found else min(found)
+    """The last month whose reports and balances the lake holds."""
+    fetched = statistics.latest(lake, quickbooks_reports.CONTRACT.name)
+    balanced = statistics.latest(lake, "gold/trial_balance")
+    return min(fetched, balanced) if fetched and balanced else None
 
 
 def execute(

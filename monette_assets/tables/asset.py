@@ -8,9 +8,10 @@ import dagster as dg
 
 from monette_assets.clock import now
 from monette_assets.group import Group
+from monette_assets.lake import Lake, statistics
 from monette_assets.tables import partitions
 from monette_assets.tables.audit import all_checks
-from monette_assets.tables.contract import Contract, Freshness, Input, Partitions, Severity
+from monette_assets.tables.contract import Contract, Freshness, Input, Months, Partitions, Severity
 from monette_assets.tables.lineage import column_lineage, table_schema
 from monette_assets.tables.refresh import Outcome, refresh
 from monette_assets.tables.table import Context, Table
@@ -79,16 +80,43 @@ def build_asset(table: Table, group: Group) -> dg.AssetsDefinition:
     )
     def compute(context: dg.AssetExecutionContext) -> Iterator[Any]:
         keys = context.partition_keys if contract.partitions is Partitions.MONTH else ()
+        lake: Lake = context.resources.lake.lake
+        asked = partitions.periods_of(keys)
+        periods = as_far_as_fetched(contract, lake, asked)
+        if asked and not periods:
+            span = f"{asked[0]:%Y-%m} to {asked[-1]:%Y-%m}"
+            context.log.warning("%s: nothing of %s was fetched yet", contract.name, span)
+            yield dg.MaterializeResult(asset_key=asset_key(contract), metadata={"dagster/row_count": 0})
+            return
         outcome = refresh(
             table,
-            context=Context(context.resources.engine.spark, group, partitions.periods_of(keys), now(group)),
-            lake=context.resources.lake.lake,
+            context=Context(context.resources.engine.spark, group, periods, now(group)),
+            lake=lake,
             judge=context.resources.judge.judge,
             run_id=context.run_id,
         )
         yield from events(context, outcome)
 
     return compute
+
+
+def as_far_as_fetched(contract: Contract, lake: Lake, periods: tuple[date, ...]) -> tuple[date, ...]:
+    """Those of the months that what accumulates runs to: as far as its source was fetched.
+
+    Dagster carries a balance that is selected in the interface on to the running month, fetched or not.
+    """
+    if all(above.months is not Months.UP_TO for above in contract.inputs.values()):
+        return periods
+    days = [statistics.latest(lake, name) for name in _fetched_by_month(contract)]
+    fetched = [day for day in days if day is not None]
+    return tuple(each for each in periods if each <= max(fetched)) if fetched else periods
+
+
+def _fetched_by_month(contract: Contract) -> set[str]:
+    """The sources a table is made of that are fetched by company and month."""
+    if contract.partitions is Partitions.MONTH_COMPANY:
+        return {contract.name}
+    return {name for above in contract.inputs.values() for name in _fetched_by_month(above.contract)}
 
 
 def events(context: dg.AssetExecutionContext, outcome: Outcome) -> Iterator[Any]:

@@ -7,15 +7,16 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import dagster as dg
+import pyarrow as pa
 import pytest
 
 from monette_assets.engine import Engine
 from monette_assets.group import Group
-from monette_assets.lake import Lake
-from monette_assets.tables import Context, Input, Table
+from monette_assets.lake import Commit, Lake
+from monette_assets.tables import Context, Input, Months, Partitions, Table
 from monette_assets.tables.asset import asset_key, build_asset, check_specs
 from monette_assets.tables.judge import Judge
-from monette_assets_tests.frames import frame, rows
+from monette_assets_tests.frames import NOW, frame, rows
 from monette_assets_tests.tables.sample import CONTRACT, HEADER
 
 if TYPE_CHECKING:
@@ -132,3 +133,44 @@ def test_severity_says_what_a_failure_does(group: Group) -> None:
     assert described["not_negative"].endswith("(rule 1) Severity: blocks.")
     assert described["not_odd"].endswith("(rule 2) Severity: reports.")
     assert not any(spec.blocking for spec in check_specs(CONTRACT, group))  # companies are held back, not tables
+
+
+REPORTS = replace(
+    CONTRACT, name="bronze/sample_reports", partitions=Partitions.MONTH_COMPANY, unit=("company", "period"), checks=()
+)
+BALANCE = replace(
+    CONTRACT,
+    name="gold/balance",
+    balance=True,
+    inputs={"sample": Input(replace(CONTRACT, inputs={"reports": Input(REPORTS)}), Months.UP_TO)},
+    checks=(),
+)
+
+
+@pytest.mark.parametrize(
+    ("fetched", "months"),
+    [(("2024-11", "2024-12"), ("2024-11", "2024-12")), (("2024-10",), ()), ((), ("2024-11", "2024-12", "2025-01"))],
+)
+def test_a_balance_runs_as_far_as_its_source_was_fetched(
+    engine: Engine, judge: Judge, group: Group, lake: Lake, instance: dg.DagsterInstance,
+    fetched: tuple[str, ...], months: tuple[str, ...],
+) -> None:  # fmt: skip
+    commit = Commit(run_id="run", publish_id="run", code_version="1", contract_version="c", at=NOW)
+    if fetched:
+        held = rows(REPORTS, "company period account amount", *(("north", month, "bank", "1.00") for month in fetched))
+        data = pa.Table.from_pylist(held, schema=REPORTS.arrow_schema)
+        lake.append(REPORTS.name, data, schema=REPORTS.arrow_schema, commit=commit)
+
+    def carried(context: Context, sample: DataFrame) -> DataFrame:
+        lines = [("north", f"{period:%Y-%m}", "bank", "1.00") for period in context.periods]
+        return frame(context.spark, BALANCE, rows(BALANCE, HEADER, *lines))
+
+    result = dg.materialize(
+        [build_asset(Table(BALANCE, carried), group)],
+        instance=instance,
+        resources={"lake": Resource(lake=lake), "judge": Resource(judge=judge), "engine": Resource(spark=engine.spark)},
+        tags=TAGS,
+    )
+    assert result.success
+    stored = lake.read(BALANCE.name).to_pylist() if lake.exists(BALANCE.name) else []
+    assert tuple(sorted(f"{row['period']:%Y-%m}" for row in stored)) == months
