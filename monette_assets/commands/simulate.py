@@ -52,8 +52,6 @@ def simulate(
         if ledger is not None
         else _group_books(platform, group, seed=seed, scale=scale, until=_last_day(platform, months, until))
     )
-    if ledger is None and not child:
-        drop_sheets(platform.settings, group)
     if child:
         _end_with_parent()
     lines = sum(len(document.postings) for each in books.values() for document in each.documents.values())
@@ -67,6 +65,8 @@ def simulate(
         verifier_token=_verifier_token(platform) if webhooks else "",
         webhook_form="eventNotifications" if old_webhooks else "cloudevents",
     )
+    if ledger is None and not child:
+        drop_sheets(platform.settings, group)
     folder = state or platform.settings.home.absolute() / "simulator"
     try:
         serve(books, port=port, state=folder, options=options)

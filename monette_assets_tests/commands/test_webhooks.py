@@ -61,7 +61,9 @@ def test_without_a_verifier_token_nothing_is_received(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("MONETTE_GROUP", str(write_contract(tmp_path)))
+    monkeypatch.setenv("MONETTE_HOME", str(tmp_path / "home"))
     assert main(["webhooks"]) == 1
     assert "expected MONETTE_QUICKBOOKS_VERIFIER_TOKEN" in capsys.readouterr().err
     assert main(["simulate", "--webhooks", "http://127.0.0.1:9", "--until", "2024-11-30"]) == 2
+    assert not (tmp_path / "home" / "landing").exists()
     assert "--webhooks: expected MONETTE_QUICKBOOKS_VERIFIER_TOKEN" in capsys.readouterr().err
