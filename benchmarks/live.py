@@ -98,9 +98,11 @@ def parts(story: Story) -> Figures:
 def quiet_ticks(watch: Watch) -> list[float]:
     """Seconds of the newest ticks that asked every company and heard nothing, as soon as there are enough."""
     from monette_assets.automation.changes import SENSOR
+    from monette_assets.automation.cursors import sensor_state
 
     while True:
-        state = next(each for each in watch.instance.all_instigator_state() if each.name == SENSOR)
+        state = sensor_state(watch.instance, SENSOR)
+        assert state is not None
         found = watch.instance.get_ticks(state.instigator_origin_id, state.selector_id, limit=200)
         asked = [
             tick.end_timestamp - tick.timestamp

@@ -7,11 +7,10 @@ refresh that broke down, or by a chain of the command that released its months.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import dagster as dg
 from pydantic import ValidationError
@@ -20,7 +19,7 @@ from monette_assets.automation import chain, refresh_job
 from monette_assets.automation.failed_partitions import ENDED_BADLY, Left
 from monette_assets.automation.recorded_checks import failed, last_evaluation
 from monette_assets.tables import releases
-from monette_assets.tables.partitions import month_key
+from monette_assets.tables.partitions import MONTH_KEY, month_key
 
 if TYPE_CHECKING:
     from monette_assets.group import Group
@@ -28,8 +27,6 @@ if TYPE_CHECKING:
 LOOKED_AT = 100  # of the runs that failed, the newest
 SHOWN_TABLES = 3
 RELEASING_STEPS = ("tables", "balances", "landing")
-
-MONTH = re.compile(r"^\d{4}-\d{2}$")
 
 Months = dict[str, set[date]]  # by company
 
@@ -150,9 +147,8 @@ def _said_no(instance: dg.DagsterInstance, run_ids: Collection[str]) -> set[str]
 
 def _asked(run: dg.DagsterRun, group: Group) -> Months:
     """The company-months a refresh was asked for; none where it is of what is stale, or the contract has moved on."""
-    ops: Any = run.run_config.get("ops", {})
     try:
-        return refresh_job.months_of(refresh_job.Refresh(**ops[refresh_job.OP]["config"]), group)
+        return refresh_job.months_of(refresh_job.Refresh(**refresh_job.config_of(run)), group)
     except (ValidationError, ValueError, KeyError):
         return {}
 
@@ -167,7 +163,7 @@ def _months(run: dg.DagsterRun, group: Group) -> tuple[str, str]:
     if periods:
         return month_key(periods[0]), month_key(periods[-1])
     first, last = (run.tags.get(tag, "").split("|")[-1] for tag in (chain.RANGE_START, chain.RANGE_END))
-    return (first, last) if MONTH.match(first) else ("", "")  # companies are partitions too
+    return (first, last) if MONTH_KEY.match(first) else ("", "")  # companies are partitions too
 
 
 def _spans(run: dg.DagsterRun, first: str, last: str) -> bool:

@@ -9,14 +9,13 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import dagster as dg
-from dagster._core.definitions.run_request import InstigatorType
 from dagster._core.scheduler.instigation import TickStatus
 
 from monette_assets.automation import changes, refresh_job
-from monette_assets.automation.cursors import read_cursor
+from monette_assets.automation.cursors import cursor_text, read_cursor, sensor_state
 from monette_assets.automation.owed import Cursor
 from monette_assets.tables import releases
 from monette_assets.tables.partitions import month_key
@@ -90,7 +89,7 @@ def refreshes(instance: dg.DagsterInstance, since: datetime) -> list[Refreshed]:
     found = []
     for record in reversed(instance.get_run_records(filters)):
         run = record.dagster_run
-        months = {company: frozenset(keys) for company, keys in _config(run).get("months", {}).items()}
+        months = {company: frozenset(keys) for company, keys in refresh_job.config_of(run).get("months", {}).items()}
         found.append(
             Refreshed(
                 run_id=run.run_id,
@@ -103,12 +102,6 @@ def refreshes(instance: dg.DagsterInstance, since: datetime) -> list[Refreshed]:
             )
         )
     return found
-
-
-def _config(run: dg.DagsterRun) -> Mapping[str, Any]:
-    given: Any = run.run_config or {}
-    config: Mapping[str, Any] = given.get("ops", {}).get(refresh_job.OP, {}).get("config", {})
-    return config
 
 
 def _moment(seconds: float | None) -> datetime | None:
@@ -125,25 +118,16 @@ def released(lake: Lake) -> list[Released]:
 
 def waiting(instance: dg.DagsterInstance, moment: datetime) -> frozenset[str]:
     """The companies that did not answer when the sensor `quickbooks_changes` asked them last."""
-    for state in instance.all_instigator_state(instigator_type=InstigatorType.SENSOR):
-        if state.name == changes.SENSOR:
-            text = getattr(state.instigator_data, "cursor", None)
-            return frozenset(read_cursor(Cursor, text, moment).silent)
-    return frozenset()
+    return frozenset(read_cursor(Cursor, cursor_text(instance, changes.SENSOR), moment).silent)
 
 
 def ticked(instance: dg.DagsterInstance, since: datetime) -> bool:
     """Whether a tick of the sensor `quickbooks_changes` has begun and ended since."""
-    for state in instance.all_instigator_state(instigator_type=InstigatorType.SENSOR):
-        if state.name == changes.SENSOR:
-            newest = instance.get_ticks(
-                state.instigator_origin_id,
-                state.selector_id,
-                after=since.timestamp(),
-                statuses=[TickStatus.SKIPPED, TickStatus.SUCCESS, TickStatus.FAILURE],
-            )
-            return bool(newest)
-    return False
+    state = sensor_state(instance, changes.SENSOR)
+    over = [TickStatus.SKIPPED, TickStatus.SUCCESS, TickStatus.FAILURE]
+    return state is not None and bool(
+        instance.get_ticks(state.instigator_origin_id, state.selector_id, after=since.timestamp(), statuses=over)
+    )
 
 
 def story(

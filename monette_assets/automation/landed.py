@@ -141,7 +141,7 @@ def settled(cursor: Cursor, instance: dg.DagsterInstance) -> Cursor:
 def looked(cursor: Cursor, group: Group, lake: Lake, folder: Folder, latest: date, moment: datetime) -> Cursor:
     """The cursor after a look at the folder. Raises OSError."""
     seen, months, tables = dict(cursor.seen), dict(cursor.months), set(cursor.tables)
-    built = landing_files.Stored() if seen else _built(lake)
+    built = {} if seen else _built(lake)
     fresh = 0
     for landed in folder.files():
         key = shown_name(landed.name)
@@ -154,9 +154,7 @@ def looked(cursor: Cursor, group: Group, lake: Lake, folder: Folder, latest: dat
         try:
             content = folder.read(landed.name)
             digest = sha256(content).hexdigest()
-            known = {each.content_hash for each in seen.values()}
-            if built.newest.get(landed.name, (0, ""))[1] == digest:  # `monette run` took it in
-                known.add(digest)
+            known = {built.get(landed.name), *(each.content_hash for each in seen.values())}
             if digest not in known or (before is not None and before.content_hash != digest):
                 found, table = affected(group, lake, landed.name, content, latest)
                 months, tables = merged(months, found), tables | table
@@ -167,15 +165,15 @@ def looked(cursor: Cursor, group: Group, lake: Lake, folder: Folder, latest: dat
     return cursor.model_copy(update={"seen": seen, "months": months, "tables": sorted(tables)})
 
 
-def _built(lake: Lake) -> landing_files.Stored:
-    """What bronze holds, where all that it feeds was computed from all of it; nothing where something was not."""
+def _built(lake: Lake) -> dict[str, str]:
+    """Content hash by name of the files in bronze; none where something they feed was not computed from all of them."""
     name = landing_files.CONTRACT.name
     standing = lake.version(name)
     for table in TABLES.values():
         noted = provenance.read(lake, table)
         if not noted or any((name, standing) not in each.inputs for each in noted.values()):
-            return landing_files.Stored()
-    return landing_files.stored(lake)
+            return {}
+    return {file: digest for file, (_, digest) in landing_files.stored(lake).newest.items()}
 
 
 def affected(group: Group, lake: Lake, name: str, content: bytes, latest: date) -> tuple[Months, set[str]]:

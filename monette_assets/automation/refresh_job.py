@@ -58,6 +58,13 @@ def run_config(refresh: Refresh) -> dict[str, Any]:
     return {"ops": {OP: {"config": refresh.model_dump(exclude_none=True)}}}
 
 
+def config_of(run: dg.DagsterRun) -> Mapping[str, Any]:
+    """What a run of the job was asked, as `run_config` writes it; nothing where it was of no such job."""
+    ops: Any = run.run_config.get("ops", {})
+    config: Mapping[str, Any] = ops.get(OP, {}).get("config", {})
+    return config
+
+
 def months_of(refresh: Refresh, group: Group) -> dict[str, set[date]]:
     """The wanted months by company. Raises ValueError or KeyError saying what was expected."""
     wanted = {group.company(code).code: set(partitions.periods_of(keys)) for code, keys in refresh.months.items()}

@@ -33,19 +33,17 @@ def dev(
     from monette_assets.commands.output import notes
 
     platform, console = Platform(), notes()
+    status: int | None = None
     with serving_all(platform, port) as ui:
         if platform.settings.simulated:
             home = platform.settings.home
             console.print(f"Simulator at {platform.settings.quickbooks_url}; its books and tokens are kept in {home}")
         console.print(f"User interface at http://127.0.0.1:{port} in some seconds; Ctrl-C ends everything")
-        status: int | None = None
         with suppress(KeyboardInterrupt):
             status = ui.wait()
-        end(ui)
-        if status is None:
-            console.print("Ended. Everything is kept; `monette dev` goes on where it was.")
-            return
-    raise CommandError(f"`dagster dev` ended by itself with status {status}; see what it said above")
+    if status is not None:
+        raise CommandError(f"`dagster dev` ended by itself with status {status}; see what it said above")
+    console.print("Ended. Everything is kept; `monette dev` goes on where it was.")
 
 
 @contextmanager

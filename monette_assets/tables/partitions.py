@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import warnings
 from datetime import date, datetime
 from typing import TYPE_CHECKING
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 warnings.filterwarnings("ignore", message=".*(is currently in beta|is currently in preview).*")
 
 MONTH_FORMAT = "%Y-%m"
+MONTH_KEY = re.compile(r"^\d{4}-\d{2}$")
 MARGIN_MONTHS = 60  # how long a code location may live without being loaded again
 
 

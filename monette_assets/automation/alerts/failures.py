@@ -16,14 +16,13 @@ from monette_assets.automation.failed_partitions import Left, Why, left_failed
 from monette_assets.automation.failed_runs import put_right, why_failed
 from monette_assets.automation.recorded_checks import last_evaluation
 from monette_assets.bronze.quickbooks_reports import ARRIVED
-from monette_assets.tables.partitions import period_of
+from monette_assets.tables.partitions import MONTH_KEY, period_of
 
 if TYPE_CHECKING:
     from monette_assets.group import Group
     from monette_assets.lake import Lake
 
 READ_FAILURES = 300  # failed checks whose words are read; of the others their company and month are enough
-MONTH = re.compile(r"^\d{4}-\d{2}$")
 OVER = [dg.DagsterRunStatus.SUCCESS, dg.DagsterRunStatus.FAILURE]
 
 
@@ -80,8 +79,8 @@ def broken_runs(instance: dg.DagsterInstance, group: Group) -> Iterator[Finding]
         record = next(iter(instance.get_run_records(dg.RunsFilter(job_name=job, statuses=OVER), limit=1)), None)
         if record is not None and record.dagster_run.status is dg.DagsterRunStatus.FAILURE:
             run = record.dagster_run
-            _, why = why_failed(instance, run)
             if not put_right(instance, group, record):
+                _, why = why_failed(instance, run)
                 named = [each.code for each in group.companies if re.search(rf"\b{re.escape(each.code)}\b", why)]
                 for code in (*named,) or (None,):
                     yield Finding(Kind.RUN, job, f"run {run.run_id[:8]}: {why}", code)
@@ -92,9 +91,9 @@ def _units(names: Sequence[str], said: Any, partition: str | None) -> Iterator[t
     told = said.metadata.get("units") if said is not None else None
     for unit in getattr(told, "data", None) or ():
         values = dict(zip(names, unit, strict=False))
-        month = values.get("period") or (partition if partition and MONTH.match(partition) else None)
-        yield values.get("company"), month if month and MONTH.match(month) else None
+        month = values.get("period") or (partition if partition and MONTH_KEY.match(partition) else None)
+        yield values.get("company"), month if month and MONTH_KEY.match(month) else None
     if told is None:
         parts = (partition or "").split("|")
-        month = next((part for part in parts if MONTH.match(part)), None)
+        month = next((part for part in parts if MONTH_KEY.match(part)), None)
         yield next((part for part in parts if part and part != month), None), month

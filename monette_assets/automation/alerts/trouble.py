@@ -16,7 +16,7 @@ from monette_assets.automation.abandoned import UNFINISHED
 from monette_assets.automation.alerts.failures import broken_runs, failed_checks, left_behind
 from monette_assets.automation.alerts.finding import Finding, Kind
 from monette_assets.automation.chain import CHAIN_TAG
-from monette_assets.automation.cursors import read_cursor
+from monette_assets.automation.cursors import cursor_text, read_cursor
 from monette_assets.automation.owed import Cursor
 from monette_assets.automation.polling import asks_to_connect
 from monette_assets.bronze import quickbooks_objects
@@ -83,7 +83,7 @@ def tokens(
         if check.company and check.subject.endswith(f" {ARRIVED}") and asks_to_connect(check.what, check.company):
             said.setdefault(check.company, check.what)
     ingested = lake.exists(quickbooks_objects.CONTRACT.name)
-    memory = read_cursor(Cursor, _cursor_of(instance, changes.SENSOR), now)
+    memory = read_cursor(Cursor, cursor_text(instance, changes.SENSOR), now)
     for company in group.companies:
         code = company.code
         if code not in said and ingested and company.is_active(now.date().replace(day=1)):
@@ -172,12 +172,3 @@ def failing_ticks(instance: dg.DagsterInstance) -> Iterator[Finding]:
             why = (error.cause or error).message.strip() if error is not None else "no reason given"
             kind = "sensor" if wanted > 1 else "schedule"
             yield Finding(Kind.TICK, f"{kind} {state.name}", why.splitlines()[0])
-
-
-def _cursor_of(instance: dg.DagsterInstance, name: str) -> str | None:
-    """What a sensor remembers."""
-    for state in instance.all_instigator_state(instigator_type=InstigatorType.SENSOR):
-        if state.name == name:
-            cursor: str | None = getattr(state.instigator_data, "cursor", None)
-            return cursor
-    return None
