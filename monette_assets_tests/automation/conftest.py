@@ -42,6 +42,22 @@ VERIFIER = "demo-verifier"
 REALMS = {"north": "1001", "south": "1002"}
 
 
+@pytest.fixture
+def instance(tmp_path: Path) -> Iterator[dg.DagsterInstance]:
+    with dg.DagsterInstance.local_temp(str(tmp_path)) as made:
+        yield made
+
+
+@pytest.fixture
+def group(tmp_path: Path) -> Group:
+    return group_of(tmp_path / "group")
+
+
+@pytest.fixture
+def lake(tmp_path: Path) -> Lake:
+    return Lake(str(tmp_path / "lake"))
+
+
 @dataclass
 class World:
     """Two companies with their books, connected, November and December 2024 ingested."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -30,12 +30,6 @@ from monette_assets_tests.automation.conftest import DECEMBER, NOVEMBER, World
 from monette_assets_tests.contracts import small_contract, write_contract
 
 REPORTS, OBJECTS = "bronze/quickbooks_reports", "bronze/quickbooks_objects"
-
-
-@pytest.fixture
-def instance(tmp_path: Path) -> Iterator[dg.DagsterInstance]:
-    with dg.DagsterInstance.local_temp(str(tmp_path)) as made:
-        yield made
 
 
 def fetching(world: World) -> list[chain.Step]:

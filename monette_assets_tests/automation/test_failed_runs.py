@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator
-from pathlib import Path
 
 import dagster as dg
-import pytest
 
 from monette_assets.automation import chain, comparison, refresh_job
 from monette_assets.automation.alerts.failures import broken_runs
@@ -17,23 +14,6 @@ from monette_assets.automation.refresh_job import Refresh
 from monette_assets.group import Group
 from monette_assets.lake import Lake
 from monette_assets_tests.automation.small_runs import FULL_DISK, check, job, make
-from monette_assets_tests.frames import group_of
-
-
-@pytest.fixture
-def instance(tmp_path: Path) -> Iterator[dg.DagsterInstance]:
-    with dg.DagsterInstance.ephemeral(str(tmp_path)) as made:
-        yield made
-
-
-@pytest.fixture
-def group(tmp_path: Path) -> Group:
-    return group_of(tmp_path / "group")
-
-
-@pytest.fixture
-def lake(tmp_path: Path) -> Lake:
-    return Lake(str(tmp_path / "lake"))
 
 
 def told(instance: dg.DagsterInstance, group: Group, lake: Lake) -> FailedRun | None:

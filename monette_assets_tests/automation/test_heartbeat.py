@@ -47,12 +47,6 @@ def outside() -> Iterator[Outside]:
 
 
 @pytest.fixture
-def instance(tmp_path: Path) -> Iterator[dg.DagsterInstance]:
-    with dg.DagsterInstance.local_temp(str(tmp_path)) as made:
-        yield made
-
-
-@pytest.fixture
 def settings(tmp_path: Path, outside: Outside) -> Settings:
     return Settings(home=tmp_path / "home", heartbeat_url=SecretStr(f"{outside.url}/{SECRET}"))
 

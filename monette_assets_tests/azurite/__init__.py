@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import socket
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,6 +19,8 @@ import httpx
 import pytest
 from filelock import FileLock
 from tenacity import retry, retry_if_exception_type, stop_after_delay, wait_fixed
+
+from monette_assets_tests.processes import free_port
 
 HERE = Path(__file__).parent
 ACCOUNT = "monettetests"
@@ -61,9 +62,7 @@ def installed() -> Path:
 def running(folder: Path) -> Iterator[Azurite]:
     """A service of its own, empty, kept in memory; `folder` holds what it says."""
     program = installed()
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     with (folder / "azurite.out").open("wb") as said:
         process = subprocess.Popen(
             ["node", str(program), "--blobHost", "127.0.0.1", "--blobPort", str(port),

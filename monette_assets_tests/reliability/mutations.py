@@ -11,7 +11,6 @@ import zipfile
 from collections.abc import Callable, Mapping
 from datetime import date
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 from monette_assets.silver.adjustments import parse_adjustments
@@ -34,6 +33,7 @@ from monette_assets.sources.quickbooks.reports import (
 from monette_assets_tests.landed import landed, workbook
 from monette_assets_tests.reliability.small_farm import MARCH, books, herds
 from monette_assets_tests.simulator.small_books import farm
+from monette_assets_tests.sources.quickbooks.recorded import PAYLOADS
 
 Choose = Callable[[int], int]
 """One of so many: 0 to n - 1."""
@@ -49,7 +49,7 @@ PARSERS: dict[str, Callable[[str], Parsed]] = {
     "AgedReceivableDetail": lambda text: parse_agings([text], "AgedReceivableDetail", **MONTH),
     "JournalReport": lambda text: parse_journal([text], **MONTH),
 }
-SHARED = Path(__file__).parents[2] / "../shared/quickbooks/payloads/reports"
+SHARED = PAYLOADS / "reports"
 JUNK: tuple[Any, ...] = (
     None, True, 0, -1, 1e308, "", " ", "45992", "1,234.50", "(12.00)", "-0.00", "1e5", "NaN", "٣", "\ud800",
     "\x00", "é",

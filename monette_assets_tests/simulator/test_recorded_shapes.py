@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 from typing import Any
 
 import orjson
@@ -12,8 +11,7 @@ import pytest
 from monette_assets_tests.simulator.conftest import Serve
 from monette_assets_tests.simulator.reading import Json, every_row, keys, report
 from monette_assets_tests.simulator.small_books import add, document, farm
-
-PAYLOADS = Path(__file__).parents[2].parent / "shared" / "quickbooks" / "payloads"
+from monette_assets_tests.sources.quickbooks.recorded import PAYLOADS
 
 pytestmark = [
     pytest.mark.shared,

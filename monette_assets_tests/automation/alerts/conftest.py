@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import socket
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -23,9 +22,7 @@ from starlette.types import Receive, Scope, Send
 from monette_assets.automation.alerts.channels import Channel, channels
 from monette_assets.automation.alerts.incidents import Incident
 from monette_assets.automation.alerts.register import Register
-from monette_assets.group import Group
-from monette_assets.lake import Lake
-from monette_assets_tests.frames import group_of
+from monette_assets_tests.processes import free_port
 from monette_assets_tests.sources.serving import serving
 
 NOON = datetime(2025, 3, 3, 12, tzinfo=UTC)
@@ -90,8 +87,7 @@ class Mailbox:
 def mailbox() -> Iterator[tuple[Mailbox, SecretStr]]:
     """The mails, and the URL to send them to."""
     box = Mailbox()
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
+    port = free_port()
     controller = Controller(box, hostname="127.0.0.1", port=port)
     controller.start()
     try:
@@ -108,22 +104,6 @@ def register(tmp_path: Path) -> Register:
 def incident(key: str = "token:north", *companies: str) -> Incident:
     """An incident of these companies."""
     return Incident(key, f"Something is wrong: {key}", companies or ("north",), (), (), ("monette status",), "x", 1)
-
-
-@pytest.fixture
-def instance(tmp_path: Path) -> Iterator[dg.DagsterInstance]:
-    with dg.DagsterInstance.local_temp(str(tmp_path)) as made:
-        yield made
-
-
-@pytest.fixture
-def group(tmp_path: Path) -> Group:
-    return group_of(tmp_path / "group")
-
-
-@pytest.fixture
-def lake(tmp_path: Path) -> Lake:
-    return Lake(str(tmp_path / "lake"))
 
 
 def evaluate(instance: dg.DagsterInstance, table: str, check: str, partition: str | None, **said: Any) -> None:
