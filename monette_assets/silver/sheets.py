@@ -430,5 +430,6 @@ def nothing_refused(unit: Sequence[str]) -> Check:
         "ACCOUNTING 7",
         refused,
         Severity.REPORTS,
+        of_source=True,
         waivable=True,
     )

@@ -177,6 +177,11 @@ class Contract:
             for check in self.checks
             if check.waivable and check.severity is Severity.BLOCKS
         ]
+        problems += [
+            f"check {check.name!r} is of what a run refused: it is one of source"
+            for check in self.checks
+            if check.waivable and not check.of_source
+        ]
         if not TABLE_NAME.match(self.name):
             problems.append(f"name does not match {TABLE_NAME.pattern}")
         if problems:
