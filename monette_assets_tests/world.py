@@ -82,14 +82,19 @@ class World:
 
 @contextmanager
 def world_of(
-    home: Path, group: Group, books: Mapping[str, Books], engine: Engine | None = None, judge: Judge | None = None
+    home: Path,
+    group: Group,
+    books: Mapping[str, Books],
+    engine: Engine | None = None,
+    judge: Judge | None = None,
+    **options: Any,
 ) -> Iterator[World]:
-    """The group's companies served and connected; `home` holds lake and tokens.
+    """The group's companies served and connected; `home` holds lake and tokens. `options`: of SimulatorOptions.
 
     Bronze needs neither engine nor judge.
     """
     with (
-        running(books, requests_per_second=FAST, requests_per_minute=60 * FAST) as simulator,
+        running(books, requests_per_second=FAST, requests_per_minute=60 * FAST, **options) as simulator,
         httpx.Client(base_url=simulator.url, timeout=20) as outside,
         dg.DagsterInstance.ephemeral() as instance,
     ):

@@ -10,7 +10,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from monette_assets.gold import adjustments, eliminations, translated_balances
-from monette_assets.gold.intercompany import chart_of, months_of
+from monette_assets.gold.intercompany import DIVIDENDS, accounts_of, chart_of, months_of
 from monette_assets.gold.stacking import stack
 from monette_assets.group.models import WHOLE_GROUP
 from monette_assets.group.perimeter import (
@@ -34,6 +34,7 @@ STEPS = ("companies", "eliminations", "adjustments", "non_controlling_interest")
 YEAR_END = "year_end/"  # component of what moves between a company's retained and current earnings
 PLACE = ["basis", "subgroup", "step", "component", "group_account"]
 EARNS = ("Revenue", "Expense")
+TAKEN = ["group_account", "own_classification", "amount_cad"]
 ADJUSTED_BASIS = "accrual"  # what people adjust by hand
 RATE_OF_SHARE = "decimal(18, 6)"
 
@@ -190,7 +191,8 @@ def consolidated_statements(
     companies = aggregate(context, translated_balances)
     steps = [companies, eliminate(context, eliminations), adjust(context, adjustments)]
     if context.group.consolidation.ownership:
-        steps.append(non_controlling_interest(context, companies))
+        of_owners = [companies, *dividends_received(context, eliminations)]
+        steps.append(non_controlling_interest(context, stack(of_owners, [*PLACE, "own_classification"])))
     rows = (
         stack(steps, [*PLACE, "own_classification"])
         .groupBy("period", *PLACE)
@@ -284,6 +286,37 @@ def eliminate(context: Context, eliminations: DataFrame) -> DataFrame:
     """The entries between companies that are both in a part of the group, by kind."""
     from pyspark.sql import functions as F
 
+    entries = _within(context, eliminations).withColumn("component", F.col("kind"))
+    return _to_date(context, entries.select("period", *PLACE, "own_classification", "amount_cad"))
+
+
+def dividends_received(context: Context, eliminations: DataFrame) -> list[DataFrame]:
+    """What eliminating dividends takes from companies that received them and have outside owners themselves.
+
+    No income of theirs, but a part of what the payer earned, whose outsiders have had theirs of it: it is given back
+    on the account it was paid from.
+    """
+    from pyspark.sql import functions as F
+
+    owned = {each.company for each in context.group.consolidation.ownership}
+    paid_out = accounts_of(context, (DIVIDENDS,))
+    if not paid_out or not any(each.parent in owned for each in context.group.consolidation.ownership):
+        return []
+    entries = _within(context, eliminations.where(F.col("kind") == DIVIDENDS))
+    receiver = F.when(F.col("group_account").isin(paid_out), F.col("partner")).otherwise(F.col("company"))
+    whose = ["period", "basis", "subgroup", "step", "component"]
+    taken = entries.withColumn("component", receiver).select(*whose, *TAKEN)
+    income = account_of_kind(context.group, "non_controlling_interest", "profit_and_loss")
+    earned = taken.groupBy(*whose).agg((-F.sum("amount_cad")).cast(MONEY).alias("amount_cad")).select(
+        *whose, F.lit(income).alias("group_account"), F.lit("Expense").alias("own_classification"), "amount_cad"
+    )  # fmt: skip
+    return [_to_date(context, stack([taken, earned], [*PLACE, "own_classification"]))]
+
+
+def _within(context: Context, eliminations: DataFrame) -> DataFrame:
+    """The entries by part of the group that has both their companies, with kind, company and partner."""
+    from pyspark.sql import functions as F
+
     rows = [{**row, "scope": row["period"]} for row in subgroup_rows(context.group, months_of(context))]
     members = context.relation(rows, "scope date, subgroup string, company string")
     partners = members.withColumnRenamed("company", "partner")
@@ -294,15 +327,18 @@ def eliminate(context: Context, eliminations: DataFrame) -> DataFrame:
         .join(partners, ["scope", "partner", "subgroup"], "left_semi")
     )
     chart = chart_of(context).select("group_account", F.col("group_classification").alias("own_classification"))
-    found = ["period", "basis", "subgroup", "kind", "group_account", "amount_cad"]
-    entries = (
+    found = ["period", "basis", "subgroup", "kind", "company", "partner", "group_account", "amount_cad"]
+    return (
         stack([alone.select(*found), between.select(*found)], found[1:-1])
         .join(chart, "group_account", "left")
-        .select(
-            "period", "basis", "subgroup", F.lit("eliminations").alias("step"), F.col("kind").alias("component"),
-            "group_account", "own_classification", "amount_cad",
-        )
-    )  # fmt: skip
+        .withColumn("step", F.lit("eliminations"))
+    )
+
+
+def _to_date(context: Context, entries: DataFrame) -> DataFrame:
+    """Entries that stand for their month each, opening and closing, income to date of the group's year."""
+    from pyspark.sql import functions as F
+
     zero = F.lit("0").cast(MONEY)
     at_end = entries.select("*", zero.alias("opening_cad"), F.col("amount_cad").alias("closing_cad"))
     before = entries.withColumn("period", F.add_months("period", 1)).select(

@@ -14,11 +14,14 @@ from typing import TYPE_CHECKING, Any
 from monette_assets.gold import intercompany_lines, intercompany_matches, translated_balances, trial_balance
 from monette_assets.gold.intercompany import (
     BALANCE_PAIRS,
+    DIVIDENDS,
     PAIR,
+    accounts_of,
     charges,
     claims,
     lines_of,
     members_of,
+    months_of,
 )
 from monette_assets.gold.stacking import stack
 from monette_assets.group.calendar import add_months
@@ -39,7 +42,7 @@ if TYPE_CHECKING:
     from monette_assets.group.models import Ownership
 
 TRANSLATED, MATCHES = "gold/translated_balances", "gold/intercompany_matches"
-KINDS = ("balances", "income", "unrealised_profit", "investment", "difference")
+KINDS = ("balances", "income", DIVIDENDS, "unrealised_profit", "investment", "difference")
 CENT = Decimal("0.01")
 LINE = [
     "period", "basis", "elimination", "kind", "scope", "company", "partner", "group_account", "account_pair",
@@ -70,8 +73,8 @@ def _difference_lost(staged: Staged) -> DataFrame:
 CONTRACT = Contract(
     name="gold/eliminations",
     description=(
-        "Consolidation entries in group currency: claims and charges between companies, unrealised profit in "
-        "inventory, investments. What does not match goes to the intercompany difference, never into another line. "
+        "Consolidation entries in group currency: claims, charges and dividends between companies, unrealised profit "
+        "in inventory, investments. What does not match goes to the intercompany difference, never into another line. "
         "Every entry nets to zero."
     ),
     key=("period", "basis", "elimination", "kind", "company", "group_account"),
@@ -147,6 +150,8 @@ def intercompany(context: Context, every_side: DataFrame) -> list[DataFrame]:
 
     group = context.group
     is_claim = F.col("account_pair").isin(*BALANCE_PAIRS)
+    paid_out = accounts_of(context, (DIVIDENDS,))
+    is_paid = F.col("group_account").isin(paid_out) if paid_out else F.lit(False)
     entry = F.concat_ws(" ", "account_pair", "pair_company", "pair_partner", "currency", "reference")
     sides = (
         every_side.withColumnRenamed("company", "pair_company")
@@ -156,7 +161,8 @@ def intercompany(context: Context, every_side: DataFrame) -> list[DataFrame]:
     )
     taken = sides.select(
         "period", "basis", "elimination",
-        F.when(is_claim, "balances").otherwise("income").alias("kind"), F.col("period").alias("scope"),
+        F.when(is_claim, "balances").when(is_paid, DIVIDENDS).otherwise("income").alias("kind"),
+        F.col("period").alias("scope"),
         F.col("holder").alias("company"),
         F.when(F.col("holder") == F.col("pair_company"), F.col("pair_partner")).otherwise(F.col("pair_company"))
         .alias("partner"),
@@ -174,7 +180,35 @@ def intercompany(context: Context, every_side: DataFrame) -> list[DataFrame]:
             "account_pair", "currency", "reference", "amount_cad",
         )
     )  # fmt: skip
-    return [taken, differing]
+    return [taken, differing, *(dividends_before(context, taken) if paid_out else ())]
+
+
+def dividends_before(context: Context, taken: DataFrame) -> list[DataFrame]:
+    """What companies paid each other out of equity in earlier months, as long as both are in the group.
+
+    A dividend stays on the payer's account of equity; the receiver's income of that month is in retained earnings by
+    now (ACCOUNTING 20).
+    """
+    from pyspark.sql import functions as F
+
+    later = context.relation([{"later": period} for period in months_of(context)], "later date")
+    members = members_of(context)
+    standing = (
+        taken.where(F.col("kind") == DIVIDENDS)
+        .join(F.broadcast(later), F.col("later") > F.col("period"))
+        .withColumn("period", F.col("later"))
+        .withColumn("scope", F.col("later"))
+        .join(members.toDF("period", "company"), ["period", "company"], "left_semi")
+        .join(members.toDF("period", "partner"), ["period", "partner"], "left_semi")
+        .select(*LINE)
+    )
+    retained = account_of_kind(context.group, "retained_earnings", "balance_sheet")
+    received = standing.select(
+        "period", "basis", "elimination", "kind", "scope", F.col("partner").alias("company"),
+        F.col("company").alias("partner"), F.lit(retained).alias("group_account"), "account_pair", "currency",
+        "reference", (-F.col("amount_cad")).cast(MONEY).alias("amount_cad"),
+    )  # fmt: skip
+    return [standing, received]
 
 
 # ---- unrealised profit in inventory

@@ -1,8 +1,8 @@
 """What each company's books say about the other companies: the sides that matching and elimination are made of.
 
 A claim is what one company's books say another owes it: its own due-from account, the other's due-to account, one
-document at a time. A charge is one company's income and the other's cost of the month. Both have two sides; a side
-is one account in one company's books (ACCOUNTING 18).
+document at a time. A charge is one company's income and the other's cost of the month, or the dividend it paid out of
+its equity. Both have two sides; a side is one account in one company's books (ACCOUNTING 18).
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 EXACT = "decimal(28, 8)"
 DUE = ("due_from_group", "due_to_group")
 FLOW = ("intercompany_revenue", "intercompany_expense")
+DIVIDENDS = "dividends"  # kind of the account that what a company pays its owners stands on
 OPENING = "opening"  # the reference of what stood on an account before the first posting
 CLAIM, CHARGE = "due_from/due_to", "income/expense"
 # A line on an intercompany account that names no company of the group stands alone, under the side it is on.
@@ -242,7 +243,10 @@ def charges(context: Context, lines: DataFrame, translated_balances: DataFrame) 
     earns = F.col("classification").isin("Revenue", "Expense") & (kind != "exchange")  # exchange is the holder's own
     flows = (
         lines.join(goods, in_stock, "left")
-        .where(kind.isin(*FLOW) | ((F.col("partner") != "") & (earns | F.col("cost_account").isNotNull())))
+        .where(
+            kind.isin(*FLOW)
+            | ((F.col("partner") != "") & (earns | (kind == DIVIDENDS) | F.col("cost_account").isNotNull()))
+        )
         .withColumn("stock_account", F.when(F.col("cost_account").isNotNull(), F.col("group_account")))
         .withColumn("group_account", F.coalesce("cost_account", "group_account"))
         .withColumn("kind", kind)

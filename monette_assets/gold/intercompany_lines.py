@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from monette_assets.gold import ledger, translated_balances
-from monette_assets.gold.intercompany import DUE, FLOW, accounts_of, chart_of
+from monette_assets.gold.intercompany import DIVIDENDS, DUE, FLOW, accounts_of, chart_of
 from monette_assets.group.perimeter import company_name_rows
 from monette_assets.tables import Column, Context, Contract, Freshness, Input, Months, table
 from monette_assets.tables.contract import MONEY, hours
@@ -98,7 +98,7 @@ def intercompany_lines(context: Context, ledger: DataFrame, translated_balances:
         .select(*document, "owed")
     )
     nameless = F.col("contact_name").isNull() | (F.trim("contact_name") == "")
-    costs = (F.col("classification") == "Expense") | (F.col("kind") == "inventory")
+    costs = (F.col("classification") == "Expense") | F.col("kind").isin("inventory", DIVIDENDS)
     implied = (
         posted.where(nameless & costs & ~F.col("is_held"))
         .join(owed, document)

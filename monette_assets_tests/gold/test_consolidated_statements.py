@@ -273,6 +273,79 @@ def test_a_disposal_leaves_the_gain_and_its_recycled_translation_adjustment(
     assert found.broken() == []
 
 
+def test_a_dividend_to_the_parent_leaves_outsiders_what_they_were_paid(spark: SparkSession, tmp_path: Path) -> None:
+    """In March ranch pays out 5.00 US dollars at 1.70: 4.00 to grain (6.80), 1.00 to its other owner (1.70).
+
+    Net assets 105.00 x 1.70 = 178.50, of which outsiders have 35.70: 37.40 less the 1.70 they were paid. Nothing is
+    left on dividends or in income, in March and after the year's end.
+    """
+    lines = [
+        *BOUGHT, *EARNED,
+        *document("ranch", "2025-03", "DIV-1", "Grain Ltd.", ("dividends", "4.00"), ("bank", "-4.00")),
+        *document("ranch", "2025-03", "DIV-1", "P. Osei", ("dividends", "1.00"), ("bank", "-1.00")),
+        *document("grain", "2025-03", "DIV-1", "Ranch Ltd.", ("bank", "6.80", "4.00"), ("gain", "-6.80", "-4.00"),
+                  currency="USD"),
+    ]  # fmt: skip
+    found = consolidated(
+        spark, owned(tmp_path), lines, "2025-02", "2025-03", "2025-04", "2025-11",
+        rates={**RATES, **dict.fromkeys(RATES, ("1.70", "1.70")), **SUBSIDIARY_RATES}, opened=OPENED,
+    )  # fmt: skip
+    march = {
+        "bank": "1045.30", "capital": "-1000.00", "goodwill": "20.00", "minority": "-35.70", "minority_income": "3.20",
+        "sales": "-16.00", "translation": "-16.80",
+    }  # fmt: skip
+    assert found.sums("2025-03") == march
+    assert found.sums("2025-03", "group", "component", step="eliminations", of="movement_cad") == {
+        ("dividends", "dividends"): "-6.80", ("income", "gain"): "6.80",
+    }  # fmt: skip
+    assert found.sums("2025-04") == march
+    assert found.sums("2025-11") == {
+        "bank": "1045.30", "capital": "-1000.00", "goodwill": "20.00", "minority": "-35.70",
+        "retained_earnings": "-12.80", "translation": "-16.80",
+    }  # fmt: skip
+    # without its subsidiary, the parent's country has the income
+    assert found.sums("2025-03", "country/CA")["gain"] == "-6.80"
+    assert found.broken() == []
+
+
+def test_a_dividend_through_two_parents_is_income_of_neither(spark: SparkSession, tmp_path: Path) -> None:
+    """Grain owns 80 % of shop, shop 60 % of barn. Barn earns 100.00 and pays them out: 60.00 to shop.
+
+    Outsiders have 52 % of what barn earned (48 % are grain's), and nothing of shop's income from it twice. Their
+    balance: 40 % of barn's capital of 50.00, 20 % of shop's of 100.00; 52.00 of income less 40.00 paid to them.
+    """
+    control = {"from": date(2024, 11, 1)}
+    group = companies_group(
+        tmp_path, company("grain"), company("shop"), company("barn"), method="consolidated",
+        ownership=[
+            {"company": "shop", "parent": "grain", "share": "0.80", "investment_account": "investment", **control,
+             "opening_equity": [{"group_account": "capital", "amount": "100.00"}]},
+            {"company": "barn", "parent": "shop", "share": "0.60", "investment_account": "investment", **control,
+             "opening_equity": [{"group_account": "capital", "amount": "50.00"}]},
+        ],
+    )  # fmt: skip
+    opened = {
+        "grain": {"bank": "20.00", "investment": "80.00", "capital": "-100.00"},
+        "shop": {"bank": "70.00", "investment": "30.00", "capital": "-100.00"},
+        "barn": {"bank": "50.00", "capital": "-50.00"},
+    }
+    lines = [
+        *document("barn", "2024-11", "S-1", "Client", ("bank", "100.00"), ("sales", "-100.00")),
+        *document("barn", "2024-12", "DIV-1", "Shop Ltd.", ("dividends", "60.00"), ("bank", "-60.00")),
+        *document("barn", "2024-12", "DIV-1", "P. Osei", ("dividends", "40.00"), ("bank", "-40.00")),
+        *document("shop", "2024-12", "DIV-1", "Barn Ltd.", ("bank", "60.00"), ("gain", "-60.00")),
+    ]
+    found = consolidated(spark, group, lines, "2024-11", "2024-12", "2025-01", "2025-11", opened=opened)
+    paid = {"bank": "200.00", "capital": "-100.00", "minority": "-52.00", "minority_income": "52.00",
+            "sales": "-100.00"}  # fmt: skip
+    assert found.sums("2024-12") == paid
+    assert found.sums("2025-01") == paid
+    assert found.sums("2025-11") == {
+        "bank": "200.00", "capital": "-100.00", "minority": "-52.00", "retained_earnings": "-48.00",
+    }  # fmt: skip
+    assert found.broken() == []
+
+
 # ---- any charges
 
 

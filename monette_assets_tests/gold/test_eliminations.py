@@ -215,6 +215,37 @@ def test_a_disposal_takes_earlier_earnings_out_of_the_gain_and_recycles_the_tran
     assert failures(CONTRACT, "nets_to_zero", context, found) == []
 
 
+def test_a_dividend_between_companies_is_neither_income_nor_paid_out(spark: SparkSession, tmp_path: Path) -> None:
+    """Ranch pays out 5.00 US dollars in January at 1.70 = 8.50: 4.00 to grain, 1.00 to its other owner.
+
+    Grain takes 4.00 at the day's rate of 1.65 = 6.60 to income; 0.20 is exchange. From February on the 6.80 are in
+    retained earnings: grain's 6.60, and the difference of 0.20.
+    """
+    lines = [
+        *BOUGHT,
+        *document("ranch", "2025-01", "DIV-1", "Grain Ltd.", ("dividends", "4.00"), ("bank", "-4.00")),
+        *document("ranch", "2025-01", "DIV-1", "P. Osei", ("dividends", "1.00"), ("bank", "-1.00")),
+        *document("grain", "2025-01", "DIV-1", "Ranch Ltd.", ("bank", "6.60", "4.00"), ("gain", "-6.60", "-4.00"),
+                  currency="USD"),
+    ]  # fmt: skip
+    context, found, matches = eliminated(
+        spark, subsidiary(tmp_path), lines, "2025-01", "2025-02", rates=RATES, opened=OPENED
+    )
+    entry = "income/expense grain ranch USD DIV-1"
+    assert [row for row in shown(found, LINES) if row[1] == entry] == [
+        ("2025-01", entry, "difference", "grain", "income_difference", "0.20"),
+        ("2025-01", entry, "dividends", "ranch", "dividends", "-6.80"),
+        ("2025-01", entry, "income", "grain", "gain", "6.60"),
+        ("2025-02", entry, "dividends", "grain", "retained_earnings", "6.80"),
+        ("2025-02", entry, "dividends", "ranch", "dividends", "-6.80"),
+    ]
+    assert shown(matches.where("period = '2025-01-01'"), "reference company partner difference_kind") == [
+        ("DIV-1", "grain", "ranch", "fx")
+    ]
+    assert failures(CONTRACT, "nets_to_zero", context, found) == []
+    assert failures(CONTRACT, "differences_are_shown", context, found, matches=matches) == []
+
+
 def test_an_entry_that_does_not_net_is_held_back(spark: SparkSession, sisters: Group) -> None:
     header = "period elimination kind company partner group_account account_pair currency reference amount_cad"
     pair = ("due_from/due_to", "CAD", "IC-1")

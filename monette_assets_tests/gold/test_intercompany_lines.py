@@ -61,3 +61,13 @@ def test_the_cost_of_a_transaction_belongs_to_whom_it_owes(spark: SparkSession, 
         ("cattle", "1", "2250", 1, due, "Liability", name, "-5.00"),
         ("cattle", "1", "5200", 2, "feed", "Expense", None, "5.00"),
     ) == [("cattle", "1", "2250", "grain", "-5.00"), ("cattle", "1", "5200", "grain", "5.00")]  # fmt: skip
+
+
+def test_a_dividend_belongs_to_whom_it_is_owed(spark: SparkSession, group: Group) -> None:
+    due, name = next(each.code for each in group.chart if each.kind == "due_to_group"), group.company("grain").name
+    assert found(
+        spark, group,
+        ("cattle", "1", "2250", 1, due, "Liability", name, "-8.00"),
+        ("cattle", "1", "3200", 2, "dividends", "Equity", None, "8.00"),
+        ("cattle", "2", "3200", 1, "dividends", "Equity", "P. Osei", "2.00"),
+    ) == [("cattle", "1", "2250", "grain", "-8.00"), ("cattle", "1", "3200", "grain", "8.00")]  # fmt: skip
