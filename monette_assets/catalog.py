@@ -53,6 +53,7 @@ from monette_assets.silver import (
 from monette_assets.tables import (
     Contract,
     Table,
+    accepted_differences,
     audit_log,
     closed_ledger,
     closed_statements,
@@ -121,6 +122,7 @@ LOGS: tuple[Contract, ...] = (
     closed_ledger.CONTRACT,
     audit_log.CONTRACT,
     waivers.CONTRACT,
+    accepted_differences.CONTRACT,
     group_contracts.CONTRACT,
 )
 RECORDS: tuple[Contract, ...] = (quarantine.CONTRACT, *LOGS)

@@ -32,6 +32,7 @@ from monette_assets.commands.restore import restore
 from monette_assets.commands.run import run
 from monette_assets.commands.simulate import simulate
 from monette_assets.commands.status import status
+from monette_assets.commands.tie_out import tie_out
 from monette_assets.commands.webhooks import webhooks
 
 app = typer.Typer(
@@ -63,6 +64,7 @@ app.add_typer(closes, name="closes")
 app.add_typer(audit, name="audit")
 app.add_typer(alerts, name="alerts")
 app.add_typer(quarantine, name="quarantine")
+app.add_typer(tie_out, name="tie-out")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

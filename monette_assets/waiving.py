@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from monette_assets.closing import person
-from monette_assets.lake import Commit, Lake
-from monette_assets.tables import hash_chain, quarantine, waivers
+from monette_assets.lake import Lake
+from monette_assets.tables import hash_chain, quarantine, standing_acts, waivers
 from monette_assets.tables.hash_chain import Entry
 from monette_assets.tables.quarantine import CONTENT, entry_id
 from monette_assets.tables.waivers import REVOKE, WAIVE
@@ -132,30 +132,15 @@ def _write(
     at: datetime,
     allowed: Callable[[Sequence[Entry]], None],
 ) -> Entry:
-    moment = at.astimezone(UTC)
     act = {
         "action": action,
         "entry_id": entry["entry_id"],
         **{name: entry[name] for name in CONTENT},
         "who": who,
         "why": why,
-        "at": moment,
         "contract_version": group.fingerprint,
     }
-
-    def commit(number: int) -> Commit:
-        return Commit(
-            run_id=f"{action}-{entry['entry_id']}",
-            publish_id=f"{action}:{entry['entry_id']}:{number}",
-            code_version=waivers.CONTRACT.code_version,
-            contract_version=group.fingerprint,
-            units=f"entry {number}",
-            author=who,
-            reason=why,
-            at=moment,
-        )
-
-    return hash_chain.append(lake, waivers.CONTRACT, act, commit=commit, allowed=allowed)
+    return standing_acts.write(lake, waivers.CONTRACT, act, named=entry["entry_id"], at=at, allowed=allowed)
 
 
 def _plain(value: Any) -> str:

@@ -79,13 +79,15 @@ def broken_tie_out(group: Group, lake: Lake, result: ChainResult) -> CompanyMont
 
     key = asset_key(tie_out.CONTRACT)
     failed = {
-        period_of(check.partition) for check in result.failed_checks if check.asset_key == key and check.partition
+        period_of(check.partition)
+        for check in result.failed_checks
+        if check.asset_key == key and check.check_name == "ties_out" and check.partition
     }
     came = came_in(group, result)
     if not failed or not came:
         return {}
     nothing = pa.scalar(Decimal(0), tie_out.CONTRACT.column("difference").arrow_type)
-    differs = pc.field("difference") != nothing
+    differs = (pc.field("difference") != nothing) & pc.field("accepted_by").is_null()
     rows = lake.read(tie_out.CONTRACT.name, columns=["company", "period"], filters=differs)
     broken: dict[str, set[date]] = defaultdict(set)
     for row in rows.group_by(["company", "period"]).aggregate([]).to_pylist():

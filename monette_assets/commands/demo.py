@@ -114,8 +114,9 @@ def show_results(platform: Platform, month: date) -> bool:
     question = Question(release, platform.group, month)
     show(profit_and_loss(question), console)
     show(consolidation_in_short(question), console)
-    compared = release.table("gold/tie_out", columns=["company", "period", "difference"])
-    differences = sum(1 for value in compared.column("difference").to_pylist() if value != 0)
+    compared = release.table("gold/tie_out", columns=["company", "period", "difference", "accepted_by"])
+    accepted = compared.num_rows - compared.column("accepted_by").null_count
+    differences = sum(1 for value in compared.column("difference").to_pylist() if value != 0) - accepted
     units = compared.group_by(["company", "period"]).aggregate([]).num_rows
     rows = release.rows("gold/completeness", columns=["company", "period", "complete", "provisional", "missing"])
     missing = [row for row in rows if not row["complete"] and not row["provisional"]]
@@ -124,7 +125,8 @@ def show_results(platform: Platform, month: date) -> bool:
         differences == 0,
         "Tie-out",
         f"{compared.num_rows:,} account balances over {units} company-months compared with QuickBooks' own reports: "
-        + (f"{differences} differ" if differences else "all equal to the cent"),
+        + (f"{differences} differ" if differences else "all equal to the cent" if not accepted else "the others equal")
+        + (f", {accepted} by what somebody accepted" if accepted else ""),
     )
     _line(
         console,

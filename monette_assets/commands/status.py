@@ -103,7 +103,10 @@ def not_well(platform: Platform, companies: Statement) -> list[str]:
 
 
 def companies(platform: Platform) -> Statement:
-    """Per company: months expected so far, arrived, complete; its connection; its last fetch; what is in quarantine."""
+    """Per company: months expected so far, arrived, complete; its connection; its last fetch; what is in quarantine;
+    who waived of that, and who accepted a difference to QuickBooks.
+    """
+    from monette_assets.accepting import differences
     from monette_assets.reports.statement import Field, Kind, Statement
 
     lake, group = platform.lake, platform.group
@@ -117,6 +120,10 @@ def companies(platform: Platform) -> Statement:
         refused[entry["company"]] += act is None
         if act is not None:
             waived[entry["company"]].append(f"{act['who']}: {act['why']}")
+    accepted: dict[str, list[str]] = defaultdict(list)
+    for row in differences(lake):
+        if (act := row["acceptance"]) is not None:
+            accepted[row["company"]].append(f"{act['who']}: {act['why']}")
     rows = []
     for company in group.companies:
         own = found[company.code]
@@ -133,6 +140,7 @@ def companies(platform: Platform) -> Statement:
                 "complete": sum(row["complete"] for row in own),
                 "quarantine": refused[company.code],
                 "waived": "; ".join(sorted(set(waived[company.code]))),
+                "accepted": "; ".join(sorted(set(accepted[company.code]))),
                 "fetched": fetched.astimezone(group.time_zone) if fetched else None,
                 "connection": state,
             }
@@ -148,6 +156,7 @@ def companies(platform: Platform) -> Statement:
             Field("complete", "Complete", Kind.COUNT),
             Field("quarantine", "Quarantine", Kind.COUNT),
             *([Field("waived", "Waived by")] if any(waived.values()) else []),
+            *([Field("accepted", "Difference accepted by")] if any(accepted.values()) else []),
             Field("fetched", "Last fetch", Kind.DATE),
             Field("connection", "Connection"),
         ),

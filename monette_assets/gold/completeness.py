@@ -65,8 +65,12 @@ CONTRACT = Contract(
         Column("waived", "bigint", "Entries in quarantine that somebody waived: they do not keep it from being "
                "complete.", nullable=True, source=("waivers.reason",)),
         Column("held_back", "bigint", "Tables that keep its last good rows.", source=("quarantine.reason",)),
-        Column("differences", "bigint", "Accounts that do not tie out.", source=("gold/tie_out.difference",)),
-        Column("complete", "boolean", "Arrived, published, nothing refused, every account mapped, tied out."),
+        Column("differences", "bigint", "Accounts that do not tie out, and nobody accepted it.",
+               source=("gold/tie_out.difference",)),
+        Column("accepted", "bigint", "Accounts that differ by what somebody accepted: they do not keep it from being "
+               "complete.", nullable=True, source=("gold/tie_out.accepted_by",)),
+        Column("complete", "boolean",
+               "Arrived, published, nothing refused, every account mapped, every difference accepted or none."),
         Column("missing", "string", "What keeps it from being complete; empty if nothing."),
     ),
     checks=(
@@ -115,7 +119,15 @@ def completeness(
         one.alias("lines"),
         F.count_distinct(F.when(F.col("group_account") == UNMAPPED, F.col("account_id"))).alias("unmapped"),
     )
-    differing = tie_out.where(F.col("difference") != 0).groupBy(*unit).agg(one.alias("differences"))
+    by_nobody = F.col("accepted_by").isNull()
+    differing = (
+        tie_out.where(F.col("difference") != 0)
+        .groupBy(*unit)
+        .agg(
+            F.sum(F.when(by_nobody, 1).otherwise(0)).alias("differences"),
+            F.sum(F.when(by_nobody, 0).otherwise(1)).alias("accepted"),
+        )
+    )
     entries = quarantine.where(F.col("table_name").isin(sorted(CONTRACT.rests_on)))
     refused = refusals(entries, waivers, expected)
     rows = (
@@ -123,7 +135,8 @@ def completeness(
         .join(lines, unit, "left")
         .join(differing, unit, "left")
         .join(refused, ["company", "period"], "left")
-        .na.fill(0, ["lines", "unmapped", "refused", "waived", "held_back", "differences", "monthly", "opening"])
+        .na.fill(0, ["lines", "unmapped", "refused", "waived", "held_back", "differences", "accepted"])
+        .na.fill(0, ["monthly", "opening"])
         .withColumn("first", F.col("is_first").cast("int"))
         .withColumn("expected_reports", F.lit(MONTHLY) + F.col("first"))
         .withColumn("arrived_reports", F.col("monthly") + F.col("opening") * F.col("first"))

@@ -6,8 +6,21 @@ from typing import TYPE_CHECKING
 
 from monette_assets.gold import balance_sheet, profit_and_loss, trial_balance
 from monette_assets.silver import reported_balances
-from monette_assets.tables import Check, Column, Context, Contract, Freshness, Input, Severity, Staged, table
+from monette_assets.tables import (
+    Check,
+    Column,
+    Context,
+    Contract,
+    Freshness,
+    Input,
+    Months,
+    Severity,
+    Staged,
+    table,
+)
+from monette_assets.tables import accepted_differences as acceptances
 from monette_assets.tables.contract import MONEY, hours
+from monette_assets.tables.reach import months_changed
 
 if TYPE_CHECKING:
     from pyspark.sql import Column as Column_
@@ -19,7 +32,13 @@ STATEMENTS = ("trial_balance", "profit_and_loss", "balance_sheet")
 def _differs(staged: Staged) -> DataFrame:
     from pyspark.sql import functions as F
 
-    return staged.rows.where(F.col("difference") != 0)
+    return staged.rows.where((F.col("difference") != 0) & F.col("accepted_by").isNull())
+
+
+def _accepted(staged: Staged) -> DataFrame:
+    from pyspark.sql import functions as F
+
+    return staged.rows.where(F.col("accepted_by").isNotNull())
 
 
 def _not_conserved(staged: Staged) -> DataFrame:
@@ -54,7 +73,8 @@ CONTRACT = Contract(
     name="gold/tie_out",
     description=(
         "Every account of every statement: ours, QuickBooks' and the difference, in home currency, debit positive. "
-        "Published whatever it says: differences are findings, not accidents."
+        "Published whatever it says: differences are findings, not accidents. One that "
+        "somebody accepted stays, with name and reason."
     ),
     key=("company", "period", "basis", "statement", "account_id"),
     inputs={
@@ -62,6 +82,7 @@ CONTRACT = Contract(
         "profit_and_loss": Input(profit_and_loss.CONTRACT),
         "balance_sheet": Input(balance_sheet.CONTRACT),
         "reported_balances": Input(reported_balances.CONTRACT),
+        "accepted_differences": Input(acceptances.CONTRACT, Months.ALL, reach=months_changed),
     },
     balance=True,
     columns=(
@@ -75,12 +96,17 @@ CONTRACT = Contract(
         Column("theirs", MONEY, "QuickBooks' figure.", unit="home currency",
                source=("silver/reported_balances.amount",)),
         Column("difference", MONEY, "ours - theirs.", unit="home currency"),
+        Column("accepted_by", "string", "Who accepted a difference of exactly this amount; empty where nobody did.",
+               nullable=True, source=("accepted_differences.who",)),
+        Column("accepted_because", "string", "Why.", nullable=True, source=("accepted_differences.why",)),
     ),
     checks=(
         Check("conserved", "Amounts compared = amounts of our statements and of QuickBooks' reports.", "ACCOUNTING 7",
               _not_conserved),
-        Check("ties_out", "Every account equals QuickBooks' own report to the cent.", "ACCOUNTING 8", _differs,
-              Severity.REPORTS),
+        Check("ties_out", "Every account equals QuickBooks' own report to the cent, or somebody accepted by how much "
+              "it differs.", "ACCOUNTING 8", _differs, Severity.REPORTS),
+        Check("nothing_accepted", "No account differs by an amount that somebody accepted.", "ACCOUNTING 8",
+              _accepted, Severity.WARNS),
     ),
     freshness=Freshness(fail_after=hours(36), warn_after=hours(26)),
 )  # fmt: skip
@@ -93,6 +119,7 @@ def tie_out(
     profit_and_loss: DataFrame,
     balance_sheet: DataFrame,
     reported_balances: DataFrame,
+    accepted_differences: DataFrame,
 ) -> DataFrame:
     """Both sides joined on the account; a line that only one side has differs by its whole amount."""
     from pyspark.sql import functions as F
@@ -118,6 +145,6 @@ def tie_out(
     )
     both = ours.join(theirs, identity, "full_outer").na.fill(0, ["ours", "theirs"])
     compared = both.where((F.col("ours") != 0) | (F.col("theirs") != 0))
-    return compared.withColumn("difference", F.col("ours") - F.col("theirs")).select(
-        *[F.col(column.name).cast(column.type) for column in CONTRACT.columns]
-    )
+    amount = (F.col("ours") - F.col("theirs")).cast(MONEY)
+    rows = acceptances.marked(compared.withColumn("difference", amount), accepted_differences)
+    return rows.select(*[F.col(column.name).cast(column.type) for column in CONTRACT.columns])

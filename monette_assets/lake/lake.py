@@ -35,7 +35,9 @@ from monette_assets.lake.errors import (
 from monette_assets.lake.scope import Scope
 
 _TABLE = re.compile(r"[a-z_]+(/[a-z_]+)?")
-RECORDS = frozenset({"closes", "closed_statements", "closed_ledger", "audit_log", "waivers", "group_contracts"})
+RECORDS = frozenset(
+    {"closes", "closed_statements", "closed_ledger", "audit_log", "waivers", "accepted_differences", "group_contracts"}
+)
 """Tables outside of bronze that are never published over, restored or vacuumed (`ACCOUNTING 12`)."""
 
 _SEQUENCE = "monette.sequence"

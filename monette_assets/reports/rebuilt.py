@@ -20,6 +20,7 @@ from monette_assets.tables import (
     Context,
     Contract,
     Partitions,
+    accepted_differences,
     closed_ledger,
     closed_statements,
     closes,
@@ -61,7 +62,8 @@ def rebuilt(
                 f"--as-of: no report had been fetched by {moment:%Y-%m-%d %H:%M}" + _earliest(lake, group)
             )
         _copy_closes(lake, scratch, moment)
-        _copy(lake, scratch, waivers.CONTRACT, _until("at", moment))
+        for log in (waivers.CONTRACT, accepted_differences.CONTRACT):
+            _copy(lake, scratch, log, _until("at", moment))
         for table in (*catalog.SILVER, *catalog.GOLD):
             monthly = table.contract.partitions is Partitions.MONTH
             refresh(

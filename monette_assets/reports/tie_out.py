@@ -13,7 +13,6 @@ def tie_out(question: Question) -> Statement:
         "gold/tie_out",
         period=question.period,
         company=question.company,
-        columns=["period", "company", "statement", "account_id", "ours", "theirs", "difference"],
     )
     names = ("trial_balance", "profit_and_loss", "balance_sheet")
     rows = []
@@ -25,13 +24,15 @@ def tie_out(question: Question) -> Statement:
                 "months": len({row["period"] for row in found}),
                 **counts,
                 "differences": sum(row["difference"] != 0 for row in found),
+                "accepted": sum(row.get("accepted_by") is not None for row in found),
             }
         )
-    total = {key: sum(row[key] for row in rows) for key in ("months", *names, "differences")}
+    total = {key: sum(row[key] for row in rows) for key in ("months", *names, "differences", "accepted")}
     differing = [row for row in table if row["difference"] != 0]
     notes = [
         f"{row['company']} {row['period']:%Y-%m} {row['statement']} account {row['account_id']}: ours {row['ours']}, "
         f"QuickBooks {row['theirs']}, difference {row['difference']}"
+        + (f", accepted by {row['accepted_by']}: {row['accepted_because']}" if row.get("accepted_by") else "")
         for row in sorted(differing, key=lambda row: (row["company"], row["period"], row["account_id"]))[:50]
     ]
     if len(differing) > 50:
@@ -46,6 +47,7 @@ def tie_out(question: Question) -> Statement:
             Field("profit_and_loss", "Profit and loss", Kind.COUNT),
             Field("balance_sheet", "Balance sheet", Kind.COUNT),
             Field("differences", "Differences", Kind.COUNT),
+            *([Field("accepted", "Accepted", Kind.COUNT)] if total["accepted"] else []),
         ),
         rows=[*rows, {"company": "All", **total}],
         emphasis=[*(Emphasis.NORMAL for _ in rows), Emphasis.RESULT],

@@ -47,7 +47,7 @@ CONTRACT = Contract(
         Column(
             "action",
             "string",
-            "run, materialize, close, reopen, approve, restore, waive, revoke, connect, maintain; "
+            "run, materialize, close, reopen, approve, restore, waive, revoke, accept, withdraw, connect, maintain; "
             "contract: a change of it, first seen.",
         ),
         Column("what", "string", "What it was about; never a secret."),

@@ -10,6 +10,7 @@ import dagster as dg
 from monette_assets.group import Group
 from monette_assets.lake import Lake
 from monette_assets.tables import (
+    accepted_differences,
     audit_log,
     closed_ledger,
     closed_statements,
@@ -31,6 +32,7 @@ DESCRIPTIONS: Mapping[str, str] = {
     closes.CONTRACT.name: CHAIN,
     audit_log.CONTRACT.name: CHAIN,
     waivers.CONTRACT.name: CHAIN,
+    accepted_differences.CONTRACT.name: CHAIN,
     closed_statements.CONTRACT.name: FROZEN,
     closed_ledger.CONTRACT.name: FROZEN,
     group_contracts.CONTRACT.name: "Every file has the content hash it was kept with (ACCOUNTING 12).",

@@ -29,7 +29,7 @@ COLUMNS = (
 )
 """The columns that make a table a chained log; they come first."""
 
-VERIFIED_BY = {"audit_log": "audit", "waivers": "quarantine"}
+VERIFIED_BY = {"audit_log": "audit", "waivers": "quarantine", "accepted_differences": "tie-out"}
 """The command that verifies a log, where it is not named as the log is."""
 
 _ATTEMPTS = 200

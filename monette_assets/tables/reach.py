@@ -64,9 +64,11 @@ class Change:
         return self.lake.read(self.name, self.after, columns=list(columns), filters=where)
 
     def grown(self) -> set[date | None]:
-        """The months that a log has more rows of than before."""
+        """The months that a log has more rows of than before; all it has where it was not there."""
         old, new = (
             Counter(self.lake.read(self.name, version, columns=["period"]).column("period").to_pylist())
+            if version >= 0
+            else Counter()
             for version in (self.before, self.after)
         )
         return set(new - old)
@@ -100,13 +102,14 @@ def months_changed(change: Change) -> Periods:
     contract = change.source.contract
     if contract.name.startswith("bronze/"):
         return _fetched(change)
+    log = is_append_only(contract.name) and "period" in contract.column_names
     if change.before < 0:
-        return None
+        return _periods(change.grown()) if log else None  # a log without entries says of no month anything
     if not change.commits():
         return set()
     if "period" not in contract.column_names:
         return None
-    return _periods(change.grown()) if is_append_only(contract.name) else _published(change)
+    return _periods(change.grown()) if log else _published(change)
 
 
 def _fetched(change: Change) -> Periods:

@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from monette_assets.tables import quarantine
+from monette_assets.tables import quarantine, standing_acts
 from monette_assets.tables.contract import Column, Contract, Partitions
 from monette_assets.tables.hash_chain import COLUMNS, Entry, entries
 from monette_assets.tables.quarantine import CONTENT
+from monette_assets.tables.standing_acts import told
 
 if TYPE_CHECKING:
-    from pyspark.sql import Column as SparkColumn
     from pyspark.sql import DataFrame
 
     from monette_assets.lake import Lake
@@ -47,38 +47,22 @@ CONTRACT = Contract(
 
 def in_force(log: Iterable[Mapping[str, Any]]) -> list[Entry]:
     """The waivers that nobody took back, in the order of the log."""
-    last: dict[tuple[Any, ...], Entry] = {}
-    for act in log:
-        last.pop(content_of(act), None)
-        last[content_of(act)] = dict(act)
-    return [act for act in last.values() if act["action"] == WAIVE]
-
-
-def content_of(row: Mapping[str, Any]) -> tuple[Any, ...]:
-    """What an entry, or the act about it, says."""
-    return tuple(row[name] for name in CONTENT)
+    return standing_acts.in_force(log, CONTENT, WAIVE)
 
 
 def covered_by(held: Iterable[Mapping[str, Any]], log: Iterable[Mapping[str, Any]]) -> list[Entry | None]:
     """The waiver that covers each entry; None where none does."""
-    waivers = {content_of(waiver): waiver for waiver in in_force(log)}
-    return [waivers.get(content_of(entry)) for entry in held]
-
-
-def frame_in_force(log: DataFrame) -> DataFrame:
-    """As `in_force`, in the engine."""
-    from pyspark.sql import functions as F
-
-    last = log.groupBy(told().alias("_told")).agg(F.max("number").alias("number"))
-    return log.join(last.select("number"), "number", "left_semi").where(F.col("action") == WAIVE)
+    return standing_acts.covered_by(held, log, CONTENT, WAIVE)
 
 
 def marked(held: DataFrame, log: DataFrame) -> DataFrame:
     """The entries of quarantine with a column `waived`: whether a waiver in force covers each."""
     from pyspark.sql import functions as F
 
-    waivers = frame_in_force(log).select(told().alias("_told"), F.lit(True).alias("waived"))
-    joined = held.withColumn("_told", told()).join(waivers, "_told", "left").drop("_told")
+    waivers = standing_acts.frame_in_force(log, CONTENT, WAIVE).select(
+        told(CONTENT).alias("_told"), F.lit(True).alias("waived")
+    )
+    joined = held.withColumn("_told", told(CONTENT)).join(waivers, "_told", "left").drop("_told")
     return joined.withColumn("waived", F.coalesce("waived", F.lit(False)))
 
 
@@ -94,22 +78,14 @@ def split(
         return None, None
     columns = [CONTRACT.column(name) for name in (*CONTENT, "who", "why")]
     known = context.relation(found, ", ".join(f"{column.name} {column.type}" for column in columns))
-    known = known.select(told().alias("_told"), F.col("who").alias("_who"), F.col("why").alias("_why"))
+    known = known.select(told(CONTENT).alias("_told"), F.col("who").alias("_who"), F.col("why").alias("_why"))
     content = {
         **{name: F.col(f"_{name}") for name in CONTENT if f"_{name}" in refused.columns},
         **{name: F.col(name) if name in contract.unit else F.lit(None) for name in ("company", "period")},
         "table_name": F.lit(contract.name),
         "kind": F.when(F.col("_whole"), "report").otherwise("transaction"),
     }
-    every = refused.withColumn("_told", told(content)).join(F.broadcast(known), "_told", "left")
+    every = refused.withColumn("_told", told(CONTENT, content)).join(F.broadcast(known), "_told", "left")
     waived = F.col("_who").isNotNull()
     because = F.concat(F.col("_reason"), F.lit(" (waived by "), F.col("_who"), F.lit(": "), F.col("_why"), F.lit(")"))
     return every.where(waived).withColumn("_reason", because), every.where(~waived)
-
-
-def told(held: Mapping[str, SparkColumn] | None = None) -> SparkColumn:
-    """An entry's content as one text, so that nulls compare too. `held`: where it is not in columns of these names."""
-    from pyspark.sql import functions as F
-
-    columns = held if held is not None else {name: F.col(name) for name in CONTENT}
-    return F.to_json(F.struct(*[columns[name].cast("string").alias(name) for name in CONTENT]))

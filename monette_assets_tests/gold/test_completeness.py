@@ -47,8 +47,9 @@ def computed(spark: SparkSession, context: Context) -> DataFrame:
             ("north", "2024-11", "cash"), ("north", "2024-11", "cash"), ("north", "2024-12", UNMAPPED),
         ),
         tie_out=given(
-            tie_out.CONTRACT, "company period difference",
-            ("north", "2024-11", "0.00"), ("north", "2024-12", "0.01"), ("north", "2024-12", "-0.01"),
+            tie_out.CONTRACT, "company period difference accepted_by",
+            ("north", "2024-11", "0.00", None), ("north", "2024-12", "0.01", None), ("north", "2024-12", "-0.01", None),
+            ("north", "2024-12", "0.02", "Ann"), ("south", "2025-01", "0.03", "Ann"),
         ),
         quarantine=given(
             quarantine.CONTRACT, "table_name company period kind",
@@ -72,6 +73,16 @@ def test_every_expected_company_month_and_what_is_missing(computed: DataFrame) -
     ]  # fmt: skip
     newest = {row["arrived_at"] for row in found if (row["company"], row["period"]) == ("north", date(2024, 11, 1))}
     assert {each.date() for each in newest} == {date(2024, 12, 9)}
+
+
+def test_a_difference_that_somebody_accepted_is_counted_apart_and_leaves_its_month_complete(
+    computed: DataFrame,
+) -> None:
+    found: list[Row] = [row.asDict() for row in computed.collect()]
+    assert shown(found, "company period differences accepted complete") == [
+        ("north", "2024-11", 0, 0, True), ("north", "2024-12", 2, 1, False), ("north", "2025-01", 0, 0, False),
+        ("south", "2024-12", 0, 0, False), ("south", "2025-01", 0, 1, True),
+    ]  # fmt: skip
 
 
 def test_which_reports_are_expected_and_arrived_and_what_is_published(computed: DataFrame) -> None:

@@ -9,7 +9,7 @@ import pytest
 from monette_assets.gold import balance_sheet, profit_and_loss, trial_balance
 from monette_assets.gold.tie_out import CONTRACT, tie_out
 from monette_assets.silver import reported_balances
-from monette_assets.tables import Context, Contract, Severity
+from monette_assets.tables import Context, Contract, Severity, accepted_differences
 from monette_assets_tests.frames import context_of, failures, frame, group_of, rows, shown
 
 if TYPE_CHECKING:
@@ -51,6 +51,7 @@ def given(spark: SparkSession) -> Given:
         ),
         "balance_sheet": of(balance_sheet.CONTRACT, "account_id amount", ("bank", "100.00"), ("net_income", "-9.00")),
         "reported_balances": of(reported_balances.CONTRACT, "statement account_id amount", *THEIRS),
+        "accepted_differences": frame(spark, accepted_differences.CONTRACT),
     }  # fmt: skip
 
 
@@ -91,3 +92,47 @@ def test_no_amount_is_left_out_of_the_comparison(context: Context, computed: Dat
         ("north", "2024-11", "profit_and_loss", "10.00", "10.00"),
         ("north", "2024-11", "trial_balance", "0.00", "-10.00"),
     ]
+
+
+def test_what_somebody_accepted_covers_that_account_and_that_amount_and_only_warns(
+    spark: SparkSession, context: Context, given: Given
+) -> None:
+    def accepted(*acts: tuple[Any, ...]) -> DataFrame:
+        header = "number action statement account_id difference who why"
+        log = rows(accepted_differences.CONTRACT, header, *acts, company="north", period="2024-11")
+        return tie_out(context, **{**given, "accepted_differences": frame(spark, accepted_differences.CONTRACT, log)})
+
+    def open_(found: DataFrame) -> list[tuple[Any, ...]]:
+        return shown(failures(CONTRACT, "ties_out", context, found), "statement account_id difference")
+
+    bank = ("trial_balance", "bank", "0.01", "Ann", "rounded by QuickBooks")
+    income = ("balance_sheet", "net_income", "1.00", "Ann", "a filter")
+    others = [("trial_balance", "only ours", "-10.01"), ("trial_balance", "only theirs", "10.00")]
+    found = accepted((1, "accept", *bank), (2, "accept", *income)).cache()
+    assert open_(found) == others
+    warned = failures(CONTRACT, "nothing_accepted", context, found)
+    assert shown(warned, "account_id difference accepted_by accepted_because") == [
+        ("bank", "0.01", "Ann", "rounded by QuickBooks"), ("net_income", "1.00", "Ann", "a filter"),
+    ]  # fmt: skip
+    assert next(each for each in CONTRACT.checks if each.name == "nothing_accepted").severity is Severity.WARNS
+    everything = [("balance_sheet", "net_income", "1.00"), ("trial_balance", "bank", "0.01"), *others]
+    dearer = ("trial_balance", "bank", "0.02", "Ann", "rounded by QuickBooks")
+    elsewhere = ("balance_sheet", "bank", "0.01", "Ann", "rounded by QuickBooks")
+    assert open_(accepted((1, "accept", *dearer), (2, "accept", *elsewhere))) == everything
+    assert open_(accepted((1, "accept", *bank), (2, "withdraw", *bank))) == everything
+    assert open_(accepted((1, "accept", *bank), (2, "withdraw", *bank), (3, "accept", *bank))) == [
+        ("balance_sheet", "net_income", "1.00"), *others,
+    ]  # fmt: skip
+
+
+def test_an_acceptance_of_another_month_or_company_covers_nothing(
+    spark: SparkSession, context: Context, given: Given
+) -> None:
+    header = "number action company period statement account_id difference"
+    said = ("trial_balance", "bank", "0.01")
+    log = rows(
+        accepted_differences.CONTRACT, header,
+        (1, "accept", "north", "2024-12", *said), (2, "accept", "south", "2024-11", *said),
+    )  # fmt: skip
+    found = tie_out(context, **{**given, "accepted_differences": frame(spark, accepted_differences.CONTRACT, log)})
+    assert failures(CONTRACT, "nothing_accepted", context, found) == []

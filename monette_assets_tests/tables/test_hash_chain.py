@@ -184,7 +184,9 @@ def test_whoever_is_refused_writes_nothing(lake: Lake) -> None:
     assert [entry["who"] for entry in entries(lake, "audit_log")] == ["Ann"]
 
 
-@pytest.mark.parametrize("table", ["closes", "closed_statements", "closed_ledger", "audit_log", "waivers"])
+@pytest.mark.parametrize(
+    "table", ["closes", "closed_statements", "closed_ledger", "audit_log", "waivers", "accepted_differences"]
+)
 def test_records_are_never_restored_or_vacuumed(lake: Lake, table: str) -> None:
     with pytest.raises(AppendOnly, match="never vacuumed"):
         vacuum(lake, table)

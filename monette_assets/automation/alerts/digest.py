@@ -142,12 +142,22 @@ def _by_month(units: Iterable[tuple[str, date]]) -> list[str]:
 def _tie_out(lake: Lake) -> tuple[str, ...]:
     if not lake.exists(TIE_OUT):
         return ("nothing is built yet",)
-    rows = lake.read(TIE_OUT, columns=["company", "period", "difference"]).to_pylist()
-    differing = {(row["company"], row["period"]) for row in rows if row["difference"] != 0}
-    count = sum(row["difference"] != 0 for row in rows)
-    if not differing:
-        return (f"{len(rows):,} account balances compared, all equal to the cent",)
-    return (f"{len(rows):,} account balances compared, {count} differ: {listed(_by_month(differing), SHOWN)}",)
+    rows = lake.read(TIE_OUT).to_pylist()
+    differs = [row for row in rows if row["difference"] != 0]
+    known = [row for row in differs if row.get("accepted_by") is not None]
+    others = [row for row in differs if row.get("accepted_by") is None]
+    compared, lines = f"{len(rows):,} account balances compared", []
+    if others:
+        lines.append(f"{compared}, {len(others)} differ: {listed(_by_month(_units(others)), SHOWN)}")
+    else:
+        lines.append(f"{compared}, all {'others ' if known else ''}equal to the cent")
+    if known:
+        lines.append(f"{len(known)} differ by what somebody accepted: {listed(_by_month(_units(known)), SHOWN)}")
+    return tuple(lines)
+
+
+def _units(rows: Iterable[dict[str, Any]]) -> set[tuple[str, date]]:
+    return {(row["company"], row["period"]) for row in rows}
 
 
 def _restated(lake: Lake, since: datetime) -> tuple[str, ...]:

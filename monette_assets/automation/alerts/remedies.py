@@ -89,6 +89,7 @@ CHECK_RUNBOOK: Mapping[str, str] = {
 VERIFIED_BY: Mapping[str, str] = {
     "audit_log": "monette audit verify",
     "waivers": "monette quarantine verify",
+    "accepted_differences": "monette tie-out verify",
 }
 
 

@@ -226,6 +226,12 @@ def what_to_know(pack: Pack) -> list[str]:
     notes = [f"{pack.standing.sentence} {pack.standing.close}"]
     if pack.tie_out is not None:
         notes.append(pack.tie_out.sentence(pack.month))
+        known = [row for row in pack.tie_out.differences if row.get("accepted_by")]
+        if known:
+            told = [f"{row['company']} ({row['accepted_by']}: {row['accepted_because']})" for row in known]
+            each = list(dict.fromkeys(told))
+            more = f" and {len(each) - SHOWN_WAIVERS:,} more" if len(each) > SHOWN_WAIVERS else ""
+            notes.append(f"Accepted differences to QuickBooks: {'; '.join(each[:SHOWN_WAIVERS])}{more}.")
     management = pack.management
     if management is not None and management.has_budget:
         span = management.to_date

@@ -97,7 +97,7 @@ class TieOut:
     months: tuple[date, ...]
     compared: Mapping[tuple[str, date], int]
     differing: Mapping[tuple[str, date], int]
-    differences: tuple[Mapping[str, Any], ...]  # of the pack's month
+    differences: tuple[Mapping[str, Any], ...]  # of the pack's month, those that somebody accepted too
 
     def total(self, month: date) -> tuple[int, int]:
         """Accounts compared and accounts that differ in a month."""
@@ -113,7 +113,9 @@ class TieOut:
             return "Nothing was compared with QuickBooks' own reports."
         if not differing:
             return f"All {compared:,} account balances equal QuickBooks' own reports to the cent."
-        return f"{differing:,} of {compared:,} account balances differ from QuickBooks' own reports."
+        found = f"{differing:,} of {compared:,} account balances differ from QuickBooks' own reports"
+        accepted = sum(row.get("accepted_by") is not None for row in self.differences)
+        return found + (f"; {accepted:,} of these differences are accepted." if accepted else ".")
 
 
 def tie_out(release: Released, group: Group, month: date) -> TieOut | None:
@@ -125,7 +127,6 @@ def tie_out(release: Released, group: Group, month: date) -> TieOut | None:
     first = add_months(month, 1 - MAP_MONTHS)
     found = release.table(
         "gold/tie_out",
-        columns=["period", "company", "statement", "account_id", "ours", "theirs", "difference"],
         where=(pc.field("period") >= first) & (pc.field("period") <= month),
     )
     counted = found.select(["company", "period"]).append_column(

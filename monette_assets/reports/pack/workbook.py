@@ -254,6 +254,7 @@ def _tie_out(book: Book, pack: Pack) -> Worksheet:
             *(
                 f"{row['company']} {row['statement']} account {row['account_id']}: ours {row['ours']}, QuickBooks "
                 f"{row['theirs']}, difference {row['difference']}"
+                + (f", accepted by {row['accepted_by']}: {row['accepted_because']}" if row.get("accepted_by") else "")
                 for row in tie_out.differences[:200]
             ),
         ],

@@ -119,6 +119,12 @@ def test_differences_and_what_was_restated_are_named_by_month_and_company(home: 
     publish(home.lake, RESTATEMENTS, [{"company": "north", "period": NOVEMBER, "first_seen_at": each} for each in seen])
     text = home.digest(at)
     assert section(text, "Tie-out") == ["3 account balances compared, 2 differ: 2024-11 (south)"]
+    accepted = [{**line, "accepted_by": "Ann" if line["account_id"] == "2" else None} for line in lines]
+    publish(home.lake, TIE_OUT, accepted, "second")
+    assert section(home.digest(at), "Tie-out") == [
+        "3 account balances compared, 1 differ: 2024-11 (south)",
+        "1 differ by what somebody accepted: 2024-11 (south)",
+    ]
     assert section(text, "Restatements since last week") == ["north 2024-11: 2 figure(s)"]
     [volume] = section(text, "Data")
     assert volume.startswith("gold  2 tables  0.0 MB")
