@@ -7,7 +7,6 @@ run, from it to the latest month there is.
 
 from __future__ import annotations
 
-import time
 import uuid
 from collections import deque
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
@@ -18,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 import dagster as dg
 
 from monette_assets import catalog
-from monette_assets.automation.abandoned import UNFINISHED, fail_abandoned
+from monette_assets.automation.writers import wait_for_writers
 from monette_assets.bronze import exchange_rates, landing_files, quickbooks_objects, quickbooks_reports
 from monette_assets.gold import completeness
 from monette_assets.group.calendar import add_months
@@ -42,7 +41,6 @@ MAX_RETRIES_TAG = "dagster/max_retries"
 
 COMPLETENESS = (asset_key(completeness.CONTRACT), dg.AssetKey(releases.NAME))
 WHOLE = dg.AssetCheckKey(dg.AssetKey(releases.NAME), releases.WHOLE)
-WAIT_SECONDS = 0.5
 
 Listener = Callable[[dg.EventLogEntry], None]
 CompanyMonths = Mapping[str, Collection[date]]
@@ -323,27 +321,6 @@ def execute(
         if not done.success and not waiting and set(COMPLETENESS) < set(step.assets):
             waiting.append(replace(step, name="completeness", assets=COMPLETENESS))
     return result
-
-
-def _wait(_: str) -> None:
-    time.sleep(WAIT_SECONDS)
-
-
-def wait_for_writers(
-    instance: dg.DagsterInstance, keys: Collection[dg.AssetKey], pause: Callable[[str], None] = _wait
-) -> None:
-    """Return once no run writes any of these tables. Runs that wait in the queue for their pool are not waited for.
-
-    `pause` is given the id of the run that is waited for.
-    """
-    wanted = frozenset(keys)
-    while True:
-        fail_abandoned(instance)  # they would be waited for for ever
-        writing = [run for run in instance.get_runs(dg.RunsFilter(statuses=UNFINISHED))
-                   if wanted & (run.asset_selection or frozenset())]  # fmt: skip
-        if not writing:
-            return
-        pause(writing[0].run_id)
 
 
 def _halfway(step: Step, later: Iterable[Step]) -> bool:

@@ -43,6 +43,7 @@ if TYPE_CHECKING:
 SENSOR = "quickbooks_changes"
 INTERVAL_SECONDS = 5  # between looks for notices, which cost nothing
 ASK_AGAIN_AFTER = timedelta(seconds=30)  # who has not answered, whatever notices there are
+PATIENCE = timedelta(minutes=5)  # so long a poll that is due waits for refreshes that others asked for
 OVERLAP = timedelta(minutes=2)  # QuickBooks' clock is not ours
 FIRST_OVERLAP = timedelta(hours=1)  # an ingest takes its time: what changed while it ran may be half in
 BRONZE = ("bronze/quickbooks_objects", "bronze/quickbooks_reports")
@@ -85,14 +86,8 @@ def tick(
     everybody = cursor.polled is None or not timedelta(0) <= moment - cursor.polled < poll_every
     if not everybody and not unheard:
         return dg.SkipReason(f"no notice; every company is asked again {poll_every.total_seconds():g} s after the last")
-    abandoned = fail_abandoned(context.instance)
-    for run_id in abandoned:
-        context.log.warning(f"run {run_id[:8]}: its process is gone; marked failed, its months are still owed")
-    if refresh_job.tried_again(context.instance, abandoned):
-        return dg.SkipReason("a refresh was killed and is tried again; changes are asked for after it")
-    if running := refresh_job.active(context.instance):
-        run = running[0]
-        return dg.SkipReason(f"refresh {run.run_id[:8]} is {run.status.value.lower()}; changes are asked for after it")
+    if (held_up := _held_up(context, cursor, moment, poll_every)) is not None:
+        return held_up
     latest = chain.latest_period(lake)
     if latest is None:
         return dg.SkipReason("nothing is ingested yet, so nothing can have changed: `monette run` comes first")
@@ -126,6 +121,36 @@ def tick(
         ],
         cursor=asked.model_dump_json(),
     )
+
+
+def _held_up(
+    context: dg.SensorEvaluationContext, cursor: Cursor, moment: datetime, poll_every: timedelta
+) -> dg.SensorResult | dg.SkipReason | None:
+    """Why nobody is asked yet, if so: a refresh that was killed is tried again, or one waits or runs."""
+    abandoned = fail_abandoned(context.instance)
+    for run_id in abandoned:
+        context.log.warning(f"run {run_id[:8]}: its process is gone; marked failed, its months are still owed")
+    if refresh_job.tried_again(context.instance, abandoned):
+        return dg.SkipReason("a refresh was killed and is tried again; changes are asked for after it")
+    running = refresh_job.active(context.instance)
+    if not running or not _waits(cursor, running, moment, poll_every):
+        return None
+    said = f"refresh {running[0].run_id[:8]} is {running[0].status.value.lower()}; changes are asked for after it"
+    if context.cursor:
+        return dg.SkipReason(said)
+    return dg.SensorResult(skip_reason=said, cursor=cursor.model_dump_json())  # it says since when it waits
+
+
+def _waits(cursor: Cursor, running: Iterable[dg.DagsterRun], moment: datetime, poll_every: timedelta) -> bool:
+    """Whether companies are asked only after the refreshes that run: not for ever, since one may follow the other.
+
+    What others asked for is fetched before what is asked for now, which waits in the queue. One's own refresh is waited
+    for to its end: it settles what is owed.
+    """
+    if cursor.request is not None and any(run.tags.get(REQUEST_TAG) == cursor.request.key for run in running):
+        return True
+    due = cursor.begun if cursor.polled is None else cursor.polled + poll_every
+    return -poll_every <= moment - due < PATIENCE  # before that: a clock was set back
 
 
 def news(group: Group, cursor: Cursor, notices: Mapping[str, Notice], moment: datetime) -> dict[str, Notice]:

@@ -15,6 +15,7 @@ import dagster as dg
 
 from monette_assets import catalog
 from monette_assets.automation import chain
+from monette_assets.automation.writers import wait_for_writers
 from monette_assets.gold import completeness
 from monette_assets.group.calendar import months_between
 from monette_assets.tables import releases
@@ -116,7 +117,7 @@ def make_whole(
     for _ in range(ROUNDS):
         if result.whole or any(step.crashed for step in result.steps):
             return
-        chain.wait_for_writers(instance, _keys(among))  # they may leave nothing to do
+        wait_for_writers(instance, _keys(among))  # they may leave nothing to do
         found = behind(lake, group, gold)
         if found.months == before:
             return  # computed again, and as it was

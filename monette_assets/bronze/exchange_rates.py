@@ -1,14 +1,14 @@
 """The Bank of Canada's daily rates, one row a fetch of a month, verbatim (ACCOUNTING 13)."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 from hashlib import sha256
 from typing import Any
 
 import dagster as dg
 
-from monette_assets.bronze.appending import after, append_commit, newest
-from monette_assets.clock import now
+from monette_assets.bronze.appending import Newest, after, append_commit, newest
+from monette_assets.clock import now, today
 from monette_assets.group import Group
 from monette_assets.group.calendar import month_end
 from monette_assets.lake import Lake
@@ -19,7 +19,8 @@ from monette_assets.tables.contract import hours
 CONTRACT = Contract(
     name="bronze/exchange_rates",
     description=(
-        "The Bank of Canada's published daily rates, verbatim, per month; a few days before it are asked for too."
+        "The Bank of Canada's published daily rates, verbatim, per month; a few days before it are asked for too. The "
+        "same answer is kept twice where the first was given while the month still ran."
     ),
     key=("period", "series", "content_hash", "fetched_at"),
     unit=("period",),
@@ -42,6 +43,12 @@ def series_of(group: Group) -> list[str]:
     """The series the group needs: one for every home currency that is not the group's."""
     foreign = sorted({company.home_currency for company in group.companies} - {group.currency})
     return [f"FX{currency}{group.currency}" for currency in foreign]
+
+
+def _is_over_since(period: date, standing: Newest, group: Group) -> bool:
+    """Whether the answer that stands was given while its month still ran: the same one now is final."""
+    last = month_end(period)
+    return standing.fetched_at.astimezone(group.time_zone).date() <= last < today(group)
 
 
 def build(group: Group) -> dg.AssetsDefinition:
@@ -89,7 +96,7 @@ def build(group: Group) -> dg.AssetsDefinition:
                     continue
                 content_hash = sha256(rates.payload.encode()).hexdigest()
                 standing = stored.get((period, series))
-                if standing is None or standing.content_hash != content_hash:
+                if standing is None or standing.content_hash != content_hash or _is_over_since(period, standing, group):
                     rows.append(
                         {
                             "period": period,

@@ -58,7 +58,8 @@ CONTRACT = Contract(
         Column("rate", RATE, "Six decimals, half up.", source=SOURCE),
         Column("source", "string", "Who published it; of a rate from the group contract, why it was taken too.",
                source=("bronze/exchange_rates.series",)),
-        Column("is_provisional", "boolean", "Whether the month was still open when it was fetched."),
+        Column("is_provisional", "boolean",
+               "Whether the month was still open, in the group's time zone, when it was fetched."),
         Column("fallback_reason", "string", "Why a rate of the group contract stands in; null for a published one.",
                nullable=True),
     ),
@@ -77,7 +78,7 @@ def exchange_rates(context: Context, answers: DataFrame) -> DataFrame:
     """Daily rates of the newest answers, and per month the average and the closing rate."""
     from pyspark.sql import functions as F
 
-    month_end = F.last_day("period")
+    zone = context.group.settings.time_zone
     named = published(answers).select(
         "period",
         F.substring("series", 3, 3).alias("from_currency"),
@@ -85,7 +86,7 @@ def exchange_rates(context: Context, answers: DataFrame) -> DataFrame:
         "rate_date",
         "rate",
         F.concat(F.lit("Bank of Canada "), F.col("series")).alias("source"),
-        (F.to_date("fetched_at") <= month_end).alias("is_provisional"),
+        (F.to_date(F.from_utc_timestamp("fetched_at", zone)) <= F.last_day("period")).alias("is_provisional"),
     )
     constant = ["period", "from_currency", "to_currency", "source", "is_provisional"]
     within = named.where(F.col("rate_date") >= F.col("period"))

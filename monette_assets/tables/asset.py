@@ -101,11 +101,11 @@ def build_asset(table: Table, group: Group) -> dg.AssetsDefinition:
 
 
 def as_far_as_fetched(contract: Contract, lake: Lake, periods: tuple[date, ...]) -> tuple[date, ...]:
-    """Those of the months that what accumulates runs to: as far as its source was fetched.
+    """Those of the months that a balance, or what is made of balances, runs to: as far as its source was fetched.
 
     Dagster carries a balance that is selected in the interface on to the running month, fetched or not.
     """
-    if all(above.months is not Months.UP_TO for above in contract.inputs.values()):
+    if not contract.balance and all(above.months is not Months.UP_TO for above in contract.inputs.values()):
         return periods
     days = [statistics.latest(lake, name) for name in _fetched_by_month(contract)]
     fetched = [day for day in days if day is not None]

@@ -14,7 +14,7 @@ import pytest
 from dagster._core.test_utils import create_run_for_test
 
 from monette_assets.automation import polling
-from monette_assets.automation.changes import ingested_since
+from monette_assets.automation.changes import PATIENCE, ingested_since
 from monette_assets.automation.owed import LONGEST_WAIT, REQUEST_TAG, retry_after
 from monette_assets.automation.polling import AT_ONCE, ask
 from monette_assets.automation.refresh_job import FETCHED_TAG, JOB, MISSING_TAG
@@ -146,6 +146,33 @@ def test_changes_wait_while_a_refresh_runs(world: World, watch: Watch) -> None:
     assert run.run_id[:8] in str(skipped.skip_message)
     watch.instance.delete_run(run.run_id)
     assert watch.requested() == {"north": ["2024-12"]}
+
+
+def test_refreshes_of_others_back_to_back_keep_no_change_from_being_heard(world: World, watch: Watch) -> None:
+    moment = watch.memory.polled
+    assert moment is not None
+    world.add("north", "2024-12-06")
+    for turn in range(3):  # each is followed by the next before a tick comes
+        other = create_run_for_test(watch.instance, job_name=JOB, status=dg.DagsterRunStatus.STARTED)
+        assert watch.requested(moment + PATIENCE * turn / 3) is None
+        watch.instance.report_run_canceled(other)
+    create_run_for_test(watch.instance, job_name=JOB, status=dg.DagsterRunStatus.STARTED)
+    assert watch.requested(moment + PATIENCE) == {"north": ["2024-12"]}  # it waits in the queue behind the other
+    asked = watch.memory.request
+    assert asked is not None
+    tags = {REQUEST_TAG: asked.key}
+    create_run_for_test(watch.instance, job_name=JOB, status=dg.DagsterRunStatus.STARTED, tags=tags)
+    world.add("south", "2024-11-06")
+    assert watch.requested(moment + 9 * PATIENCE) is None  # it owes what it asked for itself: one at a time
+
+
+def test_a_lost_cursor_waits_no_longer_than_another(world: World) -> None:
+    watch, moment = Watch(world), now(world.group)
+    create_run_for_test(watch.instance, job_name=JOB, status=dg.DagsterRunStatus.STARTED)
+    assert watch.requested(moment) is None
+    assert watch.requested(moment + PATIENCE / 2) is None
+    watch.tick(moment + PATIENCE)
+    assert set(watch.memory.since) == {"north", "south"}
 
 
 def test_a_company_whose_token_is_dead_fails_alone_and_is_heard_once_connected(world: World, watch: Watch) -> None:

@@ -215,26 +215,6 @@ def test_nothing_is_asked_for_while_a_run_writes(graph: Graph) -> None:
     assert graph.ask() is not None
 
 
-def test_one_run_at_a_time_writes_a_table(graph: Graph) -> None:
-    """A step of a chain waits for whoever is writing one of its tables, and for nobody else."""
-    tags = {PROCESS_TAG: this_process()}
-    started = dg.DagsterRunStatus.STARTED
-    writing = create_run_for_test(
-        graph.instance, status=started, asset_selection=frozenset({asset_key(FLOWS)}), tags=tags
-    )
-    create_run_for_test(
-        graph.instance, status=started, asset_selection=frozenset({asset_key(BALANCES)}), tags=tags
-    )  # fmt: skip
-    waited: list[str] = []
-
-    def pause(run_id: str) -> None:
-        waited.append(run_id)
-        graph.instance.report_run_canceled(writing)
-
-    chain.wait_for_writers(graph.instance, (asset_key(LINES), asset_key(FLOWS)), pause)
-    assert waited == [writing.run_id]
-
-
 def test_a_run_that_published_over_another_ones_rows_makes_the_month_stale(graph: Graph) -> None:
     """Should two have written all the same: whose rows stand is not known, so the month is computed again."""
     made_from = Provenance.of("", graph.group.fingerprint, {LINES.name: 0})

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
+from hashlib import sha256
 
 import orjson
 import pytest
 
+from monette_assets.bronze.appending import append_commit
 from monette_assets.bronze.exchange_rates import CONTRACT
 from monette_assets.definitions import build
 from monette_assets.resources import BankOfCanada
@@ -67,3 +69,21 @@ def test_a_month_whose_rates_did_not_come_has_not_arrived_and_keeps_what_it_had(
     assert "FXUSDCAD from 2024-10-18 to 2024-11-30: HTTP 404" in str(arrived["2024-11"].description)
     assert rates.rows() == before
     assert run.success  # what a missing rate blocks is decided where it is used
+
+
+def test_the_same_answer_once_the_month_is_over_is_kept_once_more(rates: Bronze) -> None:
+    """November 2024 ends on a Saturday: what the Bank says on Friday evening is final, and nobody knows it yet."""
+    rates.fetch("2024-11")
+    [final] = rates.rows()
+    world = rates.world
+    during = {**final, "period": DECEMBER, "fetched_at": datetime(2024, 12, 31, 22, tzinfo=UTC), "run_id": "during"}
+    asked = {"start_date": "2024-11-17", "end_date": "2024-12-31"}
+    payload = world.outside.get("/valet/observations/FXUSDCAD/json", params=asked).text
+    during |= {"payload": payload, "content_hash": sha256(payload.encode()).hexdigest()}
+    append_commit(world.lake, CONTRACT, [during], "during", world.group, during["fetched_at"])
+    for _ in range(2):
+        assert rates.fetch("2024-11", "2024-12").success
+    first, second = rates.rows(period=DECEMBER)
+    assert (first["run_id"], first["content_hash"]) == ("during", second["content_hash"])
+    assert second["fetched_at"].date() > date(2024, 12, 31)
+    assert rates.rows(period=NOVEMBER) == [final]

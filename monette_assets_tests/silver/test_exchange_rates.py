@@ -65,6 +65,20 @@ def test_daily_average_and_closing(rates: list[Row]) -> None:
     ]
 
 
+def test_a_rate_is_provisional_until_it_was_asked_for_after_the_month_in_the_groups_time_zone(
+    spark: SparkSession, tmp_path: Path
+) -> None:
+    context = context_of(spark, group_of(tmp_path), "2024-11", "2024-12")
+    assert context.group.settings.time_zone == "America/Regina"  # six hours behind
+    lines = [
+        ("2024-11", "2024-12-01T05:59", answer({"2024-11-29": "1.4011"})),  # 23:59 of the last day
+        ("2024-12", "2025-01-01T06:00", answer({"2024-12-31": "1.4389"})),
+    ]
+    given = rows(bronze.CONTRACT, "period fetched_at payload", *lines, series="FXUSDCAD")
+    found = exchange_rates(context, answers=frame(spark, bronze.CONTRACT, given))
+    assert {(row["period"].month, row["is_provisional"]) for row in found.collect()} == {(11, True), (12, False)}
+
+
 FALLBACK = {"currency": "USD", "source": "Federal Reserve H.10", "reason": "the Bank published none"}
 
 

@@ -10,12 +10,16 @@ import dagster as dg
 import pyarrow as pa
 import pytest
 
+from monette_assets.bronze import quickbooks_reports
 from monette_assets.engine import Engine
+from monette_assets.gold import completeness, tie_out
 from monette_assets.group import Group
 from monette_assets.lake import Commit, Lake
+from monette_assets.silver import general_ledger
 from monette_assets.tables import Context, Input, Months, Partitions, Table
-from monette_assets.tables.asset import asset_key, build_asset, check_specs
+from monette_assets.tables.asset import as_far_as_fetched, asset_key, build_asset, check_specs
 from monette_assets.tables.judge import Judge
+from monette_assets.tables.partitions import periods_of
 from monette_assets_tests.frames import NOW, frame, rows
 from monette_assets_tests.tables.sample import CONTRACT, HEADER
 
@@ -174,3 +178,16 @@ def test_a_balance_runs_as_far_as_its_source_was_fetched(
     assert result.success
     stored = lake.read(BALANCE.name).to_pylist() if lake.exists(BALANCE.name) else []
     assert tuple(sorted(f"{row['period']:%Y-%m}" for row in stored)) == months
+
+
+def test_what_is_made_of_balances_goes_no_further_than_they_though_it_reads_its_own_month_alone(lake: Lake) -> None:
+    """Dagster carries a balance on to the running month: of a month nobody fetched, completeness has nothing to say."""
+    commit = Commit(run_id="run", publish_id="run", code_version="1", contract_version="c", at=NOW)
+    reports = quickbooks_reports.CONTRACT
+    held = rows(reports, "company period", ("north", "2024-11"), ("north", "2024-12"))
+    data = pa.Table.from_pylist(held, schema=reports.arrow_schema)
+    lake.append(reports.name, data, schema=reports.arrow_schema, commit=commit)
+    months = periods_of(["2024-11", "2024-12", "2025-01", "2025-02"])
+    assert as_far_as_fetched(completeness.CONTRACT, lake, months) == months[:2]
+    assert as_far_as_fetched(tie_out.CONTRACT, lake, months) == months[:2]
+    assert as_far_as_fetched(general_ledger.CONTRACT, lake, months) == months  # a flow is of the months asked for

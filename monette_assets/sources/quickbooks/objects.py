@@ -8,6 +8,7 @@ asked for does not end the list; an answer with nothing new does.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -107,15 +108,29 @@ def query_all(client: QuickBooksClient, company: str, entity: str) -> list[Quick
     """Every object of the entity, inactive ones included, ordered by id.
 
     Raises:
-        WrongAnswer: not a query's answer, or the list kept changing while it was read.
+        WrongAnswer: not a query's answer, an id that stands twice, or the list kept changing while it was read.
         QuickBooksError: as `QuickBooksClient.get`.
     """
     if not _ENTITY.fullmatch(entity):
         raise ValueError(f"{company}: entity {entity!r}: expected a QuickBooks entity's name, as Invoice")
+    repeated: set[str] = set()
     for _ in range(_READINGS):
         found = _read_through(client, company, entity)
-        if found is not None:
+        if found is None:
+            repeated.clear()
+            continue
+        counts = Counter(each.id for each in found)
+        if len(counts) == len(found):
             return found
+        repeated = {f"id {name} stands {count} times" for name, count in counts.items() if count > 1}
+    if repeated:  # in pages that fitted together: nobody changed the list
+        shown = ", ".join(sorted(repeated)[:5]) + (f" and {len(repeated) - 5} more" if len(repeated) > 5 else "")
+        raise WrongAnswer(
+            f"{shown} in the list, in every one of {_READINGS} readings; one would hide the other",
+            company=company,
+            request=f"query {entity}",
+            what_to_do="look for these ids in QuickBooks; if each is there once, tell Intuit",
+        )
     raise WrongAnswer(
         f"the list changed under every one of {_READINGS} readings",
         company=company,
@@ -178,7 +193,7 @@ def _earlier(ours: datetime, theirs: object) -> datetime:
 
 
 def _read_through(client: QuickBooksClient, company: str, entity: str) -> list[QuickBooksObject] | None:
-    """One reading of the whole list; None where it was changed meanwhile."""
+    """One reading of the whole list, an id twice where it was told twice; None where pages do not fit together."""
     active = " where Active in (true, false)" if entity in LIST_ENTITIES else ""
     found: list[QuickBooksObject] = []
     while True:
@@ -193,7 +208,7 @@ def _read_through(client: QuickBooksClient, company: str, entity: str) -> list[Q
                 return None
             page = page[1:]
         if not page:
-            return found if len({each.id for each in found}) == len(found) else None
+            return found
         found += page
 
 

@@ -194,7 +194,9 @@ def test_a_list_with_an_id_twice_is_refused(quickbooks: StandIn, client: QuickBo
     objects = objects_in(TWICE, "Account")
     assert [each["Id"] for each in objects] == ["7", "33", "33", "34"]
     quickbooks.scripts["query"] = lambda params: page_of("Account", objects, params)
-    with pytest.raises(WrongAnswer, match="north: query Account: the list changed under every one of 3 readings"):
+    with pytest.raises(
+        WrongAnswer, match=r"north: query Account: id 33 stands 2 times in the list, in every one of 3 readings"
+    ):
         query_all(client, "north", "Account")
 
 
