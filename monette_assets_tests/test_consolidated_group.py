@@ -22,6 +22,7 @@ from monette_assets.reports.released import open_release
 from monette_assets.simulator.model import Account, Books, Document, NamedItem, Posting
 from monette_assets.tables.judge import Judge
 from monette_assets_tests.group_books import companies_group, company
+from monette_assets_tests.reports.every_figure import unexplained
 from monette_assets_tests.world import World, world_of
 
 NOVEMBER, DECEMBER, JANUARY, FEBRUARY = date(2024, 11, 1), date(2024, 12, 1), date(2025, 1, 1), date(2025, 2, 1)
@@ -261,3 +262,14 @@ def test_the_report_has_a_column_for_outsiders(world: World) -> None:
     shown = {row["line"]: row for row in consolidation(question).rows}
     assert [str(shown["Net Income"][name]) for name in COLUMNS] == ["6.00", "31.00", "-6.00", "-6.20", "24.80"]
     assert [str(shown["Minority"].get(name, "")) for name in COLUMNS] == ["", "", "30.00", "9.10", "39.10"]
+
+
+@pytest.mark.usefixtures("ran")
+@pytest.mark.parametrize(
+    ("period", "whose"),
+    [(DECEMBER, "group"), (JANUARY, "group"), (FEBRUARY, "group"), (JANUARY, "country/CA"), (JANUARY, "pillar/Cattle"),
+     (FEBRUARY, "grain"), (JANUARY, "ranch")],
+)  # fmt: skip
+def test_every_figure_is_explained_to_the_cent(world: World, period: date, whose: str) -> None:
+    of = {"company": whose} if whose in ("grain", "ranch") else {"subgroup": whose}
+    assert list(unexplained(open_release(world.lake, world.group.time_zone), world.group, period, **of)) == []

@@ -18,10 +18,13 @@ if TYPE_CHECKING:
 
 
 def explain(
-    statement: Annotated[str, typer.Argument(help="profit_and_loss or balance_sheet.")],
-    line: Annotated[str, typer.Argument(help="A line of it: fuel, cash, 'Sales Revenue', EBITDA.")],
+    statement: Annotated[str, typer.Argument(help="profit_and_loss, balance_sheet, cash_flow or changes_in_equity.")],
+    line: Annotated[
+        str, typer.Argument(help="A line of it: fuel, cash, EBITDA, 'Net change in cash', dividends, capital/closing.")
+    ],
     period: Annotated[str | None, typer.Option(help="A month such as 2026-10; unset: the last full one.")] = None,
     company: Annotated[str | None, typer.Option(help="A company's code; unset: the group.")] = None,
+    subgroup: Annotated[str | None, typer.Option(help="Part of the group, such as country/CA or pillar/Grain.")] = None,
     as_of: Annotated[
         str | None, typer.Option(help="A release's number, a day, or a moment such as 2026-10-31T18:00.")
     ] = None,
@@ -46,7 +49,8 @@ def explain(
     code = platform.companies([company])[0] if company else None
 
     def answer(release: Released) -> Explanation:
-        return explained(Question(release, contract_for(platform, release, code), month, code), statement, line, limit)
+        group = contract_for(platform, release, code)
+        return explained(Question(release, group, month, code, subgroup=subgroup), statement, line, limit)
 
     found = read_as_of(platform, as_of, month, rebuild, answer)
     if format_ is Format.JSON:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from difflib import get_close_matches
@@ -15,7 +15,8 @@ from monette_assets.group import Group
 from monette_assets.reports.released import ReportError
 
 PROFIT_AND_LOSS, BALANCE_SHEET = "profit_and_loss", "balance_sheet"
-STATEMENTS = (PROFIT_AND_LOSS, BALANCE_SHEET)
+CASH_FLOW, CHANGES_IN_EQUITY = "cash_flow", "changes_in_equity"
+STATEMENTS = (PROFIT_AND_LOSS, BALANCE_SHEET, CASH_FLOW, CHANGES_IN_EQUITY)
 SIDES = {"Asset": "Assets", "Liability": "Liabilities", "Equity": "Equity"}
 UNMAPPED = "Unmapped"  # profit type of income and expense that no mapping entry knows
 NET_INCOME_TO_DATE = "net_income_to_date"
@@ -105,19 +106,32 @@ def statement_lines(statement: str, places: Mapping[str, Place]) -> list[Line]:
 
 
 def find_line(statement: str, text: str, places: Mapping[str, Place]) -> Line:
-    """The line of that key or name, however it is capitalised. Raises ReportError naming the nearest ones."""
-    if statement not in STATEMENTS:
-        raise ReportError(f"statement {statement!r}: expected {' or '.join(STATEMENTS)}")
+    """The line of the profit and loss or balance sheet of that key or name, however it is capitalised.
+
+    Raises ReportError naming the nearest ones.
+    """
     lines = statement_lines(statement, places)
+    first = {_plain(name): line for line in reversed(lines) for name in (line.key, line.name)}
+    if _plain(text) in first:
+        return first[_plain(text)]
+    by_key = {line.key: line for line in lines}
+    whole = [line.key for line in lines if line.level is not Level.ACCOUNT]
+    return by_key[nearest(statement, text, {name: line.key for line in lines for name in (line.key, line.name)}, whole)]
+
+
+def nearest(statement: str, text: str, names: Mapping[str, str], instead: Sequence[str] = ()) -> str:
+    """The key of the line that `names` has under this name, however it is capitalised.
+
+    Raises ReportError naming the nearest ones, or those `instead`.
+    """
     wanted = _plain(text)
-    for line in lines:
-        if wanted in (_plain(line.key), _plain(line.name)):
-            return line
-    by_name = {_plain(name): name for line in lines for name in (line.key, line.name)}
+    by_name = {_plain(name): name for name in names}
+    if wanted in by_name:
+        return names[by_name[wanted]]
     near = [by_name[each] for each in get_close_matches(wanted, by_name, n=4, cutoff=0.5)]
-    inside = [line.key for line in lines if wanted and wanted in _plain(line.name)]
-    meant = list(dict.fromkeys([*near, *inside]))[:6] or [line.key for line in lines if line.level is not Level.ACCOUNT]
-    raise ReportError(f"{statement} has no line {text!r}; nearest: {', '.join(meant)}")
+    inside = [key for name, key in names.items() if wanted and wanted in _plain(name)]
+    meant = list(dict.fromkeys([*near, *inside]))[:6] or list(instead or dict.fromkeys(names.values()))
+    raise ReportError(f"{statement} has no line {text!r}; nearest: {', '.join(meant) or 'none in this month'}")
 
 
 def _plain(text: str) -> str:

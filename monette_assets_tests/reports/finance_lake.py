@@ -147,8 +147,8 @@ CONSOLIDATED = (
     consolidated("companies", "south", "capital", "-140.00", "-7.50"),
     consolidated("companies", "south", "sales", "0.00", "-112.00"),
     consolidated("companies", "south", "direct", "0.00", "42.00"),
-    consolidated("eliminations", "income and expense", "sales", "0.00", "50.00"),
-    consolidated("eliminations", "income and expense", "direct", "0.00", "-50.00"),
+    consolidated("eliminations", "income", "sales", "0.00", "50.00"),
+    consolidated("eliminations", "income", "direct", "0.00", "-50.00"),
     consolidated("adjustments", "ADJ-1", "direct", "0.00", "5.00"),
     consolidated("adjustments", "ADJ-1", "cash", "0.00", "-5.00"),
 )

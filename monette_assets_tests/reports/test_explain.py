@@ -12,7 +12,9 @@ from monette_assets.group import Group, load_group
 from monette_assets.reports.explain import Explanation, explain
 from monette_assets.reports.question import Question
 from monette_assets.reports.released import ReportError, open_release
+from monette_assets_tests.conftest import SmallWorld
 from monette_assets_tests.contracts import small_contract, write_contract
+from monette_assets_tests.reports.every_figure import unexplained
 from monette_assets_tests.reports.finance_lake import ACCOUNTS, CONSOLIDATED, LEDGER, Row, finance_lake
 from monette_assets_tests.reports.small_lake import DECEMBER, NOVEMBER
 
@@ -127,7 +129,7 @@ def test_documents_come_largest_first_and_the_rest_is_counted(tmp_path: Path, gr
     ("lake", "problem"),
     [
         ({"consolidated": [*CONSOLIDATED[:3], A_CENT_LESS, *CONSOLIDATED[4:]]},
-         "aggregate: north: 400.00 translated, 399.99 in the consolidation, difference -0.01"),
+         "aggregate: north: 400.00 translated, 399.99 in gold/consolidated_statements, difference -0.01"),
         ({"accounts": [*ACCOUNTS[:7], {**ACCOUNTS[7], "movement_cad": Decimal("42.01")}, ACCOUNTS[8]]},
          "translate: south account 5310: 30.00 at 1.400000 is 42.00, found 42.01"),
         ({"ledger": [row for row in LEDGER if row["document_number"] != "BILL-3"]},
@@ -153,11 +155,18 @@ def test_a_company_with_another_year_end_counts_from_the_groups(tmp_path: Path) 
     assert (found.figure, found.problems) == (Decimal("665.00"), ())
 
 
+@pytest.mark.parametrize("whose", ["group", "country/US", "north", "south"])
+def test_every_figure_of_a_released_month_is_explained_to_the_cent(small_world: SmallWorld, whose: str) -> None:
+    release = open_release(small_world.lake, small_world.group.time_zone)
+    of = {"company": whose} if whose in ("north", "south") else {"subgroup": whose}
+    assert list(unexplained(release, small_world.group, DECEMBER, **of)) == []
+
+
 def test_an_unknown_line_is_refused_with_the_nearest_names(tmp_path: Path, group: Group) -> None:
     with pytest.raises(ReportError, match="profit_and_loss has no line 'dirrect'; nearest: Direct"):
         explain(asked(tmp_path, group), "profit_and_loss", "dirrect")
 
 
 def test_an_unknown_statement_is_refused(tmp_path: Path, group: Group) -> None:
-    with pytest.raises(ReportError, match="statement 'cash': expected profit_and_loss or balance_sheet"):
+    with pytest.raises(ReportError, match="'cash': expected one of profit_and_loss, balance_sheet, cash_flow, ch"):
         explain(asked(tmp_path, group), "cash", "direct")

@@ -1,0 +1,63 @@
+"""Why a figure is what it is: from the accounts of the companies' books, step by step, to the statement.
+
+Every step's sum is compared with the step before it; an explanation that does not add up says so (ACCOUNTING 17).
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from monette_assets.group.calendar import month_end
+from monette_assets.reports.explain import balances, cash_flow, changes_in_equity
+from monette_assets.reports.explain.accounts import map_accounts, reroute, translate
+from monette_assets.reports.explain.consolidation import LATER_STEPS, aggregate, figure_step, later_step
+from monette_assets.reports.explain.documents import documents_behind
+from monette_assets.reports.explain.explanation import Explanation
+from monette_assets.reports.explain.facts import Asked, Facts
+from monette_assets.reports.lines import BALANCE_SHEET, CASH_FLOW, CHANGES_IN_EQUITY, STATEMENTS
+from monette_assets.reports.question import Question
+from monette_assets.reports.released import ReportError
+from monette_assets.reports.statement import Statement
+
+
+def explain(question: Question, statement: str, line: str, limit: int = 20) -> Explanation:
+    """The steps that made a figure of the group, of a part of it or of a company; `limit` ledger lines (0: all).
+
+    Figures are the month's; on the balance sheet the balance at its end. Raises ReportError for a statement or line
+    that there is not, naming the nearest.
+    """
+    if statement not in STATEMENTS:
+        raise ReportError(f"statement {statement!r}: expected one of {', '.join(STATEMENTS)}")
+    asked = Asked.of(question)
+    facts = _facts(asked, statement, line)
+    group, month = asked.group, asked.month
+    steps: list[Statement] = []
+    problems: list[str] = []
+    if facts.accounts or facts.booked:
+        for made, problem in (map_accounts(facts), reroute(group, facts), translate(group, facts)):
+            steps += [made] if made else []
+            problems += problem
+    if facts.accounts or any(row["step"] == "companies" for row in facts.made_of):
+        made, problem = aggregate(group, facts)
+        steps.append(made)
+        problems += problem
+    steps += [made for name in LATER_STEPS if (made := later_step(group, facts, name))]
+    made, problem = figure_step(group, facts)
+    steps.append(made)
+    documents, more = documents_behind(asked.release, group, facts, limit)
+    what = f"{facts.line.name} at {month_end(month)}" if statement == BALANCE_SHEET else facts.line.name
+    return Explanation(
+        f"{question.whom}: {what}, {month:%B %Y}, {question.subtitle(group.currency, 'accrual')}",
+        facts.figure,
+        tuple(replace(each, title=f"{number}. {each.title}") for number, each in enumerate(steps, start=1)),
+        documents,
+        (*problems, *problem, *more),
+    )
+
+
+def _facts(asked: Asked, statement: str, line: str) -> Facts:
+    if statement == CASH_FLOW:
+        return cash_flow.facts_of(asked, line)
+    if statement == CHANGES_IN_EQUITY:
+        return changes_in_equity.facts_of(asked, line)
+    return balances.facts_of(asked, statement, line)
