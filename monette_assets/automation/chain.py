@@ -24,7 +24,7 @@ from monette_assets.group.calendar import add_months
 from monette_assets.lake import statistics
 from monette_assets.process import PROCESS_TAG, this_process
 from monette_assets.tables import attribution, releases
-from monette_assets.tables.asset import asset_key
+from monette_assets.tables.asset import ANEW_TAG, asset_key
 from monette_assets.tables.contract import Contract, Partitions
 from monette_assets.tables.partitions import month_key
 
@@ -55,6 +55,7 @@ class Step:
     start: str
     end: str
     config: Mapping[str, Any] = field(default_factory=dict)  # run configuration
+    anew: bool = False  # compute the tables, whether or not anything that they are made of has changed
 
 
 CheckedPartition = tuple[dg.AssetCheckKey, str | None]
@@ -302,6 +303,7 @@ def execute(
                 STEP_TAG: step.name,
                 MAX_RETRIES_TAG: "0",  # what is tried again is the chain, by whoever started it
                 **({RANGE_START: step.start, RANGE_END: step.end} if step.start else {}),
+                **({ANEW_TAG: "yes"} if step.anew else {}),
                 **({HALFWAY_TAG: "yes"} if _halfway(step, waiting) else {}),
                 **(tags or {}),
             },

@@ -43,14 +43,21 @@ def refresh(
     companies: Sequence[str] | None = None,
     select: Sequence[str] = (),
     fetch: bool = True,
+    anew: bool = False,
 ) -> ChainResult:
-    """Bring the months up to date, as a chain of Dagster runs. Raises UsageError where nothing is selected."""
+    """Bring the months up to date, as a chain of Dagster runs; `anew`: compute also what would come out as it stands.
+
+    Raises UsageError where nothing is selected.
+    """
+    from dataclasses import replace
+
     from monette_assets.automation import chain
 
     latest = chain.latest_period(platform.lake)
     steps = chain.plan(platform.group, first, last, companies=companies, latest=latest, fetch=fetch)
     if select:
         steps = selected(steps, select)
+    steps = [replace(step, anew=step.anew or anew) for step in steps]
     what = _summary(first, last, companies, select, fetch)
     return run_steps(platform, judge, console, steps, what, companies=companies)
 
@@ -182,7 +189,8 @@ def _summary(first: date, last: date, companies: Sequence[str] | None, select: S
 def selected(steps: Sequence[Step], names: Sequence[str]) -> list[Step]:
     """The steps cut down to these tables; `gold/ledger+` stands for it and all that is made of it.
 
-    A release goes with every gold table. Raises UsageError naming the valid tables.
+    They are computed, whether or not anything changed. A release goes with every gold table. Raises UsageError naming
+    the valid tables.
     """
     from dataclasses import replace
 
@@ -205,7 +213,10 @@ def selected(steps: Sequence[Step], names: Sequence[str]) -> list[Step]:
         wanted |= found
     if any(name.startswith("gold/") for name in wanted):
         wanted.add(releases.NAME)
-    cut = [replace(step, assets=tuple(key for key in step.assets if "/".join(key.path) in wanted)) for step in steps]
+    cut = [
+        replace(step, assets=tuple(key for key in step.assets if "/".join(key.path) in wanted), anew=True)
+        for step in steps
+    ]
     kept = [step for step in cut if step.assets and {"/".join(key.path) for key in step.assets} != {releases.NAME}]
     if not kept:
         raise UsageError(

@@ -23,6 +23,9 @@ def run(
     stale: Annotated[
         bool, typer.Option("--stale", help="Only what is stale (`monette status`), whichever months; fetches nothing.")
     ] = False,
+    anew: Annotated[
+        bool, typer.Option("--anew", help="Compute every table, also where nothing that it is made of has changed.")
+    ] = False,
     format_: Annotated[
         Format | None, typer.Option("--format", help="Also write what became of each run to standard output.")
     ] = None,
@@ -37,7 +40,7 @@ def run(
 
     platform = Platform()
     if stale:
-        if first or last or company or select:
+        if first or last or company or select or anew:
             raise UsageError("--stale finds the tables and months itself; give it alone")
         _stale(platform, format_)
         return
@@ -56,7 +59,7 @@ def run(
     console = notes()
     with refreshing.judging() as judge:
         result = refreshing.refresh(
-            platform, judge, console, start, end, companies=companies, select=select or (), fetch=fetch
+            platform, judge, console, start, end, companies=companies, select=select or (), fetch=fetch, anew=anew
         )
     refreshing.show_outcome(console, result)
     if format_ is not None:

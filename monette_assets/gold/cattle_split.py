@@ -87,6 +87,7 @@ CONTRACT = Contract(
         "ledger": Input(ledger.CONTRACT),
         "head_counts": Input(head_counts.CONTRACT, Months.ALL),
     },
+    by_day=True,
     columns=(
         Column("period", "date", "First day of the posting month.", source=(f"{LEDGER}.period",)),
         Column("company", "string", "Contract code of the company.", source=(f"{LEDGER}.company",)),

@@ -59,6 +59,7 @@ CONTRACT = Contract(
     beside=(WHOLE_GROUP,),
     inputs={"closes": Input(log.CONTRACT, Months.ALL)},
     left_behind=_changed,
+    by_day=True,
     columns=(
         Column("period", "date", "First day of the month."),
         Column("company", "string", "Contract code of the company; group for the group's month.",

@@ -47,6 +47,7 @@ CONTRACT = Contract(
     },
     after=(translation_proof.CONTRACT, cash_flow.CONTRACT, changes_in_equity.CONTRACT, cash_bridge.CONTRACT),
     balance=True,
+    by_day=True,
     columns=(
         Column("period", "date", "First day of the month."),
         Column("company", "string", "Contract code of the company."),

@@ -97,6 +97,7 @@ CONTRACT = Contract(
     },
     balance=True,
     kept=("first_seen_at",),
+    by_day=True,
     columns=(
         Column("company", "string", "Contract code of the company; group for the group's month.",
                source=(f"{FROZEN}.company",)),

@@ -49,6 +49,7 @@ CONTRACT = Contract(
     key=("period", "from_currency", "to_currency", "kind", "rate_date"),
     unit=("period",),
     inputs={"answers": Input(bronze.CONTRACT)},
+    by_day=True,
     columns=(
         Column("period", "date", "First day of the month.", source=("bronze/exchange_rates.period",)),
         Column("from_currency", "string", "One unit of this,", source=("bronze/exchange_rates.series",)),

@@ -10,6 +10,7 @@ from monette_assets.clock import now
 from monette_assets.group import Group
 from monette_assets.lake import Lake, statistics
 from monette_assets.tables import partitions
+from monette_assets.tables.attribution import CHAIN_TAG
 from monette_assets.tables.audit import all_checks
 from monette_assets.tables.contract import Contract, Freshness, Input, Months, Partitions, Severity
 from monette_assets.tables.lineage import column_lineage, table_schema
@@ -17,6 +18,8 @@ from monette_assets.tables.refresh import Outcome, refresh
 from monette_assets.tables.table import Context, Table
 
 SHOWN_SAMPLES = 10
+UNTOUCHED = "not computed: nothing that it is made of has changed"
+ANEW_TAG = "monette/anew"  # on a run of a chain whose tables somebody named: they are computed, changed or not
 
 
 def asset_key(contract: Contract) -> dg.AssetKey:
@@ -94,6 +97,7 @@ def build_asset(table: Table, group: Group) -> dg.AssetsDefinition:
             lake=lake,
             judge=context.resources.judge.judge,
             run_id=context.run_id,
+            if_changed=CHAIN_TAG in context.run.tags and ANEW_TAG not in context.run.tags,
         )
         yield from events(context, outcome)
 
@@ -150,7 +154,7 @@ def summary(outcome: Outcome) -> str:
     ]
     seconds = ", ".join(f"{phase} {value:.2f} s" for phase, value in outcome.seconds.items())
     held = f", {len(outcome.audit.blocked)} held back" if outcome.audit.blocked else ""
-    what = f"version {outcome.version}" if outcome.committed else "unchanged"
+    what = f"version {outcome.version}" if outcome.committed else "unchanged" if outcome.computed else UNTOUCHED
     return f"{what}: +{total[0]} ~{total[1]} -{total[2]} rows{held} ({seconds})"
 
 
@@ -167,6 +171,7 @@ def _metadata(outcome: Outcome, part: date | None) -> dict[str, Any]:
         "held_back": ", ".join(held) or "nothing",
         "version": outcome.version if outcome.version is not None else -1,
         "committed": outcome.committed,
+        **({} if outcome.computed else {"computed": UNTOUCHED}),
         **({"replaces": outcome.replaced_restore} if outcome.replaced_restore else {}),
         **{f"seconds_{phase}": round(value, 3) for phase, value in outcome.seconds.items()},
     }

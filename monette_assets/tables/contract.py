@@ -165,6 +165,7 @@ class Contract:
     left_behind: Callable[[Staged, DataFrame], DataFrame] | None = None
     beside: tuple[str, ...] = ()  # what stands in the column company beside companies: the group
     kept: tuple[str, ...] = ()  # columns that keep the value they had when their key first appeared
+    by_day: bool = False  # what it says, or a check of it, depends on the day: it is computed though nothing changed
 
     def __post_init__(self) -> None:
         names = [column.name for column in self.columns]

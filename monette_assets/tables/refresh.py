@@ -18,12 +18,12 @@ from typing import TYPE_CHECKING, Any
 from monette_assets.engine import memory
 from monette_assets.lake import Commit, Lake, Scope
 from monette_assets.lake.disk import named_when_full
-from monette_assets.tables import provenance, quarantine, waivers
+from monette_assets.tables import provenance, quarantine, unchanged, waivers
 from monette_assets.tables.audit import Audit, Unit, audit, units_of
 from monette_assets.tables.contract import NESTED, Contract, Input, Months, Partitions
 from monette_assets.tables.contract import Column as ContractColumn
 from monette_assets.tables.judge import Judge
-from monette_assets.tables.provenance import Provenance
+from monette_assets.tables.provenance import Passed, Provenance
 from monette_assets.tables.restored import replaced_restore
 from monette_assets.tables.table import REFUSAL_COLUMNS, Context, Staged, Table, staging_ddl, staging_schema
 
@@ -61,7 +61,8 @@ class Outcome:
     refused: dict[date | None, int] = field(default_factory=dict)
     input_versions: dict[str, int] = field(default_factory=dict)
     replaced_restore: str | None = None  # what somebody restored, where this replaced it
-    seconds: dict[str, float] = field(default_factory=dict)  # engine, audit, compare, publish
+    computed: bool = True  # not where it would have come out as it stands
+    seconds: dict[str, float] = field(default_factory=dict)  # engine, audit, compare, publish; look
 
     @property
     def nothing_published(self) -> bool:
@@ -72,6 +73,13 @@ class Outcome:
     def unchanged(self) -> bool:
         """Whether the rows are those that stood there before."""
         return all(change.none for change in self.changes.values())
+
+    def passed(self, month: date | None) -> bool:
+        """Whether no check of the month failed, and nothing of it was refused."""
+        of_month = month is not None and "period" in self.contract.unit
+        failed = [each for each in self.audit.failures if not of_month or month in each.unit]
+        refused = {period for period, count in self.refused.items() if count}
+        return not failed and not (refused & {month, None} if of_month else refused)
 
     @contextmanager
     def timed(self, phase: str) -> Iterator[None]:
@@ -106,19 +114,48 @@ def refresh(
     judge: Judge,
     run_id: str,
     companies: Sequence[str] | None = None,
+    if_changed: bool = False,
 ) -> Outcome:
-    """Bring the table up to date for the context's months.
+    """Bring the table up to date for the context's months; `if_changed`: compute it only where that may change a row.
 
     Raises what the function, the engine or the lake raise (`DiskFull` where there is no room); a unit that breaks a
     blocking check does not raise: it keeps its last good rows and is listed in the outcome and in `quarantine`.
     """
     try:
         with named_when_full(table.name, lake.url):
-            return _refresh(table, context, lake, judge, run_id, companies)
+            return (_standing(table, context, lake) if if_changed and companies is None else None) or _refresh(
+                table, context, lake, judge, run_id, companies
+            )
     except BaseException:
         with suppress(Exception):  # what was staged is of no use to anybody, and takes room
             lake.clean_staged(run_id, table.name)
         raise
+
+
+def _standing(table: Table, context: Context, lake: Lake) -> Outcome | None:
+    """What computing the table would come to, where it would come out as it stands (`tables.unchanged`)."""
+    contract = table.contract
+    outcome = Outcome(contract, context.periods, computed=False)
+    with outcome.timed("look"):
+        outcome.input_versions = _versions(lake, contract)
+        versions = {**_absent(contract), **outcome.input_versions}
+        outcome.version = lake.version(contract.name)
+        rows = unchanged.rows_standing(lake, context.group, contract, context.periods, versions)
+        if rows is None:
+            return None
+        outcome.audit.rows = rows
+        _note(lake, outcome, context)
+    return outcome
+
+
+def _versions(lake: Lake, contract: Contract) -> dict[str, int]:
+    """The version at which every input stands that is there, by table."""
+    found = {spec.contract.name: lake.version(spec.contract.name) for spec in contract.inputs.values()}
+    return {name: version for name, version in found.items() if version is not None}
+
+
+def _absent(contract: Contract) -> dict[str, int]:
+    return {spec.contract.name: provenance.ABSENT for spec in contract.inputs.values()}
 
 
 def _refresh(
@@ -126,10 +163,8 @@ def _refresh(
 ) -> Outcome:
     contract = table.contract
     outcome = Outcome(contract, context.periods)
-    versions = {name: lake.version(spec.contract.name) for name, spec in contract.inputs.items()}
-    outcome.input_versions = {
-        contract.inputs[name].contract.name: version for name, version in versions.items() if version is not None
-    }
+    outcome.input_versions = _versions(lake, contract)
+    versions = {name: outcome.input_versions.get(spec.contract.name) for name, spec in contract.inputs.items()}
     stage = lake.stage_uri(run_id, contract.name)
     context = replace(context, scratch=lake.scratch_uri(run_id, contract.name))
     lake.clean_staged(run_id, contract.name)  # what an earlier attempt of this run left
@@ -358,10 +393,13 @@ def _commit(outcome: Outcome, run_id: str, context: Context) -> Commit:
 def _note(lake: Lake, outcome: Outcome, context: Context) -> None:
     """What the months now stand for, whether or not a row changed."""
     contract = outcome.contract
-    absent = {spec.contract.name: provenance.ABSENT for spec in contract.inputs.values()}
-    made_from = Provenance.of(contract.code_version, context.group.fingerprint, {**absent, **outcome.input_versions})
-    months = context.periods if contract.partitions is Partitions.MONTH else ()
-    provenance.note(lake, contract.name, outcome.version, months, made_from)
+    made_from = Provenance.of(
+        contract.code_version, context.group.fingerprint, {**_absent(contract), **outcome.input_versions}
+    )
+    months = context.periods if contract.partitions is Partitions.MONTH else (None,)
+    well = Passed(outcome.version, made_from.inputs) if outcome.version is not None else None
+    noted = {month: replace(made_from, passed=well if outcome.passed(month) else None) for month in months}
+    provenance.note(lake, contract.name, outcome.version, noted)
 
 
 def _quarantine(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -205,7 +205,10 @@ class _Look:
         """Note what is not stale as of the present versions, and months that were never computed as such."""
         inputs = {spec.contract.name: self.versions[spec.contract.name] for spec in contract.inputs.values()}
         now = Provenance.of(contract.code_version, self.group.fingerprint, inputs)
-        told = {month: now if not reasons[month] else noted.get(month, NEVER) for month in {*noted, *reasons}}
+        told = {
+            month: noted.get(month, NEVER) if reasons[month] else replace(now, passed=noted[month].passed)
+            for month in {*noted, *reasons}
+        }
         if told != noted and provenance.read(self.lake, contract.name) == noted:
             provenance.write(self.lake, contract.name, told)
 

@@ -156,10 +156,9 @@ def taken_in(watch: Watch, *built: str) -> None:
     found = landing_files.take_in(Landing(watch.settings).folder, landing_files.stored(lake), "run", NOW)
     append_commit(lake, landing_files.CONTRACT, found.rows, "run", watch.group, NOW)
     for table in built:
-        months = [date(2024, 11, 1), date(2024, 12, 1)]
-        provenance.note(
-            lake, table, lake.version(table), months, Provenance.of("1", "c", {name: lake.version(name) or 0})
-        )
+        months: list[date | None] = [date(2024, 11, 1), date(2024, 12, 1)]
+        made_from = Provenance.of("1", "c", {name: lake.version(name) or 0})
+        provenance.note(lake, table, lake.version(table), dict.fromkeys(months, made_from))
 
 
 def test_what_a_run_has_taken_in_and_built_is_nothing_new_to_a_sensor_that_starts(watch: Watch) -> None:
