@@ -23,9 +23,8 @@ from monette_assets.automation import (
 )
 from monette_assets.automation.alerts import digest, watching
 from monette_assets.bronze import exchange_rates, landing_files, quickbooks_objects, quickbooks_reports
-from monette_assets.engine import engine_resource
 from monette_assets.group import Group, load_group
-from monette_assets.resources import BankOfCanada, JudgeResource, Landing, QuickBooks, lake_resource
+from monette_assets.resources import BankOfCanada, JudgeResource, Landing, QuickBooks, engine_resource, lake_resource
 from monette_assets.settings import Settings
 from monette_assets.sources.quickbooks.notices import Notices
 from monette_assets.tables import chained, quarantine, releases

@@ -19,6 +19,7 @@ from monette_assets.process import PROCESS_TAG, this_process
 from monette_assets.tables.attribution import recorded_run
 
 if TYPE_CHECKING:
+    from monette_assets.engine import Engine
     from monette_assets.group import Group
     from monette_assets.lake import Lake
     from monette_assets.settings import Settings
@@ -63,6 +64,24 @@ def lake_resource(url: str, group: Group) -> dg.ResourceDefinition:
             yield found
 
     return dg.ResourceDefinition(resource_fn=opened, description="The lake's tables.")
+
+
+def engine_resource(remote: str | None, timeout_seconds: float) -> dg.ResourceDefinition:
+    """The engine of a run, which ends with it.
+
+    Without configuration: Dagster records that, and a URL may hold a token.
+    """
+
+    def started(_: dg.InitResourceContext) -> Iterator[Engine]:
+        from monette_assets.engine import Engine
+
+        engine = Engine(remote, timeout_seconds)
+        try:
+            yield engine
+        finally:
+            engine.close()
+
+    return dg.ResourceDefinition(resource_fn=started, description="The Spark session.")
 
 
 class JudgeResource(dg.ConfigurableResource):  # type: ignore[type-arg]

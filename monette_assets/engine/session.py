@@ -6,11 +6,8 @@ import contextlib
 import os
 import socket
 import uuid
-from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
-
-from dagster import InitResourceContext, ResourceDefinition
 
 from monette_assets.engine import memory
 
@@ -124,6 +121,7 @@ class Engine:
             from pysail.spark import SparkConnectServer
 
             memory.bound_arenas()
+            memory.collect_seldom()
             self._server = SparkConnectServer("127.0.0.1", 0)
             self._server.start(background=True)
         host, port = self._server.listening_address
@@ -137,19 +135,3 @@ class Engine:
         if self._server is not None:
             self._server.stop()
             self._server = None
-
-
-def engine_resource(remote: str | None, timeout_seconds: float) -> ResourceDefinition:
-    """The engine of a run, which ends with it.
-
-    Without configuration: Dagster records that, and a URL may hold a token.
-    """
-
-    def started(_: InitResourceContext) -> Iterator[Engine]:
-        engine = Engine(remote, timeout_seconds)
-        try:
-            yield engine
-        finally:
-            engine.close()
-
-    return ResourceDefinition(resource_fn=started, description="The Spark session.")

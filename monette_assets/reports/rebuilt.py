@@ -30,8 +30,7 @@ from monette_assets.tables import (
 from monette_assets.tables.refresh import refresh
 
 if TYPE_CHECKING:
-    from pyspark.sql import SparkSession
-
+    from monette_assets.engine import Engine
     from monette_assets.group import Group
     from monette_assets.tables.judge import Judge
 
@@ -42,7 +41,7 @@ REPORTS = "bronze/quickbooks_reports"
 
 @contextmanager
 def rebuilt(
-    lake: Lake, group: Group, moment: datetime, spark: SparkSession, judge: Judge, last: date | None = None
+    lake: Lake, group: Group, moment: datetime, engine: Engine, judge: Judge, last: date | None = None
 ) -> Iterator[Released]:
     """The tables of first..`last` month (all that bronze held, by default) from what had been fetched by the moment.
 
@@ -68,7 +67,7 @@ def rebuilt(
             monthly = table.contract.partitions is Partitions.MONTH
             refresh(
                 table,
-                context=Context(spark, then, periods if monthly else (), moment),
+                context=Context(engine.spark, then, periods if monthly else (), moment, engine.embedded),
                 lake=scratch,
                 judge=judge,
                 run_id=RUN,

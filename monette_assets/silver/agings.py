@@ -33,7 +33,7 @@ CONTRACT = Contract(
         "accounts": Input(accounts.CONTRACT, Months.ALL, reach=nowhere),
     },
     balance=True,
-    months_at_once=12,
+    months_at_once=24,
     columns=(
         Column("company", "string", "Contract code of the company.", source=("bronze/quickbooks_reports.company",)),
         Column("period", "date", "First day of the month at whose end it is open.",
@@ -66,33 +66,9 @@ def agings(context: Context, reports: DataFrame, accounts: DataFrame) -> DataFra
     def parse_report(
         report: str, payloads: Sequence[str], *, classification: object = None, **facts: Any
     ) -> Parsed:  # an aging needs no classification
-        from monette_assets.sources.quickbooks.reports import parse_agings
+        from monette_assets.sources.quickbooks.reports.agings import numbered, parse_agings
 
         parsed = parse_agings(payloads, REPORTS[report], **facts)  # type: ignore[arg-type]
-        return _numbered(parsed, report)
+        return numbered(parsed, report)
 
     return parse_newest(context, reports, accounts, tuple(REPORTS), CONTRACT, parse_report)
-
-
-def _numbered(parsed: Parsed, report: str) -> Parsed:
-    """The lines under our name of the report, numbered within document and contact."""
-    from dataclasses import replace
-
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
-    lines = parsed.lines
-    seen: dict[tuple[Any, ...], int] = {}
-    numbers = []
-    contacts = pc.fill_null(lines["contact_id"], "")
-    identities = (lines["transaction_type"], lines["transaction_id"], contacts)
-    for identity in zip(*(column.to_pylist() for column in identities), strict=True):
-        seen[identity] = seen.get(identity, 0) + 1
-        numbers.append(seen[identity])
-    for name, column in (
-        ("report", pa.repeat(pa.scalar(report, pa.string()), len(lines))),
-        ("contact_id", contacts),
-        ("contact_name", pc.fill_null(lines["contact_name"], "")),
-    ):
-        lines = lines.set_column(lines.column_names.index(name), name, column)
-    return replace(parsed, lines=lines.append_column("line_number", pa.array(numbers, pa.int32())))

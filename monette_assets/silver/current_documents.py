@@ -10,7 +10,6 @@ from decimal import Decimal
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
-from monette_assets.group.calendar import period_of
 from monette_assets.silver.parsing import CONSERVED, NOTHING_REFUSED
 from monette_assets.sources.quickbooks.objects import DOCUMENT_ENTITIES
 from monette_assets.tables import Context, Contract
@@ -58,7 +57,7 @@ def current_documents(context: Context, objects: DataFrame, contract: Contract, 
         for batch in batches:
             yield from _read(_current(batch, newest), months, homes, row, schema)
 
-    return current.mapInArrow(read, staging_ddl(contract))
+    return context.map_batches(current, read, staging_ddl(contract))
 
 
 def months_of_documents(change: Change) -> Periods:
@@ -92,6 +91,8 @@ def _firsts(group: Group) -> dict[str, date]:
 def _elsewhere(context: Context) -> Column:
     """Whether a document's date is in a month that was not asked for. Where it is none of ours, Python decides."""
     from pyspark.sql import functions as F
+
+    from monette_assets.group.calendar import period_of  # not above: workers import this module
 
     group = context.group
     others = set(group.periods(group.first_period, max(period_of(context.now.date()), context.periods[-1])))

@@ -102,13 +102,13 @@ CONTRACT = Contract(
 @table(CONTRACT)
 def documents(context: Context, objects: DataFrame) -> DataFrame:
     """One row a document."""
-    return current_documents(context, objects, CONTRACT, _row)
 
+    def row(document: Document) -> Sequence[Any]:
+        head = document.head
+        return (
+            document.entity, document.id, head.day, head.due_date, head.number, head.contact_kind, head.contact_id,
+            head.contact_name, head.account_id, head.location_id, head.currency, head.exchange_rate, head.total,
+            head.home_total, head.private_note, head.created_at, head.modified_at, document.lines, document.links,
+        )  # fmt: skip
 
-def _row(document: Document) -> Sequence[Any]:
-    head = document.head
-    return (
-        document.entity, document.id, head.day, head.due_date, head.number, head.contact_kind, head.contact_id,
-        head.contact_name, head.account_id, head.location_id, head.currency, head.exchange_rate, head.total,
-        head.home_total, head.private_note, head.created_at, head.modified_at, document.lines, document.links,
-    )  # fmt: skip
+    return current_documents(context, objects, CONTRACT, row)

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 # (report, payloads, company, period, basis) -> what was parsed
 Parser = Callable[[str, Sequence[str], str, date, str], "Parsed"]
 BATCH_ROWS = 32_768
+FETCHES = 16  # parsed at once in a process: a small report takes milliseconds
 FETCH_COLUMNS = ("company", "period", "basis", "report", "fetch_id", "payloads")
 
 
@@ -79,10 +80,10 @@ def parse_newest(
         chart = known.get(company, {})
         return of_company(parsed, chart, company=company, period=period, basis=basis, report=report)
 
-    return parse(newest_fetches(reports, wanted), contract, parser)
+    return parse(context, newest_fetches(reports, wanted), contract, parser)
 
 
-def parse(fetches: DataFrame, contract: Contract, parser: Parser) -> DataFrame:
+def parse(context: Context, fetches: DataFrame, contract: Contract, parser: Parser) -> DataFrame:
     """Parse every fetch into the contract's columns and those of a refusal. Runs wherever the engine runs it."""
     ddl = staging_ddl(contract)
     schema = staging_schema(contract)
@@ -101,7 +102,7 @@ def parse(fetches: DataFrame, contract: Contract, parser: Parser) -> DataFrame:
                     found, units = [], []
             yield from staging_batches(found, units, schema)
 
-    return fetches.mapInArrow(parse_batches, ddl)
+    return context.map_batches(fetches, parse_batches, ddl, FETCHES)
 
 
 def staging_batches(

@@ -31,7 +31,7 @@ CONTRACT = Contract(
         "opening_trial_balance is what a company's first month starts from."
     ),
     key=("company", "period", "basis", "statement", "account_id"),
-    months_at_once=6,  # the engine reads payloads faster than they are parsed, and holds what waits
+    months_at_once=24,
     inputs={
         "reports": Input(quickbooks_reports.CONTRACT, only=("report", STATEMENTS)),
         "accounts": Input(accounts.CONTRACT, Months.ALL, reach=by_key("company", "account_id")),  # their classification

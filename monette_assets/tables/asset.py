@@ -93,7 +93,13 @@ def build_asset(table: Table, group: Group) -> dg.AssetsDefinition:
             return
         outcome = refresh(
             table,
-            context=Context(context.resources.engine.spark, group, periods, now(group)),
+            context=Context(
+                context.resources.engine.spark,
+                group,
+                periods,
+                now(group),
+                embedded=context.resources.engine.embedded,
+            ),
             lake=lake,
             judge=context.resources.judge.judge,
             run_id=context.run_id,

@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
+from monette_assets.engine.spreading import spread
 from monette_assets.tables.contract import Column, Contract
 
 if TYPE_CHECKING:
     import pyarrow as pa
     from pyspark.sql import DataFrame, SparkSession
 
+    from monette_assets.engine.spreading import BatchFunction
     from monette_assets.group import Group
 
 
@@ -24,6 +26,7 @@ class Context:
     group: Group
     periods: tuple[date, ...]  # the months asked for, in order; empty for a table without months
     now: datetime  # aware; the group's clock
+    embedded: bool = False  # whether the engine runs in this process, where all Python shares one interpreter
     scratch: str | None = None  # folder of what is computed `once`; None: it is computed wherever it is used
 
     def once(self, frame: DataFrame, name: str) -> DataFrame:
@@ -36,6 +39,13 @@ class Context:
         folder = f"{self.scratch}/{name}/{f'{self.periods[0]:%Y-%m}' if self.periods else 'all'}"
         frame.write.mode("overwrite").parquet(folder)
         return self.spark.read.schema(frame.schema).parquet(folder)
+
+    def map_batches(self, frame: DataFrame, function: BatchFunction, ddl: str, rows: int | None = None) -> DataFrame:
+        """The frame's `mapInArrow`, for a function that treats every row by itself: see `engine.spreading.spread`.
+
+        An engine of its own has processes of its own for Python, and is left to it.
+        """
+        return frame.mapInArrow(spread(function, rows) if self.embedded else function, ddl)
 
     def relation(self, rows: Iterable[Mapping[str, Any]], ddl: str) -> DataFrame:
         """A small frame from contract rows; columns are taken by the names in `ddl`."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from functools import partial
 from pathlib import Path
@@ -12,6 +13,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from monette_assets.bronze import quickbooks_reports
+from monette_assets.engine import spreading
+from monette_assets.group.calendar import add_months
 from monette_assets.lake import Lake
 from monette_assets.silver import accounts, documents, general_ledger
 from monette_assets.simulator.model import Document, Posting
@@ -62,6 +65,35 @@ def test_the_newest_fetch_counts_and_the_parts_of_a_bisected_one_belong_together
     ]  # fmt: skip
     read = [row.asDict() for row in found.collect() if row["_kind"] == "read"]
     assert shown(read, "company period _rows_seen") == [("north", "2024-11", 4), ("north", "2024-12", 2)]
+
+
+def test_many_reports_are_parsed_in_several_processes_to_the_same_rows(
+    spark: SparkSession, context: Context, chart: DataFrame
+) -> None:
+    def fetch(first: date) -> tuple[str, str, str, list[str]]:
+        last = add_months(first, 1) - timedelta(days=1)
+        amount = "a lot" if first == date(2010, 7, 1) else f"{first:%y%m}.00"
+        return "north", f"{first:%Y-%m}", "2024-12-01", [sale("1", f"{first}", amount, start=f"{first}", end=f"{last}")]
+
+    reports = fetches_of(spark, *[fetch(add_months(date(2005, 1, 1), at)) for at in range(240)])
+
+    def workers_asked_for() -> int:
+        asked = spreading._executor.cache_info()
+        return asked.hits + asked.misses
+
+    def parsed(embedded: bool) -> list[tuple[object, ...]]:
+        given = replace(context, embedded=embedded)
+        found = general_ledger.general_ledger(given, reports=reports, accounts=chart)
+        told = shown(found, "_kind period transaction_id account_id amount _reason _rows_seen")
+        return sorted(told, key=repr)
+
+    before = workers_asked_for()
+    alone = parsed(embedded=False)
+    kinds = Counter(row[0] for row in alone)
+    assert (kinds["row"], kinds["read"], workers_asked_for()) == (239 * 2, 240, before)
+    assert kinds["refused"] > 0
+    assert parsed(embedded=True) == alone
+    assert workers_asked_for() > before
 
 
 def test_a_transaction_out_of_balance_is_named_with_its_difference(spark: SparkSession, context: Context) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import dagster as dg
 import pyarrow as pa
@@ -22,6 +22,7 @@ from monette_assets.tables.judge import Judge
 from monette_assets.tables.partitions import periods_of
 from monette_assets_tests.frames import NOW, frame, rows
 from monette_assets_tests.tables.sample import CONTRACT, HEADER
+from monette_assets_tests.world import RunningEngine
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
@@ -38,7 +39,6 @@ class Resource:
 
     lake: Lake | None = None
     judge: Judge | None = None
-    spark: Any = None
 
 
 @pytest.fixture(scope="module")
@@ -65,7 +65,7 @@ def run(engine: Engine, judge: Judge, group: Group, lake: Lake, instance: dg.Dag
             [build_asset(Table(CONTRACT, sample), group), build_asset(Table(COPY, copy), group)],
             instance=instance,
             resources={
-                "lake": Resource(lake=lake), "judge": Resource(judge=judge), "engine": Resource(spark=engine.spark)
+                "lake": Resource(lake=lake), "judge": Resource(judge=judge), "engine": RunningEngine(engine.spark)
             },
             tags=TAGS,
             raise_on_error=False,
@@ -172,7 +172,7 @@ def test_a_balance_runs_as_far_as_its_source_was_fetched(
     result = dg.materialize(
         [build_asset(Table(BALANCE, carried), group)],
         instance=instance,
-        resources={"lake": Resource(lake=lake), "judge": Resource(judge=judge), "engine": Resource(spark=engine.spark)},
+        resources={"lake": Resource(lake=lake), "judge": Resource(judge=judge), "engine": RunningEngine(engine.spark)},
         tags=TAGS,
     )
     assert result.success

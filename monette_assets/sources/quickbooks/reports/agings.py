@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from monette_assets.sources.quickbooks.reports import values
 from monette_assets.sources.quickbooks.reports.balances import money_columns
@@ -103,6 +105,25 @@ def parse_agings(
     except Exception as error:
         context.refuse(error)
     return context.parsed(lines)
+
+
+def numbered(parsed: Parsed, name: str) -> Parsed:
+    """The lines under another name of the report, numbered within document and contact."""
+    lines = parsed.lines
+    seen: dict[tuple[Any, ...], int] = {}
+    numbers = []
+    contacts = pc.fill_null(lines["contact_id"], "")
+    identities = (lines["transaction_type"], lines["transaction_id"], contacts)
+    for identity in zip(*(column.to_pylist() for column in identities), strict=True):
+        seen[identity] = seen.get(identity, 0) + 1
+        numbers.append(seen[identity])
+    for field, column in (
+        ("report", pa.repeat(pa.scalar(name, pa.string()), len(lines))),
+        ("contact_id", contacts),
+        ("contact_name", pc.fill_null(lines["contact_name"], "")),
+    ):
+        lines = lines.set_column(lines.column_names.index(field), field, column)
+    return replace(parsed, lines=lines.append_column("line_number", pa.array(numbers, pa.int32())))
 
 
 def _detail(grid: Grid, context: Context, report: str) -> pa.Table:

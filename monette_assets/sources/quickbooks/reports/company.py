@@ -49,14 +49,14 @@ def of_company(parsed: Parsed, chart: Chart, *, company: str, period: date, basi
 
 
 def printed_accounts(parsed: Parsed) -> list[tuple[str, str | None, str]]:
-    """(id, number, name) of every account with an id in a report's lines, in order."""
-    names = [name for name in ("account_id", "account_number", "account_name") if name in parsed.lines.column_names]
-    rows = parsed.lines.select(names).group_by(names).aggregate([]).to_pylist()
+    """(id, number, name) of every account with an id in a report's lines, as its first line has them, in order."""
+    lines = parsed.lines
+    ids, names = lines["account_id"].to_pylist(), lines["account_name"].to_pylist()
+    numbers = lines["account_number"].to_pylist() if "account_number" in lines.column_names else [None] * len(ids)
     found: dict[str, tuple[str, str | None, str]] = {}
-    for row in rows:
-        account_id = row["account_id"]
-        if account_id and account_id.isdigit():  # QuickBooks' ids are numbers; synthetic ones are words
-            found.setdefault(account_id, (account_id, row.get("account_number") or None, row["account_name"] or ""))
+    for account_id, number, name in zip(ids, numbers, names, strict=True):
+        if account_id and account_id not in found and account_id.isdigit():  # synthetic ones are words
+            found[account_id] = (account_id, number or None, name or "")
     return [found[account_id] for account_id in sorted(found, key=int)]
 
 
