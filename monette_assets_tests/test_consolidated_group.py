@@ -19,6 +19,7 @@ from monette_assets.engine import Engine
 from monette_assets.reports.consolidation import consolidation
 from monette_assets.reports.question import Question
 from monette_assets.reports.released import open_release
+from monette_assets.reports.statements import STATEMENTS
 from monette_assets.simulator.model import Account, Books, Document, NamedItem, Posting
 from monette_assets.tables.judge import Judge
 from monette_assets_tests.group_books import companies_group, company
@@ -262,6 +263,46 @@ def test_the_report_has_a_column_for_outsiders(world: World) -> None:
     shown = {row["line"]: row for row in consolidation(question).rows}
     assert [str(shown["Net Income"][name]) for name in COLUMNS] == ["6.00", "31.00", "-6.00", "-6.20", "24.80"]
     assert [str(shown["Minority"].get(name, "")) for name in COLUMNS] == ["", "", "30.00", "9.10", "39.10"]
+
+
+@pytest.mark.usefixtures("ran")
+def test_a_part_of_the_group_has_a_trial_balance(world: World) -> None:
+    """January's movements, by group account: what the group's balances above moved by."""
+    question = Question(open_release(world.lake, world.group.time_zone), world.group, JANUARY, subgroup="group")
+    found = STATEMENTS["trial_balance"](question)
+    amounts = ("opening_cad", "movement_cad", "closing_cad")
+    assert {row["account_name"]: tuple(str(row[name]) for name in amounts) for row in found.rows} == {
+        "Bank": ("1025.00", "36.50", "1061.50"),
+        "Goodwill": ("20.00", "0.00", "20.00"),
+        "Capital": ("-1000.00", "0.00", "-1000.00"),
+        "Translation": ("0.00", "-17.60", "-17.60"),
+        "Minority": ("-33.00", "-6.10", "-39.10"),
+        "Sales": ("-15.00", "-16.00", "-31.00"),
+        "Minority income": ("3.00", "3.20", "6.20"),
+        "Total": ("0.00", "0.00", "0.00"),
+    }
+
+
+@pytest.mark.usefixtures("ran")
+@pytest.mark.parametrize(
+    ("period", "expected"),
+    [
+        # ranch sold for 10.00 at 1.60; grain's dividend of 6.00 passed its bank, and is no income of the group
+        (JANUARY, {"Net income, accrual": "16.00", "Cash from operating activities": "16.00",
+                   "Eliminations and adjustments, which move no bank account": "6.00",
+                   "Sales": "16.00", "Gain": "6.00"}),
+        # 200.00 for ranch, of which 140.00 had been paid for it; of the gain of 60.00, 18.80 was earned before
+        (FEBRUARY, {"Net income, accrual": "41.20", "Investment": "140.00", "Cash from operating activities": "181.20",
+                    "Eliminations and adjustments, which move no bank account": "18.80", "Gain": "60.00"}),
+    ],
+)  # fmt: skip
+def test_net_income_of_the_group_is_bridged_to_its_banks(world: World, period: date, expected: dict[str, str]) -> None:
+    question = Question(open_release(world.lake, world.group.time_zone), world.group, period, subgroup="group")
+    shown = {row["line"]: str(row["current"]) for row in STATEMENTS["cash_bridge"](question).rows if "current" in row}
+    assert {line: shown.get(line) for line in expected} == expected
+    assert shown["Operating cash, from net income"] == shown["Operating cash, at the bank"]
+    assert shown["Operating cash, at the bank"] == {JANUARY: "22.00", FEBRUARY: "200.00"}[period]
+    assert shown["Difference"] == "0.00"
 
 
 @pytest.mark.usefixtures("ran")

@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING
 
 from monette_assets.gold import cash_flow, consolidated_statements
 from monette_assets.gold.cash_flow import CLOSING, FLOWS, OPENING, add_cash_flow, entries, statement_lines, sum_where
+from monette_assets.gold.intercompany import DIVIDENDS
 from monette_assets.tables import Check, Column, Context, Contract, Freshness, Input, Months, Staged, table
 from monette_assets.tables.contract import MONEY, hours
 
 if TYPE_CHECKING:
+    from pyspark.sql import Column as Expression
     from pyspark.sql import DataFrame
 
 STATEMENTS, FLOW = "gold/consolidated_statements", "gold/cash_flow"
@@ -180,7 +182,8 @@ def of_steps(context: Context, consolidated_statements: DataFrame) -> DataFrame:
         .withColumn("account_id", F.lit(""))
     )
     is_cash = F.col("cash_flow") == "cash"
-    still = ~F.col("earns") & ~is_cash & ((F.col("component") == INVESTMENT) | (F.col("kind") == "translation"))
+    brought = (F.col("component") == INVESTMENT) | (F.col("kind") == "translation") | ~is_entry()
+    still = ~F.col("earns") & ~is_cash & brought
     flows = statement_lines(context, steps.where(~still), WHOSE)
     rest = entries(
         steps,
@@ -192,3 +195,15 @@ def of_steps(context: Context, consolidated_statements: DataFrame) -> DataFrame:
         WHOSE,
     )
     return flows.unionByName(rest).drop("amount")
+
+
+def is_entry() -> Expression:
+    """Whether a row's movement is a change of its own, not what a company brought along or took with it.
+
+    Eliminating an investment takes out the equity that was bought. Of eliminations on equity only dividends between
+    companies are changes, and those that end do so because one of the two has left.
+    """
+    from pyspark.sql import functions as F
+
+    is_equity = (F.col("step") == "eliminations") & (F.col("classification") == "Equity")
+    return ~is_equity | ((F.col("kind") == DIVIDENDS) & (F.col("closing_cad") != 0))

@@ -8,13 +8,11 @@ from monette_assets.gold import consolidated_statements
 from monette_assets.gold.balance_sheet import CURRENT_EARNINGS
 from monette_assets.gold.cash_flow import add_cash_flow, sum_where
 from monette_assets.gold.changes_in_equity import CHANGE_OF_KIND, CLOSING, OPENING, YEAR_END
-from monette_assets.gold.consolidated_cash_flow import PART, members_of
-from monette_assets.gold.intercompany import DIVIDENDS
+from monette_assets.gold.consolidated_cash_flow import PART, is_entry, members_of
 from monette_assets.tables import Check, Column, Context, Contract, Freshness, Input, Months, Staged, table
 from monette_assets.tables.contract import MONEY, hours
 
 if TYPE_CHECKING:
-    from pyspark.sql import Column as SparkColumn
     from pyspark.sql import DataFrame
 
 STATEMENTS = "gold/consolidated_statements"
@@ -150,7 +148,7 @@ def equity_components(context: Context, consolidated_statements: DataFrame) -> D
         add_cash_flow(context, consolidated_statements.where(earns | (F.col("classification") == "Equity")))
         .withColumn("change", F.when(of_others, F.lit("non_controlling_interest")).when(earns, F.lit("net_income"))
                     .otherwise(change))
-        .withColumn("is_entry", _is_entry())
+        .withColumn("is_entry", is_entry())
         .drop("component")
         .withColumn("component", F.when(earns, F.lit(CURRENT_EARNINGS)).otherwise(F.col("group_account")))
         .withColumn("movement_cad", F.when(F.col("is_entry"), F.col("movement_cad")).otherwise(F.lit("0").cast(MONEY)))
@@ -158,15 +156,3 @@ def equity_components(context: Context, consolidated_statements: DataFrame) -> D
     sums = [(-F.sum(f"{name}_cad")).cast(MONEY).alias(name) for name in (OPENING, CLOSING)]
     sums += [(-sum_where(F.col("change") == name, "movement_cad")).cast(MONEY).alias(name) for name in CHANGES]
     return equity.groupBy(*COMPONENT).agg(*sums)
-
-
-def _is_entry() -> SparkColumn:
-    """Whether a row's movement is a change of its own, not what a company brought along or took with it.
-
-    Eliminating an investment takes out the equity that was bought. Of eliminations on equity only dividends between
-    companies are changes, and those that end do so because one of the two has left.
-    """
-    from pyspark.sql import functions as F
-
-    is_equity = (F.col("step") == "eliminations") & (F.col("classification") == "Equity")
-    return ~is_equity | ((F.col("kind") == DIVIDENDS) & (F.col("closing_cad") != 0))

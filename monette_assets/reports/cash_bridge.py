@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-from monette_assets.gold.cash_bridge import ACCRUAL, AT_BANK, WITHOUT_CASH
+from monette_assets.gold.cash_bridge import ACCRUAL, AT_BANK
 from monette_assets.gold.cash_flow import NET_INCOME, OPERATING
 from monette_assets.reports.columns import columns_of, total
 from monette_assets.reports.completeness import by_company
+from monette_assets.reports.consolidated_cash_bridge import TITLES, consolidated_cash_bridge
 from monette_assets.reports.question import Question
 from monette_assets.reports.sheet import Sheet, in_chart_order, label
 from monette_assets.reports.statement import Field, Kind, Statement
 
-TITLES = {
-    "adjustments": "Income and expense that is not operating cash",
-    "working_capital": "Earned or spent, but not received or paid in these months",
-    WITHOUT_CASH: "Bought, sold or borrowed without money passing a bank",
-    AT_BANK: "What operations moved at the bank, by the account behind it",
-}
-
 
 def cash_bridge(question: Question) -> Statement:
-    """A company's bridge in its home currency, or both ends of every company's."""
+    """A company's bridge in its home currency, both ends of every company's, or that of a part of the group."""
+    if question.subgroup:
+        return consolidated_cash_bridge(question)
     columns = columns_of(question)
     rows = question.rows("gold/cash_bridge", columns.months)
     if question.company is None:

@@ -1,4 +1,4 @@
-"""The trial balance: a company's accounts, or every company's totals (ACCOUNTING 2)."""
+"""The trial balance: a company's accounts, every company's totals, or a part of the group (ACCOUNTING 2, 17)."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ from collections import defaultdict
 from decimal import Decimal
 
 from monette_assets.reports.columns import ZERO, Column, Columns, columns_of
-from monette_assets.reports.completeness import by_company
+from monette_assets.reports.completeness import by_company, finality
 from monette_assets.reports.question import Question, Row
+from monette_assets.reports.sheet import in_chart_order, label
 from monette_assets.reports.statement import Emphasis, Field, Kind, Statement
 
 IN_HOME = ("opening", "debit", "credit", "closing")
@@ -17,6 +18,8 @@ IN_CAD = ("opening_cad", "movement_cad", "closing_cad")
 def trial_balance(question: Question) -> Statement:
     """Opening of the first month, movements of all, closing of the last; currencies are never added up."""
     columns = columns_of(question)
+    if question.subgroup:
+        return _consolidated(question, columns)
     column = columns.current
     home = question.in_home_currency(default=True)
     table, amounts = ("gold/trial_balance", IN_HOME) if home or not question.company else (
@@ -59,6 +62,41 @@ def trial_balance(question: Question) -> Statement:
             for company, found in by_company(rows, question.group)
         ],
         notes=["Opening and closing are zero where debits equal credits over all accounts."],
+    )
+
+
+def _consolidated(question: Question, columns: Columns) -> Statement:
+    """Group accounts of a part of the group, companies, eliminations and adjustments together.
+
+    Income and expense are to date of the group's fiscal year.
+    """
+    column = columns.current
+    rows = question.consolidated("gold/consolidated_statements", column.months)
+    parts = (
+        columns.openings(rows, "opening_cad", lambda row: row["group_account"]),
+        columns.flows(rows, "movement_cad", lambda row: row["group_account"]),
+        columns.closings(rows, "closing_cad", lambda row: row["group_account"]),
+    )
+    shown: list[Row] = []
+    for account in in_chart_order(question.group, {row["group_account"] for row in rows}):
+        amounts = {name: sums.get(account, {}).get(column.key, ZERO) for name, sums in zip(IN_CAD, parts, strict=True)}
+        if any(amounts.values()):
+            shown.append({"group_account": account, "account_name": label(question.group, account), **amounts})
+    total = {name: sum((row[name] for row in shown), ZERO) for name in IN_CAD}
+    months = [month for month in column.months if month in columns.built]
+    return Statement(
+        title=f"{question.whom}: trial balance, {_when(question, column)}",
+        subtitle=question.subtitle(
+            question.group.currency, question.basis, "consolidated", "debit positive", finality(question, months)
+        ),
+        fields=(
+            Field("group_account", "Group account"),
+            Field("account_name", "Account"),
+            *(Field(name, name.removesuffix("_cad").capitalize(), Kind.MONEY) for name in IN_CAD),
+        ),
+        rows=[*shown, {"account_name": "Total", **total}],
+        emphasis=[*(Emphasis.NORMAL for _ in shown), Emphasis.RESULT],
+        notes=columns.notes[:1],
     )
 
 
