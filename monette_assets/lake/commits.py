@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import datetime
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from monette_assets.lake.errors import LakeError
 from monette_assets.lake.scope import Scope
 
 _PREFIX = "monette."
+_LOG = "_delta_log"
+_ENTRY = re.compile(r"(\d{20})\.(json|checkpoint\.parquet)")  # a checkpoint may outlive the commit it was made of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -106,3 +110,12 @@ class HistoryEntry:
             files_added=metrics.get("num_added_files"),
             files_removed=metrics.get("num_removed_files"),
         )
+
+
+def newest_commit(table: Path) -> int | None:
+    """The newest version in the log of a table on a disk, by the names of its files; None where there is none."""
+    try:
+        names = [entry.name for entry in (table / _LOG).iterdir()]
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    return max((int(found[1]) for name in names if (found := _ENTRY.fullmatch(name))), default=None)

@@ -17,7 +17,7 @@ from deltalake import Schema as DeltaSchema
 from deltalake.exceptions import CommitFailedError, DeltaError, TableNotFoundError
 
 from monette_assets.lake import staging
-from monette_assets.lake.commits import Commit, HistoryEntry
+from monette_assets.lake.commits import Commit, HistoryEntry, newest_commit
 from monette_assets.lake.compare import Difference, difference
 from monette_assets.lake.data import Checked, Data, Opener, rereadable
 from monette_assets.lake.disk import named_when_full
@@ -120,6 +120,8 @@ class Lake:
 
     def version(self, table: str) -> int | None:
         """The newest version; None before the table exists."""
+        if "://" not in self.url:  # asked for hundreds of times a refresh: opening a table reads its whole log
+            return newest_commit(Path(self.uri(table)))
         return self.open(table).version() if self.exists(table) else None
 
     def schema(self, table: str, version: int | None = None) -> pa.Schema:

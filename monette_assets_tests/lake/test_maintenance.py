@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 
@@ -57,3 +58,17 @@ def test_a_vacuumed_version_says_so(lake: Lake) -> None:
     with pytest.raises(VersionGone, match="version 5"):
         lake.restore(TABLE, 5, commit())
     assert rows_of(lake.read(TABLE)) == []
+
+
+def test_the_version_is_what_the_log_says_also_where_only_a_checkpoint_is_left_of_it(lake: Lake) -> None:
+    assert lake.version(TABLE) is None
+    lake.create(TABLE, SCHEMA)
+    assert lake.version(TABLE) == 0
+    small_files(lake)
+    log = Path(lake.uri(TABLE).removeprefix("file://"), "_delta_log")
+    (log / "_commit_00000000000000000009.json.tmp").touch()  # a commit that was never made
+    assert lake.version(TABLE) == 5
+    checkpoint(lake, TABLE)
+    for commit_file in log.glob("*.json"):
+        commit_file.unlink()
+    assert lake.version(TABLE) == lake.open(TABLE).version() == 5
