@@ -129,8 +129,11 @@ def nearest(statement: str, text: str, names: Mapping[str, str], instead: Sequen
     if wanted in by_name:
         return names[by_name[wanted]]
     near = [by_name[each] for each in get_close_matches(wanted, by_name, n=4, cutoff=0.5)]
-    inside = [key for name, key in names.items() if wanted and wanted in _plain(name)]
-    meant = list(dict.fromkeys([*near, *inside]))[:6] or list(instead or dict.fromkeys(names.values()))
+    near += [key for name, key in names.items() if wanted and wanted in _plain(name)]
+    once: dict[str, str] = {}  # a line by the name that is nearest
+    for name in near:
+        once.setdefault(names.get(name, name), name)
+    meant = list(once.values())[:6] or list(instead or dict.fromkeys(names.values()))
     raise ReportError(f"{statement} has no line {text!r}; nearest: {', '.join(meant) or 'none in this month'}")
 
 

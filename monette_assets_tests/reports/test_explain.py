@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -170,3 +171,26 @@ def test_an_unknown_line_is_refused_with_the_nearest_names(tmp_path: Path, group
 def test_an_unknown_statement_is_refused(tmp_path: Path, group: Group) -> None:
     with pytest.raises(ReportError, match="'cash': expected one of profit_and_loss, balance_sheet, cash_flow, ch"):
         explain(asked(tmp_path, group), "cash", "direct")
+
+
+def test_a_part_that_there_is_not_is_refused_with_those_there_are(tmp_path: Path, group: Group) -> None:
+    question = replace(asked(tmp_path, group), subgroup="country/MX")
+    with pytest.raises(ReportError, match="--subgroup country/MX: expected one of group"):
+        explain(question, "profit_and_loss", "direct")
+
+
+def test_a_flow_without_its_months_average_rate_is_refused_and_never_taken_as_one(tmp_path: Path, group: Group) -> None:
+    with pytest.raises(ReportError, match=r"south 2024-12: no average rate of USD in silver/exchange_rates"):
+        explain(asked(tmp_path, group), "cash_flow", "net_income")
+
+
+def test_a_line_of_another_section_is_asked_for_with_it(small_world: SmallWorld) -> None:
+    """The net change is every section's sum; a line that the month does not have is refused with those it has."""
+    question = Question(open_release(small_world.lake, small_world.group.time_zone), small_world.group, DECEMBER)
+    sections = [explain(question, "cash_flow", name, limit=1).figure for name in ("operating", "investing",
+                "financing", "exchange_effect")]  # fmt: skip
+    assert explain(question, "cash_flow", "Net change in cash", limit=1).figure == sum(sections)
+    with pytest.raises(ReportError, match="cash_flow has no line 'net incme'; nearest: Net income, net_change"):
+        explain(question, "cash_flow", "net incme")
+    with pytest.raises(ReportError, match="changes_in_equity has no line 'capital/dividnds'; nearest: capital/"):
+        explain(question, "changes_in_equity", "capital/dividnds")

@@ -36,6 +36,7 @@ from monette_assets.reports.explain.facts import (
     Key,
 )
 from monette_assets.reports.lines import CASH_FLOW, Level, Line, nearest
+from monette_assets.reports.released import ReportError
 
 OF_COMPANY, OF_GROUP = "gold/cash_flow", "gold/consolidated_cash_flow"
 RATES = "silver/exchange_rates"
@@ -178,7 +179,12 @@ def _flow(row: Row, averages: dict[str, Row]) -> tuple[Row, Decimal, Decimal]:
         return row, -row[MOVEMENT], ZERO
     if row["rate_kind"] != "closing":
         return row, -row[MOVEMENT], -row["movement_cad"]
-    average = averages[row["currency"]]
+    average = averages.get(row["currency"])
+    if average is None:
+        raise ReportError(
+            f"{row['company']} {row['period']:%Y-%m}: no average rate of {row['currency']} in {RATES}; run "
+            f"`monette run --from {row['period']:%Y-%m}`"
+        )
     at_average = (row[MOVEMENT] * average["rate"]).quantize(CENT, ROUND_HALF_UP)
     rated = {**row, "rate": average["rate"], "rate_kind": "average", "rate_date": average["rate_date"],
              "rate_source": average["source"]}  # fmt: skip
