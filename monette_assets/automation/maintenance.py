@@ -21,7 +21,8 @@ from monette_assets.tables.audit_log import recorded
 JOB = "maintenance"
 OP = "maintain_tables"
 SCHEDULE = "weekly_maintenance"
-MANY_FILES = 32  # of a partition, on average: where reading begins to cost more for opening than for reading
+MANY_FILES = 8  # of one partition: what is compacted away is deleted once no version needs it
+MANY_APPENDED = 32  # likewise of bronze and the records, which keep every file: each compaction is disk for good
 
 
 def build(group: Group) -> dg.JobDefinition:
@@ -52,9 +53,9 @@ def build(group: Group) -> dg.JobDefinition:
 
 def maintain(lake: Lake, table: str, run_id: str, group: Group, at: datetime) -> dict[str, Any]:
     """Compact, checkpoint and vacuum one table where it needs it; says what was done. Rows are left as they are."""
-    files, parts = maintenance.files(lake, table)
+    files, most = maintenance.files(lake, table)
     done: dict[str, Any] = {"files": files}
-    if files > MANY_FILES * parts:
+    if most > (MANY_APPENDED if is_append_only(table) else MANY_FILES):
         commit = Commit(
             run_id=run_id,
             publish_id=f"{run_id}:{table}:compact",

@@ -34,10 +34,16 @@ def compact(lake: Lake, table: str, commit: Commit) -> int:
 
 
 def files(lake: Lake, table: str) -> tuple[int, int]:
-    """How many files the table has, in how many Delta partitions."""
+    """How many files the table has, and how many the Delta partition has that has most of them."""
+    import pyarrow as pa
+
     there = lake.open(table)
-    partitioned = there.metadata().partition_columns
-    return len(there.file_uris()), max(1, len(there.partitions())) if partitioned else 1
+    count, columns = len(there.file_uris()), there.metadata().partition_columns
+    if not columns or not count:
+        return count, count
+    actions = pa.table(there.get_add_actions(flatten=True))
+    parts = actions.group_by([f"partition.{name}" for name in columns]).aggregate([([], "count_all")])
+    return count, max(parts.column("count_all").to_pylist())
 
 
 def size(lake: Lake, table: str) -> int:

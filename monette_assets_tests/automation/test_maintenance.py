@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import dagster as dg
@@ -47,7 +47,7 @@ def daily(lake: Lake, days: int) -> None:
 
 def test_many_small_files_become_few_and_no_row_changes(tmp_path: Path) -> None:
     lake, group = Lake(str(tmp_path / "lake")), group_of(tmp_path / "group")
-    daily(lake, maintenance.MANY_FILES + 1)
+    daily(lake, maintenance.MANY_APPENDED + 1)
     tables = (quickbooks_reports.CONTRACT.name, balance_sheet.CONTRACT.name)
     before = {name: sorted(map(str, lake.read(name).to_pylist())) for name in tables}
     with dg.DagsterInstance.ephemeral() as instance:
@@ -61,8 +61,34 @@ def test_many_small_files_become_few_and_no_row_changes(tmp_path: Path) -> None:
 
 def _bronze_files(lake: Lake) -> list[str]:
     """What bronze held before the compaction."""
-    there = lake.open(quickbooks_reports.CONTRACT.name, maintenance.MANY_FILES + 1)
+    there = lake.open(quickbooks_reports.CONTRACT.name, maintenance.MANY_APPENDED + 1)
     return [uri.removeprefix("file://") for uri in there.file_uris()]
+
+
+def test_what_keeps_every_file_is_compacted_less_often(tmp_path: Path) -> None:
+    lake, group = Lake(str(tmp_path / "lake")), group_of(tmp_path / "group")
+    daily(lake, maintenance.MANY_FILES + 1)
+    for name, left in (
+        (quickbooks_reports.CONTRACT.name, maintenance.MANY_FILES + 1),
+        (balance_sheet.CONTRACT.name, 1),
+    ):
+        maintenance.maintain(lake, name, "run", group, DAY)
+        assert files(lake, name)[0] == left
+
+
+def test_one_month_of_many_files_is_compacted_though_others_have_one_each(tmp_path: Path) -> None:
+    lake, group = Lake(str(tmp_path / "lake")), group_of(tmp_path / "group")
+    schema = pa.schema([("company", pa.string()), ("period", pa.date32())])
+    months = [date(2024, month, 1) for month in range(1, 13)]
+    units = [("north", month) for month in months] + [(f"company {day}", months[-1]) for day in range(8)]
+    for number, unit in enumerate(units):
+        row = pa.Table.from_pylist([{"company": unit[0], "period": unit[1]}], schema=schema)
+        scope = Scope.of(("company", "period"), [unit])
+        lake.publish("gold/ledger", row, schema=schema, scope=scope, commit=commit(number), partition_by=("period",))
+    assert files(lake, "gold/ledger") == (20, maintenance.MANY_FILES + 1)
+    maintenance.maintain(lake, "gold/ledger", "run", group, DAY)
+    assert files(lake, "gold/ledger") == (12, 1)
+    assert lake.read("gold/ledger").num_rows == 20
 
 
 def test_few_files_are_left_alone(tmp_path: Path) -> None:
