@@ -37,10 +37,15 @@ class Code:
         self._imports: dict[str, list[tuple[str, str, str]]] = {}  # module, name, what it is called here
         self._defined: dict[str, set[str]] = {}  # names of functions, classes and constants
         self._uses: dict[str, frozenset[str]] = {}
+        self._versions: dict[str, str] = {}
 
     def version(self, table: str) -> str:
         """The version of the code that makes a table; "" where no module bears its name."""
-        path = table if "/" in table else f"tables/{table}"
+        if table not in self._versions:  # asked for every month of every table
+            self._versions[table] = self._hash(table if "/" in table else f"tables/{table}")
+        return self._versions[table]
+
+    def _hash(self, path: str) -> str:
         if self._text(path) is None:
             return ""
         return sha256("".join(f"{each}\n{self._code(each)}\n" for each in self.parts(path)).encode()).hexdigest()[:12]

@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from monette_assets.clock import today
 from monette_assets.lake.errors import VersionGone
@@ -127,7 +127,7 @@ class _Look:
     versions: Mapping[str, int]
     last: date  # the running month
     confirm: bool
-    seen: dict[tuple[str, str, int], Periods]  # reach by table, input and version before
+    seen: dict[tuple[Any, ...], Periods]  # reach by table (where it matters), input, what is read of it, version before
 
     def months_of(self, contract: Contract, standing: Iterable[date]) -> dict[date | None, frozenset[str]]:
         """Every month of a table with the reasons it is stale for, none for one that is not."""
@@ -191,12 +191,14 @@ class _Look:
                             reasons[month].add(name)
 
     def _reached(self, contract: Contract, spec: Input, before: int) -> Periods:
-        key = (contract.name, spec.contract.name, before)
+        reach = spec.reach or months_changed
+        reader = "" if reach is months_changed else contract.name  # that is the same for whoever reads the same of it
+        key = (reader, spec.contract.name, spec.only, before)
         if key not in self.seen:
             after = self.versions[spec.contract.name]
             change = Change(self.lake, self.group, contract, spec, before, after)
             try:
-                self.seen[key] = set() if before >= after else (spec.reach or months_changed)(change)
+                self.seen[key] = set() if before >= after else reach(change)
             except VersionGone:  # nobody can tell what has changed
                 self.seen[key] = None
         return self.seen[key]
