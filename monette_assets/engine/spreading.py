@@ -1,7 +1,8 @@
 """Functions over batches, spread over processes: in the embedded engine all Python shares one interpreter with it.
 
 loky starts the workers on first use and keeps them while there is work. Idle for some seconds they leave by
-themselves, also where the process that started them was killed.
+themselves, also where the process that started them was killed. What they are given and give back goes through files:
+through a pipe, a busy machine switches processes 16 times a megabyte.
 """
 
 from __future__ import annotations
@@ -9,13 +10,17 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterator
 from functools import cache, lru_cache
-from itertools import chain, islice
+from itertools import chain, count, islice
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from threading import Lock
 from typing import TYPE_CHECKING
 
 from monette_assets.engine import memory
 
 if TYPE_CHECKING:
+    from concurrent.futures import Future
+
     import pyarrow as pa
     from loky import ProcessPoolExecutor
 
@@ -55,17 +60,26 @@ def _in_processes(function: BatchFunction, slices: Iterator[pa.RecordBatch], wor
     from loky.process_executor import BrokenProcessPool
 
     code = cloudpickle.dumps(function)
-    try:
-        with _starting:
-            executor = _executor(workers)
-        waiting = deque(executor.submit(_compute, code, _written([part])) for part in islice(slices, workers + 1))
-        while waiting:
-            done = waiting.popleft().result()
-            waiting.extend(executor.submit(_compute, code, _written([part])) for part in islice(slices, 1))
-            yield from _read(done)
-    except BrokenProcessPool:
-        _executor.cache_clear()  # the next one to ask starts anew
-        raise
+    with TemporaryDirectory(prefix="monette-") as folder:
+        numbers = count()
+
+        def submit(part: pa.RecordBatch) -> Future[Path]:
+            given = Path(folder, str(next(numbers)))
+            _write([part], given)
+            answer: Future[Path] = executor.submit(_compute, code, given)
+            return answer
+
+        try:
+            with _starting:
+                executor = _executor(workers)
+            waiting = deque(map(submit, islice(slices, workers + 1)))
+            while waiting:
+                done = waiting.popleft().result()
+                waiting.extend(map(submit, islice(slices, 1)))
+                yield from _take(done)
+        except BrokenProcessPool:
+            _executor.cache_clear()  # the next one to ask starts anew
+            raise
 
 
 @cache
@@ -84,9 +98,11 @@ def _slices(batch: pa.RecordBatch, rows: int | None) -> Iterator[pa.RecordBatch]
         yield batch.slice(start, size)
 
 
-def _compute(code: bytes, given: bytes) -> bytes:
-    """In a worker: the function of what was written, written."""
-    return _written(list(_loaded(code)(iter(_read(given)))))
+def _compute(code: bytes, given: Path) -> Path:
+    """In a worker: the function of what was written, written beside it."""
+    found = given.with_suffix(".found")
+    _write(list(_loaded(code)(iter(_take(given)))), found)
+    return found
 
 
 @lru_cache(maxsize=2)
@@ -97,21 +113,22 @@ def _loaded(code: bytes) -> BatchFunction:
     return function
 
 
-def _written(batches: list[pa.RecordBatch]) -> bytes:
+def _write(batches: list[pa.RecordBatch], file: Path) -> None:
     """As an Arrow stream, empty where there is no batch. Of a slice, what lies around it is not written."""
     import pyarrow as pa
 
     if not batches:
-        return b""
-    sink = pa.BufferOutputStream()
-    with pa.ipc.new_stream(sink, batches[0].schema) as stream:
+        file.touch()
+        return
+    with pa.OSFile(str(file), "wb") as sink, pa.ipc.new_stream(sink, batches[0].schema) as stream:
         for batch in batches:
             stream.write_batch(batch)
-    written: bytes = sink.getvalue().to_pybytes()
-    return written
 
 
-def _read(written: bytes) -> list[pa.RecordBatch]:
+def _take(file: Path) -> list[pa.RecordBatch]:
+    """What was written; the file is gone."""
     import pyarrow as pa
 
+    written = file.read_bytes()
+    file.unlink()
     return list(pa.ipc.open_stream(written)) if written else []
