@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 
     BatchFunction = Callable[[Iterator[pa.RecordBatch]], Iterator[pa.RecordBatch]]
 
-SLICE_BYTES = 1 << 20
-ENOUGH = 5  # slices: fewer take less time here than workers take to start
+SLICE_BYTES = 2 << 20
+ENOUGH = 4  # slices: fewer take less time here than workers take to start
 IDLE_SECONDS = 5
 _starting = Lock()
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 # (report, payloads, company, period, basis) -> what was parsed
 Parser = Callable[[str, Sequence[str], str, date, str], "Parsed"]
 BATCH_ROWS = 32_768
-FETCHES = 16  # parsed at once in a process: a small report takes milliseconds
+FETCHES = 48  # parsed at once in a process: a small report takes milliseconds
 FETCH_COLUMNS = ("company", "period", "basis", "report", "fetch_id", "payloads")
 
 

@@ -27,7 +27,7 @@ CONTRACT = Contract(
     ),
     key=("company", "period", "basis", "account_id", "transaction_type", "transaction_id", "line_number"),
     layout=("period",),
-    months_at_once=12,
+    months_at_once=24,
     inputs={
         "reports": Input(quickbooks_reports.CONTRACT, only=("report", ("profit_and_loss_detail",))),
         "accounts": Input(accounts.CONTRACT, Months.ALL, reach=by_key("company", "account_id")),  # their classification
