@@ -106,6 +106,8 @@ class Engine:
             session.conf.set("spark.sql.ansi.enabled", "true")
             # else every column expression walks the stack for its call site and looks for IPython: a fifth of a refresh
             session.conf.set("spark.python.sql.dataFrameDebugging.enabled", "false")
+            if self.embedded:  # nothing can cut this connection off: a query need not be found again, and takes half
+                session.client.disable_reattachable_execute()
             self._session = session
         return self._session  # type: ignore[no-any-return]
 
