@@ -231,6 +231,7 @@ TABLES = {
 }
 # Columns that are compared, all where none are named. Silver keeps account names as the reports print them: left out.
 COMPARED: Mapping[str, str] = {
+    "gold/tie_out": "* EXCLUDE (accepted_by, accepted_because)",  # nobody accepted a difference
     "silver/general_ledger": "* EXCLUDE (account_name, account_number)",
     "silver/profit_and_loss_lines": "* EXCLUDE (account_name, section)",
     "silver/reported_balances": "company, period, basis, statement, account_id, amount",

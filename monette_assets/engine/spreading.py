@@ -1,6 +1,6 @@
 """Functions over batches, spread over processes: in the embedded engine all Python shares one interpreter with it.
 
-loky starts the workers on first use and keeps them while there is work. Idle for some seconds they leave by
+loky starts the workers on first use and keeps them while there is work. Idle for a second they leave by
 themselves, also where the process that started them was killed. What they are given and give back goes through files:
 through a pipe, a busy machine switches processes 16 times a megabyte.
 """
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 SLICE_BYTES = 2 << 20
 ENOUGH = 4  # slices: fewer take less time here than workers take to start
-IDLE_SECONDS = 5
+IDLE_SECONDS = 1  # longer than between two portions of a table; the next table may need the memory
 _starting = Lock()
 
 
