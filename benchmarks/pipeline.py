@@ -2,8 +2,9 @@
 
 First what the tie-out and the financial summary rest on, then every other table, so that either can be told.
 A fresh process runs what `monette run --no-fetch` runs (the chain of runs, in one process), on a lake that holds bronze
-only. Seconds are told table by table: parsing (the engine's time of the tables that parse reports), engine, audit,
-compare (with what stood before), publish, and Dagster's own (a step's wall time less all of these).
+only. Seconds are told table by table: look (of what is not computed: whether it would come out as it stands), parsing
+(the engine's time of the tables that parse reports), engine, audit, compare (with what stood before), publish, and
+Dagster's own (a step's wall time less all of these).
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
     from monette_assets.automation.chain import Step
 
 PARSING = ("silver/general_ledger", "silver/profit_and_loss_lines", "silver/reported_balances")
-PHASES = ("parsing", "engine", "audit", "compare", "publish", "dagster")
+PHASES = ("look", "parsing", "engine", "audit", "compare", "publish", "dagster")
 
 
 def home_of(scale: float, name: str = "pipeline") -> Path:
