@@ -85,8 +85,11 @@ def _in_processes(function: BatchFunction, slices: Iterator[pa.RecordBatch], wor
 @cache
 def _executor(workers: int) -> ProcessPoolExecutor:
     """The workers of this process."""
+    import warnings
+
     import loky
 
+    warnings.filterwarnings("ignore", "A worker stopped while some jobs", UserWarning)  # it was idle; loky replaces it
     return loky.ProcessPoolExecutor(max_workers=workers, timeout=IDLE_SECONDS, initializer=memory.collect_seldom)
 
 
