@@ -113,13 +113,7 @@ def test_36_monthly_balance_sheets(ran: ChainResult, world: World) -> None:
 def test_36_monthly_cash_flows(ran: ChainResult, world: World) -> None:
     """hledger's cash is its only asset, a bank account; what moved it began with its net income."""
     sheets, _ = hledger("balance_sheet_monthly.csv")
-    cash, owed = (
-        {
-            month: sum((amount for name, amount in sheet.items() if name.startswith(side)), Decimal(0))
-            for month, sheet in sheets.items()
-        }
-        for side in ("Assets:", "Liabilities:")
-    )
+    cash, owed = kinds(sheets, "Assets:"), kinds(sheets, "Liabilities:")
     _, net = hledger("income_statement_monthly.csv")
     ours: dict[str, dict[date, Decimal]] = defaultdict(lambda: dict.fromkeys(cash, Decimal(0)))
     for row in world.rows("gold/cash_flow"):
@@ -150,6 +144,45 @@ def test_equity_is_what_was_earned_and_the_bridge_ends_at_the_bank(ran: ChainRes
     for row in world.rows("gold/cash_bridge"):
         at_bank[row["period"]] += row["amount"] if row["section"] == "at_bank" else 0
     assert at_bank == moved  # nothing was invested or borrowed
+
+
+def test_a_group_of_one_company_is_consolidated_to_the_same(ran: ChainResult, world: World) -> None:
+    """Its group chart has one account for each of hledger's five kinds; `Others` is its one pillar."""
+    sheets, worth = hledger("balance_sheet_monthly.csv")
+    incomes, net = hledger("income_statement_monthly.csv")
+    zero = dict.fromkeys(worth, Decimal(0))
+    for part in ("group", "country/US", "pillar/Others"):
+        closing: dict[str, dict[date, Decimal]] = defaultdict(lambda: dict(zero))
+        movement: dict[str, dict[date, Decimal]] = defaultdict(lambda: dict(zero))
+        for row in world.rows("gold/consolidated_statements"):
+            if row["subgroup"] == part:
+                kind = row["group_account"] if row["group_account"] in ("assets", "liabilities") else "equity"
+                closing[kind][row["period"]] += row["closing_cad"]
+                movement[row["group_account"]][row["period"]] += row["movement_cad"]
+        assert closing["assets"] == kinds(sheets, "Assets:")
+        assert negative(closing["liabilities"]) == kinds(sheets, "Liabilities:")
+        assert negative(closing["equity"]) == worth
+        assert negative(movement["income"]) == kinds(incomes, "Income:")
+        assert movement["expenses"] == kinds(incomes, "Expenses:")
+        flows: dict[str, dict[date, Decimal]] = defaultdict(lambda: dict(zero))
+        for row in world.rows("gold/consolidated_cash_flow"):
+            if row["subgroup"] == part:
+                flows[row["line"]][row["period"]] += row["amount_cad"]
+        assert flows["net_income"] == net
+        assert flows["closing_cash"] == kinds(sheets, "Assets:")
+
+
+def kinds(statements: dict[date, Statement], kind: str) -> dict[date, Decimal]:
+    """The sum of all accounts of a kind, by month."""
+    return {
+        month: sum((amount for name, amount in statement.items() if name.startswith(kind)), Decimal(0))
+        for month, statement in statements.items()
+    }
+
+
+def negative(amounts: dict[date, Decimal]) -> dict[date, Decimal]:
+    """What is in credit as hledger prints it."""
+    return {month: -amount for month, amount in amounts.items()}
 
 
 def test_movements_of_every_account(ran: ChainResult, world: World) -> None:
