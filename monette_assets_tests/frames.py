@@ -81,6 +81,12 @@ def frame(spark: SparkSession, contract: Contract, given: Iterable[Mapping[str, 
     return spark.createDataFrame([tuple(row[name] for name in contract.column_names) for row in given], contract.ddl)
 
 
+def computed(frame: DataFrame) -> DataFrame:
+    """The frame's rows as a table has them: an engine computes a frame anew wherever it is used."""
+    ddl = ", ".join(f"{name} {kind}" for name, kind in frame.dtypes)
+    return frame.sparkSession.createDataFrame([tuple(row) for row in frame.collect()], ddl)
+
+
 def shown(found: Iterable[Mapping[str, Any]] | DataFrame, header: str) -> list[tuple[Any, ...]]:
     """The named columns of rows or of a frame, in order: amounts as text, a month as "2024-11"."""
     collected = found if not hasattr(found, "collect") else [row.asDict() for row in found.collect()]

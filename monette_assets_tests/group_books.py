@@ -18,7 +18,7 @@ from monette_assets.gold.intercompany_lines import intercompany_lines
 from monette_assets.group import Group
 from monette_assets.group.calendar import months_between
 from monette_assets_tests.contracts import small_contract
-from monette_assets_tests.frames import Row, context_of, frame, group_of, rows
+from monette_assets_tests.frames import Row, computed, context_of, frame, group_of, rows
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
@@ -258,7 +258,7 @@ class Books:
         booked = frame(spark, ledger.CONTRACT, self.ledger_rows() if posted is None else posted)
         context = context_of(spark, self.group, last)
         return {
-            "lines": intercompany_lines(context, ledger=booked, translated_balances=translated),
+            "lines": computed(intercompany_lines(context, ledger=booked, translated_balances=translated)),
             "translated_balances": translated,
             "trial_balance": _frame(spark, trial_balance.CONTRACT, self.trial_balance_rows(last)),
         }

@@ -20,7 +20,7 @@ from monette_assets.gold.intercompany_matches import intercompany_matches
 from monette_assets.group import Group
 from monette_assets.group.calendar import months_between
 from monette_assets.tables import Context
-from monette_assets_tests.frames import Row, context_of, failures, frame, rows, shown
+from monette_assets_tests.frames import Row, computed, context_of, failures, frame, rows, shown
 from monette_assets_tests.group_books import Books, Line, companies_group, company, document
 
 if TYPE_CHECKING:
@@ -65,14 +65,13 @@ def consolidated(
     context = context_of(spark, group, *(f"{month:%Y-%m}" for month in months_between(first, last)))
     inputs = Books(group, lines, **books).inputs(spark, months[-1])
     matches = intercompany_matches(context, lines=inputs["lines"], translated_balances=inputs["translated_balances"])
-    entries = eliminating.eliminations(context, **inputs, matches=matches)
-    kept = frame(spark, eliminating.CONTRACT, [row.asDict() for row in entries.collect()])
+    entries = computed(eliminating.eliminations(context, **inputs, matches=computed(matches)))
     header = "period entry line_number company group_account amount_cad status"
     by_hand = frame(spark, adjusting.CONTRACT, rows(adjusting.CONTRACT, header, *adjusted))
     given_to = {
-        "translated_balances": inputs["translated_balances"], "eliminations": kept, "adjustments": by_hand,
+        "translated_balances": inputs["translated_balances"], "eliminations": entries, "adjustments": by_hand,
     }  # fmt: skip
-    return Consolidated(context, consolidated_statements(context, **given_to), given_to)
+    return Consolidated(context, computed(consolidated_statements(context, **given_to)), given_to)
 
 
 @pytest.fixture(scope="module")

@@ -12,7 +12,7 @@ from monette_assets.gold import intercompany_matches as matching
 from monette_assets.gold.eliminations import CONTRACT, eliminations
 from monette_assets.group import Group
 from monette_assets.tables import Context
-from monette_assets_tests.frames import context_of, failures, frame, rows, shown
+from monette_assets_tests.frames import computed, context_of, failures, frame, rows, shown
 from monette_assets_tests.group_books import Books, Line, companies_group, company, document
 
 if TYPE_CHECKING:
@@ -27,10 +27,10 @@ def eliminated(
     """The entries of these months, and the matches they come from."""
     context = context_of(spark, group, *months)
     inputs = Books(group, lines, **books).inputs(spark, months[-1])
-    matches = matching.intercompany_matches(
-        context, lines=inputs["lines"], translated_balances=inputs["translated_balances"]
+    matches = computed(
+        matching.intercompany_matches(context, lines=inputs["lines"], translated_balances=inputs["translated_balances"])
     )
-    return context, eliminations(context, **inputs, matches=matches), matches
+    return context, computed(eliminations(context, **inputs, matches=matches)), matches
 
 
 @pytest.fixture(scope="module")
