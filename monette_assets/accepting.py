@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
-from monette_assets.closing import person
+from monette_assets.closing import person, stated
 from monette_assets.gold import tie_out
 from monette_assets.tables import accepted_differences, hash_chain, standing_acts
 from monette_assets.tables.accepted_differences import ACCEPT, CONTENT, WITHDRAW
@@ -44,14 +44,10 @@ class Place:
 
 def differences(lake: Lake) -> list[Entry]:
     """Every account of `gold/tie_out` that differs as it stands, with `acceptance`: the act that covers it, or None."""
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
     name = tie_out.CONTRACT.name
     if not lake.exists(name):
         return []
-    nothing = pa.scalar(0, tie_out.CONTRACT.column("difference").arrow_type)
-    found = lake.read(name, filters=pc.field("difference") != nothing).to_pylist()
+    found = lake.read(name, filters=tie_out.differing()).to_pylist()
     log = hash_chain.entries(lake, accepted_differences.CONTRACT.name)
     acts = accepted_differences.covered_by(found, log)
     rows = [{**row, "acceptance": act} for row, act in zip(found, acts, strict=True)]
@@ -64,7 +60,7 @@ def accept(lake: Lake, group: Group, place: Place, *, who: str, why: str, now: C
     Raises AcceptanceRefusedError for all that does not differ or is accepted already, and then accepts none; and
     CloseRefusedError for whom the contract does not name (`controllers`).
     """
-    who, why = person(group, who, "--by"), _said(why)
+    who, why = person(group, who, "--by"), stated(why, AcceptanceRefusedError)
     chosen = _chosen(differences(lake), place, "differs")
     if already := [_accepted_already(row) for row in chosen if row["acceptance"]]:
         raise AcceptanceRefusedError("\n".join(already))
@@ -83,7 +79,7 @@ def accept(lake: Lake, group: Group, place: Place, *, who: str, why: str, now: C
 def withdraw(lake: Lake, group: Group, place: Place, *, who: str, why: str, now: Callable[[], datetime]) -> list[Entry]:
     """Withdraw what was accepted of these accounts, whatever the amount, whether or not they still differ by it; the
     acts written. Raises as `accept`."""
-    who, why = person(group, who, "--by"), _said(why)
+    who, why = person(group, who, "--by"), stated(why, AcceptanceRefusedError)
     log = hash_chain.entries(lake, accepted_differences.CONTRACT.name)
     chosen = _chosen(accepted_differences.in_force(log), place, "is accepted")
 
@@ -123,12 +119,6 @@ def _chosen(found: Iterable[Entry], place: Place, what: str) -> list[Entry]:
 def _accepted_already(row: Mapping[str, Any]) -> str:
     act = row["acceptance"]
     return f"{told(row)}: {act['who']} accepted it on {act['at']:%Y-%m-%d %H:%M} UTC: {act['why']}"
-
-
-def _said(why: str) -> str:
-    if not why.strip():
-        raise AcceptanceRefusedError("--reason: say why; it stands in the log for good")
-    return " ".join(why.split())
 
 
 def _write(

@@ -100,8 +100,7 @@ def reopen(
     who, second = person(books.group, who, "--by"), person(books.group, approved_by, "--approved-by")
     if _same(who, second):
         raise CloseRefusedError(f"reopening needs a second person: {who} cannot approve what {second} asks for")
-    if not reason.strip():
-        raise CloseRefusedError("--reason: say why; it stands in the log for good")
+    stated(reason, CloseRefusedError)
     release = _release(books)
 
     def allowed(log: Log, whose: str) -> None:
@@ -129,6 +128,13 @@ def reopen(
                 with suppress(CloseRefusedError):  # somebody else reopened it meanwhile
                     made.append(opening(WHOLE_GROUP, f"{company} is reopened: {reason.strip()}"))
     return made
+
+
+def stated(why: str, refused: type[Exception]) -> str:
+    """The reason as a log keeps it. Raises `refused` for none."""
+    if not why.strip():
+        raise refused("--reason: say why; it stands in the log for good")
+    return " ".join(why.split())
 
 
 def person(group: Group, name: str, option: str) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from monette_assets.closing import person
+from monette_assets.closing import person, stated
 from monette_assets.lake import Lake
 from monette_assets.tables import hash_chain, quarantine, standing_acts, waivers
 from monette_assets.tables.hash_chain import Entry
@@ -39,7 +39,7 @@ def waive(
     Refused are entries that are not there, that hold rows back, or are waived already; and CloseRefusedError is raised
     for whom the contract does not name (`controllers`).
     """
-    who, why = person(group, who, "--by"), _said(why)
+    who, why = person(group, who, "--by"), stated(why, WaiverRefusedError)
     everything = entries(lake)
     chosen = _chosen(everything, ids, "in quarantine")
     problems = [problem for entry in chosen if (problem := _held_back(entry, everything))]
@@ -62,7 +62,7 @@ def revoke(
     lake: Lake, group: Group, ids: Sequence[str], *, who: str, why: str, now: Callable[[], datetime]
 ) -> list[Entry]:
     """Take waivers back, whether or not their entry is still there; the acts written. Raises as `waive`."""
-    who, why = person(group, who, "--by"), _said(why)
+    who, why = person(group, who, "--by"), stated(why, WaiverRefusedError)
     standing = waivers.in_force(hash_chain.entries(lake, waivers.CONTRACT.name))
     chosen = _chosen(standing, ids, "waived")
 
@@ -114,12 +114,6 @@ def _held_back(entry: Entry, everything: Iterable[Entry]) -> str | None:
 def _waived_already(entry: Mapping[str, Any]) -> str:
     act = entry["waiver"]
     return f"{entry['entry_id']}: {act['who']} waived it on {act['at']:%Y-%m-%d %H:%M} UTC: {act['why']}"
-
-
-def _said(why: str) -> str:
-    if not why.strip():
-        raise WaiverRefusedError("--reason: say why; it stands in the log for good")
-    return " ".join(why.split())
 
 
 def _write(

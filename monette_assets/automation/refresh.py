@@ -7,7 +7,6 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date
-from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import dagster as dg
@@ -74,7 +73,6 @@ def refresh(
 
 def broken_tie_out(group: Group, lake: Lake, result: ChainResult) -> CompanyMonths:
     """The company-months that the chain fetched, whole or their balances, and that do not tie out as they now stand."""
-    import pyarrow as pa
     import pyarrow.compute as pc
 
     key = asset_key(tie_out.CONTRACT)
@@ -86,8 +84,7 @@ def broken_tie_out(group: Group, lake: Lake, result: ChainResult) -> CompanyMont
     came = came_in(group, result)
     if not failed or not came:
         return {}
-    nothing = pa.scalar(Decimal(0), tie_out.CONTRACT.column("difference").arrow_type)
-    differs = (pc.field("difference") != nothing) & pc.field("accepted_by").is_null()
+    differs = tie_out.differing() & pc.field("accepted_by").is_null()
     rows = lake.read(tie_out.CONTRACT.name, columns=["company", "period"], filters=differs)
     broken: dict[str, set[date]] = defaultdict(set)
     for row in rows.group_by(["company", "period"]).aggregate([]).to_pylist():

@@ -23,10 +23,19 @@ from monette_assets.tables.contract import MONEY, hours
 from monette_assets.tables.reach import months_changed
 
 if TYPE_CHECKING:
+    import pyarrow.compute as pc
     from pyspark.sql import Column as Column_
     from pyspark.sql import DataFrame
 
 STATEMENTS = ("trial_balance", "profit_and_loss", "balance_sheet")
+
+
+def differing() -> pc.Expression:
+    """The accounts that differ, as a filter on the table where it is read without the engine."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    return pc.field("difference") != pa.scalar(0, CONTRACT.column("difference").arrow_type)
 
 
 def _differs(staged: Staged) -> DataFrame:

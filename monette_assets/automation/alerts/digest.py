@@ -19,6 +19,7 @@ from monette_assets.automation.alerts.remedies import listed
 from monette_assets.automation.chain import CHAIN_TAG, STEP_TAG
 from monette_assets.bronze.quickbooks_reports import CALLS_TAG
 from monette_assets.clock import now
+from monette_assets.gold import tie_out
 from monette_assets.group import Group
 from monette_assets.lake import Lake, LakeError, maintenance
 from monette_assets.settings import Settings
@@ -142,11 +143,11 @@ def _by_month(units: Iterable[tuple[str, date]]) -> list[str]:
 def _tie_out(lake: Lake) -> tuple[str, ...]:
     if not lake.exists(TIE_OUT):
         return ("nothing is built yet",)
-    rows = lake.read(TIE_OUT).to_pylist()
-    differs = [row for row in rows if row["difference"] != 0]
+    count = lake.read(TIE_OUT, columns=["difference"]).num_rows
+    differs = lake.read(TIE_OUT, filters=tie_out.differing()).to_pylist()
     known = [row for row in differs if row.get("accepted_by") is not None]
     others = [row for row in differs if row.get("accepted_by") is None]
-    compared, lines = f"{len(rows):,} account balances compared", []
+    compared, lines = f"{count:,} account balances compared", []
     if others:
         lines.append(f"{compared}, {len(others)} differ: {listed(_by_month(_units(others)), SHOWN)}")
     else:
