@@ -78,7 +78,7 @@ def bronze(scale: float, months: int = 96, work: Path = WORK) -> Bronze:
     if not told.exists():
         for outdated in work.glob(f"{name}-*"):
             shutil.rmtree(outdated)
-        _write_group(folder / "group", first)
+        write_group(folder / "group", first)
         facts = _write_lake(folder, first, last, scale)
         told.write_text(json.dumps(facts))
     return Bronze(folder, first, last, json.loads(told.read_text()))
@@ -97,7 +97,7 @@ def _fingerprint() -> str:
     return digest.hexdigest()[:12]
 
 
-def _write_group(folder: Path, first: date) -> None:
+def write_group(folder: Path, first: date) -> None:
     """The demo contract from an earlier month on, with every company in it all the time."""
     folder.mkdir(parents=True)
     for path in DEMO_FOLDER.glob("*.yaml"):

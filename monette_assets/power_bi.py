@@ -358,9 +358,11 @@ A semantic model over the gold tables, in text form: open `monette.pbip` in Powe
 `python -m monette_assets.documentation`; changes belong there, not here.
 
 **Not opened in Power BI.** No Power BI runs where this was made. What is checked, in
-`monette_assets_tests/test_power_bi.py`: the JSON files against the keys that Microsoft's published schemas ask for
-and allow, every column of every contract with its type, every name that a measure or a relationship uses. TMDL and
-DAX have no schema: whether Power BI accepts them, and whether `DeltaLake.Table` reads this lake, is not known.
+`monette_assets_tests/test_power_bi.py`: the keys and values of the JSON files against what Microsoft's published
+schemas say of them (read on 2026-11-29 in microsoft/json-schemas, by hand: they are not copied here), every column of
+every contract with its type, every name that a measure or a relationship uses. Against the published files themselves,
+with a connection: `pipx run check-jsonschema --schemafile URL FILE`, the URL being the file's own `$schema`; not run.
+TMDL and DAX have no schema: whether Power BI accepts them, and whether `DeltaLake.Table` reads this lake, is not known.
 
 The model reads tables as they stand, not through a release; refresh it after a run. Columns that hold lists are left
 out. The fiscal year ends on 31 October in the measures; a group with another year changes `YEAR_END` in

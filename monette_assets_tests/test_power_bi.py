@@ -10,6 +10,7 @@ import re
 from pathlib import Path
 from typing import Any
 
+import jsonschema
 import pytest
 
 from monette_assets import catalog, power_bi
@@ -30,19 +31,72 @@ ROOT = Path(__file__).parents[1]
 GOLD = [table.contract for table in catalog.GOLD]
 FILES = files(GOLD)
 TABLES = "monette.SemanticModel/definition/tables/"
-# What Microsoft's published schemas say of each file: the schema it names, the keys it must have, and may have.
-RULES: dict[str, tuple[str, set[str], set[str]]] = {
-    "monette.pbip": ("pbip/pbipProperties/1.0.0", {"version", "artifacts"}, {"settings"}),
-    "definition.pbism": ("item/semanticModel/definitionProperties/1.0.0", {"version"}, {"settings"}),
-    "definition.pbir": ("item/report/definitionProperties/2.0.0", {"version", "datasetReference"}, set()),
-    ".platform": ("gitIntegration/platformProperties/2.0.0", {"metadata", "config"}, set()),
-    "version.json": ("item/report/definition/versionMetadata/1.0.0", {"version"}, set()),
-    "report.json": ("item/report/definition/report/1.0.0", {"themeCollection", "layoutOptimization"}, set()),
-    "pages.json": ("item/report/definition/pagesMetadata/1.0.0", set(), {"pageOrder", "activePageName"}),
-    "page.json": (
-        "item/report/definition/page/1.0.0", {"name", "displayName", "displayOption"}, {"height", "width"},
+ADDRESS = "https://developer.microsoft.com/json-schemas/fabric/{}/schema.json"
+
+
+def thing(needed: dict[str, Any], allowed: dict[str, Any] | None = None) -> dict[str, Any]:
+    """The schema of an object that has these keys and no other."""
+    return {
+        "type": "object",
+        "properties": needed | (allowed or {}),
+        "required": sorted(needed),
+        "additionalProperties": False,
+    }
+
+
+TEXT = {"type": "string"}
+# What Microsoft's published schemas say of the keys that are written: the schema a file names, and its rules. Keys
+# that they allow and nobody writes are left out: to write one is to look it up first.
+RULES: dict[str, tuple[str, dict[str, Any]]] = {
+    "monette.pbip": (
+        "pbip/pbipProperties/1.0.0",
+        thing(
+            {"version": TEXT, "artifacts": {"type": "array", "items": thing({"report": thing({"path": TEXT})})}},
+            {"settings": thing({}, {"enableAutoRecovery": {"type": "boolean"}})},
+        ),
     ),
-}  # fmt: skip
+    "definition.pbism": (
+        "item/semanticModel/definitionProperties/1.0.0",
+        thing({"version": TEXT}, {"settings": thing({}, {"qnaEnabled": {"type": "boolean"}})}),
+    ),
+    "definition.pbir": (
+        "item/report/definitionProperties/2.0.0",
+        thing({"version": TEXT, "datasetReference": thing({"byPath": thing({"path": TEXT})})}),
+    ),
+    ".platform": (
+        "gitIntegration/platformProperties/2.0.0",
+        thing(
+            {
+                "metadata": thing({"type": TEXT, "displayName": TEXT}, {"description": TEXT}),
+                "config": thing({"version": TEXT, "logicalId": TEXT}),
+            }
+        ),
+    ),
+    "version.json": (
+        "item/report/definition/versionMetadata/1.0.0",
+        thing({"version": {"type": "string", "pattern": r"^[1-9][0-9]*\.(0|[1-9][0-9]*)\.0$"}}),
+    ),
+    "report.json": (
+        "item/report/definition/report/1.0.0",
+        thing({"themeCollection": thing({}), "layoutOptimization": {"enum": ["None", "PhonePortrait"]}}),
+    ),
+    "pages.json": (
+        "item/report/definition/pagesMetadata/1.0.0",
+        thing({}, {"pageOrder": {"type": "array", "items": TEXT}, "activePageName": TEXT}),
+    ),
+    "page.json": (
+        "item/report/definition/page/1.0.0",
+        thing(
+            {
+                "name": {"type": "string", "maxLength": 50},
+                "displayName": TEXT,
+                "displayOption": {"enum": ["FitToPage", "FitToWidth", "ActualSize"]},
+                "height": {"type": "number"},
+                "width": {"type": "number"},
+            }
+        ),
+    ),
+}
 
 
 def test_the_files_in_the_repository_are_those_the_contracts_make() -> None:
@@ -56,11 +110,20 @@ def test_the_files_in_the_repository_are_those_the_contracts_make() -> None:
 
 
 @pytest.mark.parametrize("name", [name for name in FILES if not name.endswith((".tmdl", ".md"))])
-def test_json_files_name_their_schema_and_have_the_keys_it_asks_for(name: str) -> None:
+def test_json_files_name_their_published_schema_and_hold_to_what_it_says(name: str) -> None:
     content: dict[str, Any] = json.loads(FILES[name])
-    schema, needed, allowed = RULES[Path(name).name]
-    assert content.pop("$schema") == f"https://developer.microsoft.com/json-schemas/fabric/{schema}/schema.json"
-    assert needed <= content.keys() <= needed | allowed
+    schema, rules = RULES[Path(name).name]
+    assert content.pop("$schema") == ADDRESS.format(schema)
+    jsonschema.validate(content, rules)
+
+
+def test_pages_that_are_listed_are_there() -> None:
+    pages = "monette.Report/definition/pages"
+    listed = json.loads(FILES[f"{pages}/pages.json"])
+    assert listed["activePageName"] in listed["pageOrder"]
+    assert [json.loads(FILES[f"{pages}/{name}/page.json"])["name"] for name in listed["pageOrder"]] == listed[
+        "pageOrder"
+    ]
 
 
 def test_paths_between_the_projects_files_lead_somewhere() -> None:

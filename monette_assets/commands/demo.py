@@ -21,7 +21,7 @@ MONTHS = 24
 
 
 def demo(
-    months: Annotated[int, typer.Option(min=1, max=MONTHS, help="How many months, from the group's first.")] = MONTHS,
+    months: Annotated[int, typer.Option(min=1, help="How many months, from the group's first.")] = MONTHS,
 ) -> None:
     """Simulate the outside world, take in months of fifteen companies, build and show the group's statements.
 
