@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import UTC, date, datetime, timedelta
+from collections.abc import Collection, Sequence
+from datetime import UTC, datetime, timedelta
+from functools import reduce
 from hashlib import sha256
+from operator import and_
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from monette_assets.lake import Commit
@@ -24,19 +26,22 @@ class Newest(NamedTuple):
     content_hash: str
 
 
-def newest(
-    lake: Lake, table: str, identity: Sequence[str], units: Sequence[tuple[str, date]] | None = None
-) -> dict[Identity, Newest]:
-    """The newest row of every identity; empty while the table does not exist."""
+def newest(lake: Lake, table: str, identity: Sequence[str], **among: Collection[Any]) -> dict[Identity, Newest]:
+    """The newest row of every identity; empty while the table does not exist.
+
+    `among` says, by column, the values that are looked for: all else is left unread, and the cost of a company's month
+    does not grow with the others.
+    """
+    import pyarrow.compute as pc
+
     if not lake.exists(table):
         return {}
-    rows = lake.read(table, columns=[*identity, "fetched_at", "content_hash"])
-    wanted = None if units is None else set(units)
+    wanted = [pc.field(column).isin(sorted(values)) for column, values in among.items()]
+    filters = reduce(and_, wanted) if wanted else None
+    rows = lake.read(table, columns=[*identity, "fetched_at", "content_hash"], filters=filters)
     found: dict[Identity, Newest] = {}
     columns = [rows.column(name).to_pylist() for name in (*identity, "fetched_at", "content_hash")]
     for *values, fetched_at, content_hash in zip(*columns, strict=True):
-        if wanted is not None and (values[0], values[1]) not in wanted:
-            continue
         key = tuple(values)
         if key not in found or found[key].fetched_at <= fetched_at:
             found[key] = Newest(fetched_at, content_hash)

@@ -76,8 +76,8 @@ def build(group: Group) -> dg.AssetsDefinition:
         from monette_assets.sources.bank_of_canada.client import BankOfCanadaDown
 
         lake: Lake = context.resources.lake.lake
-        stored = newest(lake, CONTRACT.name, ("period", "series"))
         periods = partitions.periods_of(context.partition_keys)
+        stored = newest(lake, CONTRACT.name, ("period", "series"), period=periods)
         rows: list[dict[str, Any]] = []
         problems: dict[str, str] = {}
         down = ""  # who cannot be reached for one month cannot be for the next

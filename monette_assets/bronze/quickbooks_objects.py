@@ -1,13 +1,13 @@
 """QuickBooks' objects: accounts, locations, classes, contacts, documents and settings; one row an object version."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
 import dagster as dg
 
-from monette_assets.bronze.appending import after, append_commit, newest
+from monette_assets.bronze.appending import Identity, Newest, after, append_commit, newest
 from monette_assets.clock import now
 from monette_assets.group import Group
 from monette_assets.lake import Lake
@@ -79,10 +79,10 @@ def build(group: Group) -> dg.AssetsDefinition:
     )
     def quickbooks_objects(context: dg.AssetExecutionContext) -> Iterator[Any]:
         lake: Lake = context.resources.lake.lake
-        stored = newest(lake, CONTRACT.name, IDENTITY)
+        stored = newest(lake, CONTRACT.name, IDENTITY, company=context.partition_keys)
         whole: list[str] = context.op_execution_context.op_config[WHOLE]
         asked_at = now(group)
-        since = {code: at for code, at in _last_fetches(lake, asked_at).items() if code not in whole}
+        since = {code: at for code, at in last_fetches(stored, asked_at).items() if code not in whole}
         failed: dict[str, str] = {}
         for company, pulled in context.resources.quickbooks.objects(list(context.partition_keys), since):
             rows: list[dict[str, Any]] = []
@@ -121,16 +121,15 @@ def build(group: Group) -> dg.AssetsDefinition:
     return quickbooks_objects
 
 
-def _last_fetches(lake: Lake, at: datetime) -> dict[str, datetime]:
+def last_fetches(stored: Mapping[Identity, Newest], at: datetime) -> dict[str, datetime]:
     """When each company's newest version was asked for, with an overlap: a pull takes its time.
 
     Without a company whose newest version lies ahead of `at`: a clock was wrong, nobody knows what changed since.
     """
-    if not lake.exists(CONTRACT.name):
-        return {}
-    rows = lake.read(CONTRACT.name, columns=["company", "fetched_at"])
-    last = rows.group_by("company").aggregate([("fetched_at", "max")])
-    return {row["company"]: row["fetched_at_max"] - OVERLAP for row in last.to_pylist() if row["fetched_at_max"] <= at}
+    last: dict[str, datetime] = {}
+    for (company, *_), version in stored.items():
+        last[company] = max(version.fetched_at, last.get(company, version.fetched_at))
+    return {company: moment - OVERLAP for company, moment in last.items() if moment <= at}
 
 
 def gone(entity: str, object_id: str, asked_at: datetime) -> dict[str, Any]:

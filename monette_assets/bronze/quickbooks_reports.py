@@ -89,7 +89,9 @@ def build(group: Group) -> dg.AssetsDefinition:
         failures: dict[tuple[str, date], list[str]] = defaultdict(list)
         for (company, period), error in unready.items():
             failures[company, period].append(str(error))
-        stored = newest(lake, CONTRACT.name, ("company", "period", "basis", "report"), list(wanted))
+        companies, periods = {company for company, _ in wanted}, {period for _, period in wanted}
+        identity = ("company", "period", "basis", "report")
+        stored = newest(lake, CONTRACT.name, identity, company=companies, period=periods)
         counts: dict[tuple[str, date], dict[str, int]] = defaultdict(lambda: {"fetched": 0, "new": 0, "bytes": 0})
         batch: list[dict[str, Any]] = []
         size = 0

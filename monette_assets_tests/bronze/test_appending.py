@@ -58,6 +58,21 @@ def test_the_newest_row_of_every_identity(tmp_path: Path, group: Group) -> None:
     }
 
 
+def test_only_the_asked_values_of_a_column_are_looked_for(tmp_path: Path, group: Group) -> None:
+    lake = Lake(str(tmp_path))
+    given = rows(
+        CONTRACT,
+        HEADER,
+        ("north", "Account", "1", "old", "2025-01-01"),
+        ("north", "Account", "1", "new", "2025-01-02"),
+        ("north", "Vendor", "1", "of another entity", "2025-01-01"),
+        ("south", "Account", "1", "of another company", "2025-01-01"),
+    )
+    append_commit(lake, CONTRACT, given, "run", group, AT)
+    found = newest(lake, CONTRACT.name, ("company", "entity"), company=["north", "west"], entity={"Account"})
+    assert found == {("north", "Account"): Newest(datetime(2025, 1, 2, tzinfo=UTC), "new")}
+
+
 def test_a_row_comes_after_the_one_that_stands_whatever_the_clock_says() -> None:
     early, late = datetime(2025, 1, 9, tzinfo=UTC), datetime(2025, 1, 12, tzinfo=UTC)
     assert after(AT, None) == AT
