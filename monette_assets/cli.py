@@ -30,6 +30,7 @@ from monette_assets.commands.quarantine import quarantine
 from monette_assets.commands.report import report
 from monette_assets.commands.restore import restore
 from monette_assets.commands.run import run
+from monette_assets.commands.secrets import secrets
 from monette_assets.commands.simulate import simulate
 from monette_assets.commands.status import status
 from monette_assets.commands.tie_out import tie_out
@@ -65,6 +66,7 @@ app.add_typer(audit, name="audit")
 app.add_typer(alerts, name="alerts")
 app.add_typer(quarantine, name="quarantine")
 app.add_typer(tie_out, name="tie-out")
+app.add_typer(secrets, name="secrets")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

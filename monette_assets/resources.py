@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import dagster as dg
 from pydantic import PrivateAttr
 
+from monette_assets.credentials import credential, storage_access, token_store
 from monette_assets.process import PROCESS_TAG, this_process
 from monette_assets.tables.attribution import recorded_run
 
@@ -112,11 +113,11 @@ class RunningJudge:
 def token_keeper(settings: Settings) -> TokenKeeper:
     """The one writer of the companies' tokens."""
     from monette_assets.sources.quickbooks.oauth import App, TokenKeeper
-    from monette_assets.sources.secrets import EncryptedFileTokenStore
 
+    secret = credential(settings, "quickbooks_client_secret")
     return TokenKeeper(
-        store=EncryptedFileTokenStore(settings.home / "tokens", settings.token_key_path),
-        app=App(settings.quickbooks_client_id, settings.quickbooks_client_secret.get_secret_value()),
+        store=token_store(settings),
+        app=App(settings.quickbooks_client_id, secret.get_secret_value() if secret else ""),
         token_url=settings.quickbooks_token_url,
     )
 
@@ -289,14 +290,9 @@ class Landing:
     @cached_property
     def folder(self) -> Folder:
         """The folder, whether or not it exists."""
-        from monette_assets.sources.landing.container import AzureAccess, open_folder
+        from monette_assets.sources.landing.container import open_folder
 
-        key, signature = self._settings.azure_storage_key, self._settings.azure_storage_signature
-        access = AzureAccess(
-            key=key.get_secret_value() if key else None,
-            signature=signature.get_secret_value() if signature else None,
-            endpoint=self._settings.azure_storage_endpoint,
-        )
+        access = storage_access(self._settings) if "://" in self._settings.landing_url else None
         return open_folder(self._settings.landing_url, access)
 
 

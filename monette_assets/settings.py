@@ -28,7 +28,7 @@ class Settings(BaseSettings):
         hide_input_in_errors=True,  # it may be a secret
     )
 
-    home: Path = Field(default=Path(".monette"), description="Embedded lake, tokens and Dagster's storage.")
+    home: Path = Field(default=Path(".monette"), description="Embedded lake, secrets and Dagster's storage.")
     group: Path | None = Field(default=None, description="Folder of the group contract; unset: the demo group.")
     lake: str | None = Field(default=None, description="Path or URL of the lake; unset: <home>/lake.")
     landing: str | None = Field(
@@ -54,7 +54,14 @@ class Settings(BaseSettings):
     quickbooks_poll_seconds: float | None = Field(
         default=None, ge=0, description="How often every company is asked for changes; unset: 30, with webhooks 300."
     )
-    token_key: Path | None = Field(default=None, description="File with the tokens' key; unset: <home>/token.key.")
+    secrets: str | None = Field(
+        default=None,
+        description="Where tokens and credentials are kept: https://NAME.vault.azure.net, or a folder, encrypted; "
+        "unset: <home>/secrets. A setting that is a secret may be `secret:NAME`, and is read there.",
+    )
+    secrets_key: Path | None = Field(
+        default=None, description="File with that folder's key, outside of the home; unset: beside it, <home>.key."
+    )
     bank_of_canada_url: str = Field(default=f"{SIMULATOR_URL}/valet", description="Base URL of the Valet API.")
 
     alerts: SecretStr | None = Field(
@@ -111,9 +118,20 @@ class Settings(BaseSettings):
         return timedelta(seconds=usual if self.quickbooks_poll_seconds is None else self.quickbooks_poll_seconds)
 
     @property
-    def token_key_path(self) -> Path:
-        """The key that opens the tokens: beside their folder, never in it."""
-        return self.token_key or self.home / "token.key"
+    def vault_url(self) -> str | None:
+        """The vault that keeps secrets; None where a folder does."""
+        return self.secrets if self.secrets and "://" in self.secrets else None
+
+    @property
+    def secrets_path(self) -> Path:
+        """The folder of encrypted secrets, where no vault keeps them."""
+        return Path(self.secrets) if self.secrets and self.vault_url is None else self.home / "secrets"
+
+    @property
+    def secrets_key_path(self) -> Path:
+        """The key that opens the folder of secrets: beside the home, never in it."""
+        home = self.home.absolute()
+        return self.secrets_key or home.with_name(f"{home.name}.key")
 
     @property
     def simulated(self) -> bool:

@@ -23,10 +23,10 @@ from monette_assets.commands.demo import versions
 from monette_assets.commands.outside_world import connect, unconnected
 from monette_assets.commands.platform import Platform
 from monette_assets.commands.refreshing import selected
+from monette_assets.credentials import token_store
 from monette_assets.group import load_group
 from monette_assets.resources import token_keeper
 from monette_assets.sources.quickbooks.errors import TokenDead
-from monette_assets.sources.secrets import EncryptedFileTokenStore
 from monette_assets_tests.conftest import SmallWorld
 from monette_assets_tests.contracts import small_contract, write_contract
 from monette_assets_tests.reports.small_lake import small_lake
@@ -265,8 +265,9 @@ def test_status_shows_months_and_connections_but_no_token(world: SmallWorld, say
     assert "Not all is well" in out
     assert "north: " in out
     assert "month(s) that are over are not complete: 2025-01, 2025-02, 2025-03 ..." in out
-    state = (world.settings.home / "tokens").glob("*.token")
-    assert all(path.read_text()[:20] not in out for path in state)
+    held = token_store(world.settings).read("north")
+    assert held is not None
+    assert not any(token[:8] in out for token in (held.access_token, held.refresh_token))
 
 
 def test_status_is_well_where_everything_over_is_complete_and_not_where_intuit_refused_a_token(
@@ -278,8 +279,7 @@ def test_status_is_well_where_everything_over_is_complete_and_not_where_intuit_r
     assert (status, found["not_well"]) == (0, [])
     assert [(row["company"], row["complete"]) for row in found["companies"]["rows"]] == [("north", 2), ("south", 2)]
     assert {row["table"]: row["fresh_for"] for row in found["tables"]["rows"]}["gold/tie_out"] == "36 h"
-    store = EncryptedFileTokenStore(world.settings.home / "tokens", world.settings.token_key_path)
-    tokens = store.read("south")
+    tokens = token_store(world.settings).read("south")
     assert tokens is not None
     httpx.post(
         f"{world.simulator.url}/simulator/faults", json={"kind": "revoke_token", "realm": "1002"}
@@ -335,7 +335,7 @@ def test_what_is_stale_is_found_by_the_command_itself(world: SmallWorld, say: Sa
 def test_a_company_connects_again_at_the_simulator(world: SmallWorld, say: Say) -> None:
     status, _, err = say("connect", "north")
     assert (status, err) == (0, "Connected: north\n")
-    assert EncryptedFileTokenStore(world.settings.home / "tokens", world.settings.token_key_path).read("north")
+    assert token_store(world.settings).read("north")
 
 
 def test_companies_whose_tokens_the_simulator_forgot_are_connected_again(world: SmallWorld) -> None:

@@ -19,7 +19,8 @@ import pytest
 
 from monette_assets.simulator.books import generate_books
 from monette_assets.simulator.server import running
-from monette_assets.sources.secrets import EncryptedFileTokenStore
+from monette_assets.sources.secrets.encrypted_folder import EncryptedFolder
+from monette_assets.sources.secrets.tokens import TokenStore
 from monette_assets_tests.contracts import small_contract
 from monette_assets_tests.frames import group_of
 
@@ -39,12 +40,13 @@ class Deployment:
     said: list[str] = field(default_factory=list)
     tokens: set[str] = field(default_factory=set)
 
-    def monette(self, *arguments: str, **settings: str) -> int:
-        """The command's exit status; the tokens that it held before and after are kept in mind."""
+    def monette(self, *arguments: str, said: str | None = None, **settings: str) -> int:
+        """The command's exit status, `said` to it; the tokens that it held before and after are kept in mind."""
         self.remember()
         done = subprocess.run(
             [sys.executable, "-m", "monette_assets.cli", "--debug", *arguments],
             env={**os.environ, **self.environment, **settings},
+            input=said,
             capture_output=True,
             text=True,
             timeout=180,
@@ -55,8 +57,8 @@ class Deployment:
         return done.returncode
 
     def remember(self) -> None:
-        store = EncryptedFileTokenStore(self.home / "tokens", self.key)
-        for tokens in filter(None, (store.read(company) for company in store.companies())):
+        store = TokenStore(EncryptedFolder(self.home / "secrets", self.key))
+        for tokens in filter(None, (store.read(company) for company in ("north", "south"))):
             self.tokens |= {tokens.access_token, tokens.refresh_token}
 
     def left(self) -> Iterator[tuple[str, str]]:
@@ -93,17 +95,17 @@ def _values(path: Path) -> Iterator[str]:
 def deployment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployment]:
     """Two companies, and a day on which tokens expire, are refused and revoked, and nobody else answers."""
     contract, home = tmp_path_factory.mktemp("group"), tmp_path_factory.mktemp("home")
-    key = tmp_path_factory.mktemp("keys") / "token.key"
+    key = tmp_path_factory.mktemp("keys") / "secrets.key"
     group = group_of(contract, companies=small_contract()["companies"])
     with running(generate_books(group, until=date(2024, 11, 30)), client_secret=CLIENT) as simulator:
         url = simulator.url
         made = Deployment(home, key, {
             "MONETTE_HOME": str(home),
             "MONETTE_GROUP": str(contract),
-            "MONETTE_TOKEN_KEY": str(key),
+            "MONETTE_SECRETS_KEY": str(key),
             "MONETTE_QUICKBOOKS_URL": url,
             "MONETTE_QUICKBOOKS_TOKEN_URL": f"{url}/oauth2/v1/tokens/bearer",
-            "MONETTE_QUICKBOOKS_CLIENT_SECRET": CLIENT,
+            "MONETTE_QUICKBOOKS_CLIENT_SECRET": "secret:quickbooks-client-secret",
             "MONETTE_QUICKBOOKS_VERIFIER_TOKEN": VERIFIER,
             "MONETTE_BANK_OF_CANADA_URL": f"{url}/valet",
             "MONETTE_ALERTS": f"json://somebody:{CHANNEL}@{NOBODY}/hook",
@@ -113,6 +115,9 @@ def deployment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployment]
             httpx.post(f"{url}/simulator/faults", json=how).raise_for_status()
 
         november = ("run", "--from", "2024-11", "--select", BRONZE)
+        assert made.monette("connect", "--all") == 1  # a credential is referred to that nobody has stored
+        assert made.monette("secrets", "set", "quickbooks-client-secret", said=f"{CLIENT}\n") == 0
+        assert made.monette("secrets", "rotate-key") == 0
         assert made.monette("connect", "--all") == 0
         fault(kind="unauthorised", realm="1001", times=1)  # the tokens rotate
         fault(kind="malformed_amount", realm="1001", report="TrialBalance", times=1)

@@ -17,6 +17,7 @@ from monette_assets.automation.alerts.quiet import quiet
 from monette_assets.automation.alerts.trouble import failing_ticks
 from monette_assets.automation.alerts.watching import SENSOR as ALERTS
 from monette_assets.clock import now
+from monette_assets.credentials import credential
 from monette_assets.sources import durable
 
 if TYPE_CHECKING:
@@ -62,9 +63,8 @@ def beat(instance: dg.DagsterInstance, settings: Settings, at: datetime) -> str:
     durable.replace(settings.heartbeat_path, Heartbeat(at=at, silent=silent).model_dump_json().encode())
     if silent:
         return f"not heard of lately: {', '.join(silent)}; nobody outside is told that all is well"
-    if settings.heartbeat_url is None:
-        return "alive"
-    return f"alive; {ping(settings.heartbeat_url)}"
+    url = credential(settings, "heartbeat_url")
+    return "alive" if url is None else f"alive; {ping(url)}"
 
 
 def silent_parts(instance: dg.DagsterInstance, at: datetime) -> tuple[str, ...]:

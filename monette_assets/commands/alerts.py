@@ -148,6 +148,6 @@ def _register(platform: Platform) -> Register:
 
 
 def _channels(platform: Platform) -> list[Channel]:
-    from monette_assets.automation.alerts.channels import channels
+    from monette_assets.automation.alerts.channels import configured
 
-    return channels(platform.settings.alerts, platform.settings.alerts_file)
+    return configured(platform.settings)

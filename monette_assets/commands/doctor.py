@@ -13,6 +13,7 @@ import typer
 
 from monette_assets.commands.output import Format
 from monette_assets.commands.platform import Platform
+from monette_assets.commands.secrets import store_answers
 
 PACKAGES = ("dagster", "pyspark", "pysail", "deltalake", "pyarrow", "great-expectations", "httpx")
 UI_PORT = 3000
@@ -65,6 +66,7 @@ def _examinations(platform: Platform, *, engine: bool) -> Iterator[tuple[str, Ca
     yield "quickbooks", lambda: _reachable(platform.settings.quickbooks_url, simulated=platform.settings.simulated)
     yield "reads", lambda: _reads(platform)
     yield "rates", lambda: _reachable(platform.settings.bank_of_canada_url, simulated=platform.settings.simulated)
+    yield "secrets", lambda: store_answers(platform)
     yield "tokens", lambda: _tokens(platform)
     yield "daemon", lambda: _daemon(platform)
     yield "alerts", lambda: _alerts(platform)
@@ -176,11 +178,11 @@ def _daemon(platform: Platform) -> Finding:
 
 
 def _alerts(platform: Platform) -> Finding:
-    from monette_assets.automation.alerts.channels import channels
+    from monette_assets.automation.alerts.channels import configured
     from monette_assets.automation.alerts.register import Register
 
     settings = platform.settings
-    found = channels(settings.alerts, settings.alerts_file)
+    found = configured(settings)
     owed = Register(settings.alerts_path).undelivered(platform.group.time_zone)
     told = f"tells {', '.join(each.name for each in found)}" if found else "nobody is told (MONETTE_ALERTS is not set)"
     return told, f"{len(owed)} undelivered message(s): `monette alerts list`" if owed else ""

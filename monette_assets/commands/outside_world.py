@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from monette_assets.commands.errors import CommandError
+from monette_assets.credentials import credential
 
 if TYPE_CHECKING:
     from monette_assets.group import Group
@@ -56,7 +57,7 @@ def _stranger(settings: Settings, found: str) -> str:
 
 def environment(settings: Settings) -> dict[str, str]:
     """The environment of a process started here: ours, with the verifier token of webhooks where there is one."""
-    token = settings.quickbooks_verifier_token
+    token = credential(settings, "quickbooks_verifier_token")
     ours = {} if token is None else {"MONETTE_QUICKBOOKS_VERIFIER_TOKEN": token.get_secret_value()}
     return {**os.environ, **ours}
 
@@ -135,11 +136,12 @@ def drop_sheets(settings: Settings, group: Group) -> list[Path]:
 
 def unconnected(settings: Settings, group: Group) -> list[str]:
     """Companies without tokens, and those whose tokens the simulator no longer takes (its state was deleted)."""
+    from monette_assets.credentials import token_store
     from monette_assets.resources import QuickBooks
     from monette_assets.sources.quickbooks.errors import TokenDead
-    from monette_assets.sources.secrets import EncryptedFileTokenStore
 
-    held = EncryptedFileTokenStore(settings.home / "tokens", settings.token_key_path).companies()
+    store = token_store(settings)
+    held = {company.code for company in group.companies if store.version(company.code) is not None}
     asked = [(company.code, company.first_period) for company in group.companies if company.code in held]
     _, unready = QuickBooks(settings, group).requests(asked)
     dead = {code for (code, _), error in unready.items() if isinstance(error, TokenDead)}

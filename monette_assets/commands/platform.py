@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from monette_assets.group import Group
     from monette_assets.lake import Lake
     from monette_assets.settings import Settings
+    from monette_assets.sources.secrets.tokens import TokenStore
 
 
 class Platform:
@@ -49,6 +50,13 @@ class Platform:
         from monette_assets.lake import Lake
 
         return Lake(self.settings.lake_url)
+
+    @cached_property
+    def token_store(self) -> TokenStore:
+        """The companies' tokens. Raises SecretStoreError."""
+        from monette_assets.credentials import token_store
+
+        return token_store(self.settings)
 
     @contextmanager
     def instance(self) -> Iterator[dg.DagsterInstance]:

@@ -78,8 +78,9 @@ def simulate(
 
 def _verifier_token(platform: Platform) -> str:
     from monette_assets.commands.errors import UsageError
+    from monette_assets.credentials import credential
 
-    token = platform.settings.quickbooks_verifier_token
+    token = credential(platform.settings, "quickbooks_verifier_token")
     if token is None:
         raise UsageError("--webhooks: expected MONETTE_QUICKBOOKS_VERIFIER_TOKEN, to sign with; found none")
     return token.get_secret_value()

@@ -246,13 +246,11 @@ def _expected(platform: Platform, company: str, last: date | None = None) -> lis
 
 def connection(platform: Platform, company: str) -> str:
     """The state of a company's tokens in words."""
-    from monette_assets.sources.secrets import EncryptedFileTokenStore, TokenStoreError
+    from monette_assets.sources.secrets.store import SecretStoreError
 
-    settings = platform.settings
-    store = EncryptedFileTokenStore(settings.home / "tokens", settings.token_key_path)
     try:
-        tokens = store.read(company)
-    except TokenStoreError as error:
+        tokens = platform.token_store.read(company)
+    except SecretStoreError as error:
         return f"unreadable: {error}"
     if tokens is None:
         return f"not connected: monette connect {company}"

@@ -40,10 +40,11 @@ def receiver_of(settings: Settings, group: Group) -> Receiver:
     """What the endpoint needs, of this deployment. Raises CommandError without a verifier token."""
     from monette_assets.clock import now
     from monette_assets.commands.errors import CommandError
+    from monette_assets.credentials import credential
     from monette_assets.sources.quickbooks.notices import Notices
     from monette_assets.sources.quickbooks.webhooks import Receiver
 
-    token = settings.quickbooks_verifier_token
+    token = credential(settings, "quickbooks_verifier_token")
     if token is None:
         raise CommandError(
             "expected MONETTE_QUICKBOOKS_VERIFIER_TOKEN, the verifier token on the Webhooks page of the app at Intuit; "

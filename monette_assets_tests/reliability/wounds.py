@@ -20,8 +20,10 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from monette_assets.lake.lake import Lake
-from monette_assets.sources import secrets
+from monette_assets.sources import durable
 from monette_assets.sources.http import Clock
+from monette_assets.sources.secrets.encrypted_folder import SUFFIX
+from monette_assets.sources.secrets.tokens import TokenStore
 from monette_assets.tables import judge
 
 STRUCK = "MONETTE_RELIABILITY_STRUCK"  # the file in which a wound says that it struck
@@ -144,11 +146,14 @@ def kill(how: Mapping[str, Any]) -> None:
             die(point)
         return done
 
-    def keeping(original: Any, *args: Any) -> Any:
-        if point == "rotated":
-            die(point)
-        done = original(*args)
+    def rotated(original: Any, *args: Any) -> Any:
         die(point)
+        return original(*args)
+
+    def keeping(original: Any, path: Path, content: bytes) -> Any:
+        done = original(path, content)
+        if path.suffix == SUFFIX:
+            die(point)
         return done
 
     patches: dict[str, tuple[Any, str, Callable[..., Any]]] = {
@@ -158,9 +163,9 @@ def kill(how: Mapping[str, Any]) -> None:
         "committed": (Lake, "_commit", committing),
         "unreleased": (Lake, "append_once", appending),
         "released": (Lake, "append_once", appending),
-        "rotated": (secrets.EncryptedFileTokenStore, "write", keeping),
-        "keeping": (secrets, "_temporary", keeping),  # the new record lies beside the old one
-        "kept": (secrets, "_replace", keeping),
+        "rotated": (TokenStore, "write", rotated),
+        "keeping": (durable, "temporary", keeping),  # the new record lies beside the old one
+        "kept": (durable, "replace", keeping),
     }
     _around(*patches[point])
 

@@ -14,9 +14,12 @@ from urllib.parse import quote, unquote
 
 from monette_assets.automation.alerts.messages import Message, Occasion
 from monette_assets.automation.alerts.quiet import quiet
+from monette_assets.credentials import credential
 
 if TYPE_CHECKING:
     from pydantic import SecretStr
+
+    from monette_assets.settings import Settings
 
 LOGGERS = ("apprise", "urllib3", "requests", "requests_oauthlib", "oauthlib")  # say whole URLs where they debug
 IDENTIFIED = ("json", "jsons", "form", "forms", "xml", "xmls")  # take further fields: the message's id
@@ -46,6 +49,11 @@ class Channel:
         if not taken:
             why = [line for line in (without(line, url) for line in said) if line]
             raise ChannelError(f"{self.name}: {why[-1] if why else 'the receiver did not take it'}")
+
+
+def configured(settings: Settings) -> list[Channel]:
+    """The channels of a deployment. Raises as `channels`, or SecretStoreError where a secret it names is not there."""
+    return channels(credential(settings, "alerts"), settings.alerts_file)
 
 
 def channels(urls: SecretStr | None, file: Path | None = None) -> list[Channel]:

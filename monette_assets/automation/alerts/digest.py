@@ -12,7 +12,7 @@ from typing import Any
 import dagster as dg
 
 from monette_assets import catalog
-from monette_assets.automation.alerts.channels import channels
+from monette_assets.automation.alerts.channels import configured
 from monette_assets.automation.alerts.messages import Message, Occasion, Section, composed, lasted
 from monette_assets.automation.alerts.register import Kept, Register
 from monette_assets.automation.alerts.remedies import listed
@@ -39,7 +39,7 @@ def build(group: Group, settings: Settings) -> dg.JobDefinition:
     def write_digest(context: dg.OpExecutionContext) -> None:
         at, register = now(group), Register(settings.alerts_path)
         message = compose(context.instance, group, context.resources.lake.lake, register, at)
-        receivers = channels(settings.alerts, settings.alerts_file)
+        receivers = configured(settings)
         register.enqueue(message, [each.name for each in receivers], at)
         context.add_output_metadata({"digest": dg.MetadataValue.md(f"```\n{message.text}\n```")})
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime, timedelta
+from functools import cache, partial
 from typing import TYPE_CHECKING
 
 import dagster as dg
@@ -21,6 +22,7 @@ from monette_assets.automation.owed import Cursor
 from monette_assets.automation.polling import asks_to_connect
 from monette_assets.bronze import quickbooks_objects
 from monette_assets.bronze.quickbooks_reports import ARRIVED
+from monette_assets.credentials import token_store
 from monette_assets.gold import completeness
 from monette_assets.group.calendar import month_end
 from monette_assets.tables.asset import asset_key
@@ -101,14 +103,14 @@ def tokens(
 
 def stored_connection(settings: Settings, now: datetime) -> Connection:
     """Why a company's stored tokens are of no use: they are absent, unreadable or too old."""
-    from monette_assets.sources.secrets import EncryptedFileTokenStore, TokenStoreError
+    from monette_assets.sources.secrets.store import SecretStoreError
 
-    store = EncryptedFileTokenStore(settings.home / "tokens", settings.token_key_path)
+    store = cache(partial(token_store, settings))
 
     def connection(company: str) -> str | None:
         try:
-            found = store.read(company)
-        except TokenStoreError as error:
+            found = store().read(company)
+        except SecretStoreError as error:
             return f"{company}: its tokens cannot be read: {error}"
         if found is None:
             return f"{company}: it is not connected"

@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from monette_assets import catalog
 from monette_assets.automation.alerts import trouble
-from monette_assets.automation.alerts.channels import channels
+from monette_assets.automation.alerts.channels import configured
 from monette_assets.automation.alerts.incidents import incidents
 from monette_assets.automation.alerts.outbox import deliver
 from monette_assets.automation.alerts.register import Register
@@ -61,7 +61,7 @@ def tick(
 ) -> dg.SensorResult:
     """One look, and one round of deliveries. `moment` is now, aware."""
     at = moment or now(group)
-    register, receivers = Register(settings.alerts_path), channels(settings.alerts, settings.alerts_file)
+    register, receivers = Register(settings.alerts_path), configured(settings)
     cursor = _read(context.cursor)
     event = context.instance.event_log_storage.get_maximum_record_id()
     due = cursor.looked is None or not timedelta(0) <= at - cursor.looked < LOOK_EVERY

@@ -60,12 +60,20 @@ def open_folder(url: str, access: AzureAccess | None = None) -> Folder:
     """The folder at a path, or the container's folder at an `abfss://` URL. Raises `LandingUrl`."""
     if "://" not in url:
         return LocalFolder(Path(url))
-    found = _URL.fullmatch(url)
+    found = container_at(url, access)
     if found is None:
         raise LandingUrl(f"MONETTE_LANDING: expected the path of a folder or {EXPECTED}, found {url.partition('?')[0]}")
+    return ContainerFolder(*found)
+
+
+def container_at(url: str, access: AzureAccess | None = None) -> tuple[ContainerClient, str] | None:
+    """The container of an `abfss://` URL and the path in it; None where the URL is none."""
+    found = _URL.fullmatch(url)
+    if found is None:
+        return None
     access = access or AzureAccess()
     endpoint = access.endpoint or f"https://{found['account']}.blob.{found['cloud']}"
-    return ContainerFolder(_client(endpoint, found["container"], found["account"], access), found["path"].strip("/"))
+    return _client(endpoint, found["container"], found["account"], access), found["path"].strip("/")
 
 
 def _client(endpoint: str, container: str, account: str, access: AzureAccess) -> ContainerClient:

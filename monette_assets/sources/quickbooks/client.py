@@ -34,7 +34,7 @@ from monette_assets.sources.quickbooks.errors import (
 )
 from monette_assets.sources.quickbooks.limits import Gate, Limits
 from monette_assets.sources.quickbooks.oauth import TokenKeeper
-from monette_assets.sources.secrets import Tokens
+from monette_assets.sources.secrets.tokens import Tokens
 
 MINOR_VERSION = "75"
 

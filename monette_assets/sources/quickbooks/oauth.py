@@ -2,7 +2,8 @@
 
 A refresh happens under the company's lock, by whoever gets there first; everybody after re-reads and finds it done. The
 new refresh token is durable before the new access token is used. A crash before that loses nothing either: Intuit lets
-the old refresh token live for another 24 hours.
+the old refresh token live for another 24 hours. Should two refresh all the same, as one whose lock ran out, the tokens
+that were granted last are those that stand.
 """
 
 from __future__ import annotations
@@ -26,10 +27,14 @@ from monette_assets.sources.quickbooks.errors import (
     TokenDead,
     read_fault,
 )
-from monette_assets.sources.secrets import Tokens, TokenStore, TokenStoreError
+from monette_assets.sources.secrets.store import SecretStoreError, Superseded
+from monette_assets.sources.secrets.tokens import Tokens, TokenStore
 
 # An access token with less left than this is renewed before it is used: the longest request takes two minutes.
 MARGIN = timedelta(minutes=5)
+# Every request asks for tokens, and a store may be as far away as QuickBooks: what was read is believed for so long.
+BELIEVED_SECONDS = 60.0
+WRITES = 5  # of tokens, each of which found that somebody else had written
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +67,8 @@ class TokenKeeper:
         self._retry = retry or Retry(clock=self._clock)
         self._http = httpx.Client(timeout=TIMEOUT, verify=certificates(), headers={"Accept": "application/json"})
         self._dead: dict[str, tuple[str, TokenDead]] = {}  # company -> the refused refresh token, and what was said
+        self._read: dict[str, tuple[float, Tokens]] = {}  # company -> when they were read, and what
+        self._unkept: dict[str, Tokens] = {}  # granted by Intuit, but not taken by the store: kept before all else
 
     def __repr__(self) -> str:
         return f"TokenKeeper(store={self._store!r}, token_url={self._token_url!r})"
@@ -73,7 +80,14 @@ class TokenKeeper:
             TokenDead: never connected, or Intuit refuses the refresh token: a person must connect the company.
             ServerError, Throttled: Intuit cannot be reached; nothing is lost.
         """
-        tokens = self._stored(company)
+        known = self._read.get(company)
+        if known is not None and self._clock.monotonic() - known[0] <= BELIEVED_SECONDS:
+            tokens = known[1]
+        else:
+            tokens = self._stored(company)
+            if known is not None and known[1].realm_id == tokens.realm_id and not _later(tokens, known[1]):
+                with self._store.lock(company):  # a writer that had lost its lock put older ones over them
+                    tokens = self._keep(company, known[1])
         if tokens.access_expires_at - self._clock.now() >= MARGIN:
             return tokens
         return self.renew(company, tokens.access_token)
@@ -81,23 +95,28 @@ class TokenKeeper:
     def renew(self, company: str, rejected: str) -> Tokens:
         """New tokens in place of the access token `rejected`, unless somebody has renewed it already."""
         with self._store.lock(company):
+            if company in self._unkept:
+                self._keep(company, self._unkept[company])
             tokens = self._stored(company)
             if tokens.access_token != rejected:
                 return tokens
             form = {"grant_type": "refresh_token", "refresh_token": tokens.refresh_token}
             try:
-                return self._grant(company, tokens.realm_id, form, tokens.refresh_token, tokens.access_token)
+                granted = self._grant(company, tokens.realm_id, form, tokens.refresh_token, tokens.access_token)
             except TokenDead as error:
+                self._read.pop(company, None)
                 self._dead[company] = (tokens.refresh_token, error)
-                with suppress(TokenStoreError):  # the refusal is what has to be told
+                with suppress(SecretStoreError):  # the refusal is what has to be told
                     self._store.write(company, replace(tokens, refused_at=self._clock.now()))
                 raise
+            return self._keep(company, replace(granted, version=tokens.version))
 
     def connect(self, company: str, realm_id: str, code: str, redirect_uri: str) -> None:
         """Exchange the authorization code Intuit sent to `redirect_uri`, and keep the company's tokens."""
         form = {"grant_type": "authorization_code", "code": code, "redirect_uri": redirect_uri}
         with self._store.lock(company):
-            self._grant(company, realm_id, form, code)
+            version = self._store.version(company)
+            self._keep(company, replace(self._grant(company, realm_id, form, code), version=version))
 
     def refresh_all(self, companies: Iterable[str]) -> dict[str, Exception | None]:
         """Make every company's access token good, side by side: the control plane, before any data is fetched.
@@ -130,24 +149,42 @@ class TokenKeeper:
         refused, error = self._dead.get(company, ("", None))
         if error is not None and refused == tokens.refresh_token:  # else it was connected again since
             raise error.again()
+        self._read[company] = (self._clock.monotonic(), tokens)
         return tokens
 
+    def _keep(self, company: str, tokens: Tokens) -> Tokens:
+        """The tokens that stand: these, or another writer's that were granted later. They are durable on return."""
+        self._unkept[company] = tokens
+        for _ in range(WRITES):
+            try:
+                kept = self._store.write(company, tokens)
+                break
+            except Superseded:
+                held = self._store.read(company)
+            if held is not None and held.realm_id == tokens.realm_id and _later(held, tokens):
+                kept = held
+                break
+            tokens = replace(tokens, version=held.version if held else None)
+        else:
+            raise SecretStoreError(f"{company}: its new tokens were overwritten {WRITES} times; end the other writer")
+        del self._unkept[company]
+        self._read[company] = (self._clock.monotonic(), kept)
+        return kept
+
     def _grant(self, company: str, realm_id: str, form: Mapping[str, str], *secrets: str) -> Tokens:
-        """Ask for tokens and keep them. They are durable when this returns, and nobody sees them before."""
+        """Ask for tokens. Nobody sees them before they are kept."""
         asked_at = self._clock.now()
         grant = self._retry.run(
             lambda: self._ask(company, form, *secrets),
             worth_retrying=lambda error: isinstance(error, ServerError | Throttled | BrokenAnswer),
         )
-        tokens = Tokens(
+        return Tokens(
             realm_id=realm_id,
             access_token=grant.access_token,
             access_expires_at=asked_at + timedelta(seconds=grant.expires_in),
             refresh_token=grant.refresh_token,
             refresh_expires_at=asked_at + timedelta(seconds=grant.x_refresh_token_expires_in),
         )
-        self._store.write(company, tokens)
-        return tokens
 
     def _ask(self, company: str, form: Mapping[str, str], *secrets: str) -> _Grant:
         request = f"OAuth {form['grant_type']}"
@@ -191,3 +228,8 @@ class TokenKeeper:
             intuit_tid=tid,
             what_to_do=what_to_do,
         )
+
+
+def _later(held: Tokens, tokens: Tokens) -> bool:
+    """Whether the held ones were granted no earlier."""
+    return held.access_expires_at >= tokens.access_expires_at

@@ -47,10 +47,8 @@ class Alerts:
 
 def _with_tokens(settings: Settings, world: World) -> Settings:
     """The world's own tokens, under another home."""
-    link = settings.home / "tokens"
-    if not link.exists():
-        link.symlink_to(world.settings.home / "tokens")
-    return settings.model_copy(update={"token_key": world.settings.token_key_path})
+    theirs = {"secrets": str(world.settings.secrets_path), "secrets_key": world.settings.secrets_key_path}
+    return settings.model_copy(update=theirs)
 
 
 @pytest.fixture

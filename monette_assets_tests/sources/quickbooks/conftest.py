@@ -10,7 +10,8 @@ import pytest
 from monette_assets.sources.http import Retry
 from monette_assets.sources.quickbooks.client import QuickBooksClient
 from monette_assets.sources.quickbooks.oauth import App, TokenKeeper
-from monette_assets.sources.secrets import EncryptedFileTokenStore
+from monette_assets.sources.secrets.encrypted_folder import EncryptedFolder
+from monette_assets.sources.secrets.tokens import TokenStore
 from monette_assets_tests.sources.quickbooks.stand_in import StandIn
 from monette_assets_tests.sources.serving import HandClock, Switch, serving
 
@@ -39,12 +40,12 @@ def quickbooks(switch: Switch) -> StandIn:
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> EncryptedFileTokenStore:
-    return EncryptedFileTokenStore(tmp_path / "tokens", tmp_path / "key")
+def store(tmp_path: Path) -> TokenStore:
+    return TokenStore(EncryptedFolder(tmp_path / "secrets", tmp_path / "key"))
 
 
 @pytest.fixture
-def keeper(quickbooks: StandIn, store: EncryptedFileTokenStore, clock: HandClock) -> Iterator[TokenKeeper]:
+def keeper(quickbooks: StandIn, store: TokenStore, clock: HandClock) -> Iterator[TokenKeeper]:
     keeper = TokenKeeper(
         store=store, app=APP, token_url=quickbooks.token_url, clock=clock, retry=Retry(attempts=3, clock=clock)
     )

@@ -27,7 +27,8 @@ from monette_assets.sources.quickbooks.objects import (
     query_all,
 )
 from monette_assets.sources.quickbooks.requests import REPORTS, read_profile, report_requests
-from monette_assets.sources.secrets import EncryptedFileTokenStore
+from monette_assets.sources.secrets.encrypted_folder import EncryptedFolder
+from monette_assets.sources.secrets.tokens import TokenStore
 from monette_assets_tests.sources.serving import HandClock
 
 OCTOBER = date(2025, 10, 1)
@@ -103,7 +104,7 @@ def world(settings: dict[str, Any], tmp_path: Path) -> Iterator[World]:
     with running(companies, clock=clock.now, monotonic=clock.monotonic, **{**LIMITS, **settings}) as simulator:
         retry = Retry(4, clock=clock)
         keeper = TokenKeeper(
-            store=EncryptedFileTokenStore(tmp_path / "tokens", tmp_path / "key"),
+            store=TokenStore(EncryptedFolder(tmp_path / "secrets", tmp_path / "key")),
             app=App("demo-client", "demo-secret"),
             token_url=f"{simulator.url}/oauth2/v1/tokens/bearer",
             clock=clock,

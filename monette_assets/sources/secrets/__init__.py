@@ -1,0 +1,1 @@
+"""Where secrets live: the companies' tokens, and credentials; in an encrypted folder or in Azure Key Vault."""
