@@ -1,0 +1,64 @@
+# Who may do what, all of it: one line each, on the smallest thing a role can be given on. Nobody here is an owner or a
+# contributor, and only roles that the bootstrap lets the deployment give away can stand here (bootstrap, `assignable_roles`).
+
+locals {
+  runs     = module.identities.principal_ids["runs"]
+  services = module.identities.principal_ids["services"]
+
+  grants = {
+    # Runs write the tables, read the sheets, keep QuickBooks' tokens, read events.
+    runs-lake    = { who = local.runs, role = "Storage Blob Data Contributor", scope = module.lake.container_ids["lake"] }
+    runs-landing = { who = local.runs, role = "Storage Blob Data Reader", scope = module.lake.container_ids["landing"] }
+    runs-logs    = { who = local.runs, role = "Storage Blob Data Contributor", scope = module.lake.container_ids["compute-logs"] }
+    runs-secrets = { who = local.runs, role = "Key Vault Secrets Officer", scope = module.key_vault.id }
+
+    # Webservers and daemon show logs and know the database; the lake and the tokens are none of their business.
+    services-logs     = { who = local.services, role = "Storage Blob Data Reader", scope = module.lake.container_ids["compute-logs"] }
+    services-password = { who = local.services, role = "Key Vault Secrets User", scope = module.postgresql.password_secret_id }
+
+    # Unity Catalog reads and writes as the workspace's own identity.
+    databricks-lake = { who = module.databricks.principal_id, role = "Storage Blob Data Contributor", scope = module.lake.container_ids["lake"] }
+
+    # Nodes pull images.
+    nodes-images = { who = module.kubernetes.kubelet_object_id, role = "AcrPull", scope = module.container_registry.id }
+
+    # The deployment pushes images and installs the chart into its namespace, nowhere else.
+    deployer-images    = { who = var.deployer_principal_id, role = "AcrPush", scope = module.container_registry.id }
+    deployer-cluster   = { who = var.deployer_principal_id, role = "Azure Kubernetes Service Cluster User Role", scope = module.kubernetes.id }
+    deployer-namespace = { who = var.deployer_principal_id, role = "Azure Kubernetes Service RBAC Admin", scope = "${module.kubernetes.id}/namespaces/${var.namespace}" }
+
+    # The nightly copy reads the lake and adds to the immutable account, where nobody can delete.
+    sealer-lake   = { who = var.sealer_principal_id, role = "Storage Blob Data Reader", scope = module.lake.container_ids["lake"] }
+    sealer-sealed = { who = var.sealer_principal_id, role = "Storage Blob Data Contributor", scope = module.sealed.container_id }
+  }
+}
+
+resource "azurerm_role_assignment" "this" {
+  for_each = local.grants
+
+  scope                = each.value.scope
+  role_definition_name = each.value.role
+  principal_id         = each.value.who
+  principal_type       = "ServicePrincipal"
+  description          = each.key
+}
+
+# Each hub by itself: a new hub is not read until somebody says so.
+resource "azurerm_role_assignment" "hubs" {
+  for_each = module.event_hubs.hub_ids
+
+  scope                = each.value
+  role_definition_name = "Azure Event Hubs Data Receiver"
+  principal_id         = local.runs
+  principal_type       = "ServicePrincipal"
+  description          = "runs-${each.key}"
+}
+
+# People drop sheets; the lake itself they read through the interface, reports and Databricks.
+resource "azurerm_role_assignment" "people" {
+  scope                = module.lake.container_ids["landing"]
+  role_definition_name = "Storage Blob Data Contributor"
+  principal_id         = var.people.landing
+  principal_type       = "Group"
+  description          = "people-landing"
+}

@@ -1,0 +1,279 @@
+"""infra/terraform is judged by Terraform itself, against the schemas of its providers; nothing is asked of Azure."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from monette_assets.settings import Settings
+from monette_assets_tests.infra.checks import tool
+from monette_assets_tests.infra.providers.mirror import Mirror, made, terraform
+from monette_assets_tests.infra.providers.stand_in import GIVEN
+
+ROOT = Path(__file__).parents[2]
+TERRAFORM = ROOT / "infra" / "terraform"
+ROOTS = ("bootstrap", "environments/dev", "environments/prod", "login")
+SEVEN_YEARS = 7 * 365
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What an environment would be made of."""
+
+    resources: list[dict[str, Any]]
+    outputs: dict[str, Any]
+    text: str
+
+    def of(self, kind: str) -> Iterator[dict[str, Any]]:
+        """The values of every resource of a type."""
+        return (it["change"]["after"] for it in self.resources if it["type"] == kind)
+
+    def one(self, address: str) -> dict[str, Any]:
+        """The values of one resource, by the end of its address."""
+        (found,) = (it["change"]["after"] for it in self.resources if it["address"].endswith(address))
+        return dict(found)
+
+
+def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """`terraform ARGUMENTS` in this folder, of nobody's account and configuration."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("TF_", "ARM_", "DATABRICKS_"))}
+    ours = {"CHECKPOINT_DISABLE": "1", "TF_DISABLE_PLUGIN_TLS": "1", "TF_CLI_CONFIG_FILE": os.devnull}
+    command = [terraform(), *arguments]
+    return subprocess.run(command, cwd=folder, env={**kept, **ours}, capture_output=True, text=True, check=False)
+
+
+def initialised(folder: Path, mirror: Mirror) -> Path:
+    """The folder, with its modules and the stand-ins at the versions it asks for."""
+    said = run(folder, "init", "-backend=false", "-input=false", "-no-color", f"-plugin-dir={mirror.folder}")
+    assert said.returncode == 0, said.stderr
+    return folder
+
+
+def complaints(folder: Path) -> list[str]:
+    """What `terraform validate` has against the configuration: file, block, and what is wrong with it."""
+    found = json.loads(run(folder, "validate", "-json").stdout)["diagnostics"]
+    said = []
+    for it in found:
+        file, block = Path(it["range"]["filename"]).name, (it.get("snippet") or {}).get("context")
+        said.append(f"{file}: {block}: {it['summary']}: {it['detail']}")
+    return said
+
+
+@pytest.fixture(scope="module")
+def mirror(tmp_path_factory: pytest.TempPathFactory) -> Mirror:
+    terraform()
+    return made(tmp_path_factory.mktemp("mirror"), TERRAFORM)
+
+
+@pytest.fixture(scope="module")
+def copied(mirror: Mirror, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of infra/terraform where every root is initialised."""
+    copy = tmp_path_factory.mktemp("terraform") / "terraform"
+    shutil.copytree(TERRAFORM, copy, ignore=shutil.ignore_patterns(".terraform*"))
+    for root in ROOTS:
+        initialised(copy / root, mirror)
+    return copy
+
+
+@pytest.fixture(scope="module")
+def plans(copied: Path) -> dict[str, Plan]:
+    """Both environments as `terraform test` plans them."""
+    found = {}
+    for environment in ("dev", "prod"):
+        said = run(copied / "environments" / environment, "test", "-json", "-verbose")
+        assert said.returncode == 0, said.stdout[-2000:] + said.stderr
+        (plan,) = (line for line in map(json.loads, said.stdout.splitlines()) if line["type"] == "test_plan")
+        outputs = {name: it["after"] for name, it in plan["test_plan"]["output_changes"].items()}
+        found[environment] = Plan(plan["test_plan"]["resource_changes"], outputs, said.stdout)
+    return found
+
+
+def test_every_file_is_written_as_terraform_formats_it() -> None:
+    said = run(TERRAFORM, "fmt", "-check", "-recursive")
+    assert (said.returncode, said.stdout) == (0, "")
+
+
+@pytest.mark.parametrize("root", ROOTS)
+def test_every_argument_block_type_and_reference_is_what_the_provider_takes(copied: Path, root: str) -> None:
+    assert complaints(copied / root) == []
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "complaint"),
+    [
+        (
+            "is_hns_enabled  ",
+            "is_hns_enable  ",
+            'main.tf: resource "azurerm_storage_account" "this": Unsupported argument: An argument named "is_hns',
+        ),
+        (
+            "name                  = each.key\n",
+            "",
+            'main.tf: resource "azurerm_storage_container" "this": Missing required argument',
+        ),
+        (
+            "days = var.deleted_days",
+            'days = "a month"',
+            'main.tf: resource "azurerm_storage_account" "this": Incorrect attribute value type',
+        ),
+        (
+            "container_delete_retention_policy {",
+            "container_delete_policy {",
+            'main.tf: resource "azurerm_storage_account" "this": Unsupported block type: Blocks of type "container',
+        ),
+        (
+            "scope      = azurerm_storage_account.this.id",
+            "scope      = azurerm_storage_account.this.key",
+            'main.tf: resource "azurerm_management_lock" "this": Unsupported attribute',
+        ),
+    ],
+)
+def test_what_the_provider_does_not_take_is_named_by_file_block_and_argument(
+    mirror: Mirror, tmp_path: Path, right: str, wrong: str, complaint: str
+) -> None:
+    shutil.copytree(TERRAFORM / "modules" / "lake", tmp_path / "lake")
+    file = tmp_path / "lake" / "main.tf"
+    written = file.read_text(encoding="utf-8")
+    assert right in written
+    file.write_text(written.replace(right, wrong, 1), encoding="utf-8")
+    found = complaints(initialised(tmp_path / "lake", mirror))
+    assert [it for it in found if it.startswith(complaint)], found
+
+
+@pytest.mark.parametrize("environment", ["dev", "prod"])
+def test_the_lake_can_be_written_over_and_no_version_of_its_copy_can(plans: dict[str, Plan], environment: str) -> None:
+    """Checkpoints are written over and vacuum deletes: a policy over the lake would break it (docs/decisions)."""
+    plan = plans[environment]
+    lake = plan.one("module.lake.azurerm_storage_account.this")
+    sealed = plan.one("module.sealed.azurerm_storage_account.this")
+    assert (lake["is_hns_enabled"], lake["immutability_policy"]) == (True, [])
+    assert not list(plan.of("azurerm_storage_container_immutability_policy"))
+    assert (sealed["is_hns_enabled"], sealed["blob_properties"][0]["versioning_enabled"]) == (False, True)
+    (policy,) = sealed["immutability_policy"]
+    assert policy["allow_protected_append_writes"] is False
+    assert policy["period_since_creation_in_days"] >= {"dev": 1, "prod": SEVEN_YEARS}[environment]
+    deleted = {
+        prefix
+        for policy in plan.of("azurerm_storage_management_policy")
+        for rule in policy["rule"]
+        if rule["actions"][0]["base_blob"][0].get("delete_after_days_since_modification_greater_than")
+        for prefix in rule["filters"][0]["prefix_match"]
+    }
+    assert deleted == {"lake/_staging/", "compute-logs/"}
+
+
+@pytest.mark.parametrize("environment", ["dev", "prod"])
+def test_no_key_and_no_stored_password_opens_anything(plans: dict[str, Plan], environment: str) -> None:
+    plan = plans[environment]
+    assert {it["shared_access_key_enabled"] for it in plan.of("azurerm_storage_account")} == {False}
+    assert {it["local_authentication_enabled"] for it in plan.of("azurerm_eventhub_namespace")} == {False}
+    assert {it["admin_enabled"] for it in plan.of("azurerm_container_registry")} == {False}
+    assert {it["rbac_authorization_enabled"] for it in plan.of("azurerm_key_vault")} == {True}
+    (cluster,) = plan.of("azurerm_kubernetes_cluster")
+    assert (cluster["local_account_disabled"], cluster["workload_identity_enabled"]) == (True, True)
+    (server,) = plan.of("azurerm_postgresql_flexible_server")
+    assert server["administrator_password_wo_version"] == 1
+    assert GIVEN not in plan.text  # the password is written, and stands neither in the plan nor in the state
+
+
+@pytest.mark.parametrize("environment", ["dev", "prod"])
+def test_every_role_is_one_that_the_bootstrap_lets_the_deployment_give_away(
+    plans: dict[str, Plan], environment: str
+) -> None:
+    bootstrap = (TERRAFORM / "bootstrap" / "main.tf").read_text(encoding="utf-8")
+    listed = re.search(r"assignable_roles = toset\(\[(.*?)\]\)", bootstrap, re.DOTALL)
+    assert listed
+    assignable = set(re.findall(r'"([^"]+)"', listed[1]))
+    given = {it["role_definition_name"] for it in plans[environment].of("azurerm_role_assignment")}
+    assert given == assignable
+    assert not assignable & {
+        "Owner",
+        "Contributor",
+        "User Access Administrator",
+        "Role Based Access Control Administrator",
+    }
+
+
+def test_webservers_reach_neither_lake_nor_tokens_and_runs_reach_no_image(plans: dict[str, Plan]) -> None:
+    given: dict[str, set[str]] = {}
+    for it in plans["prod"].resources:
+        if it["address"].startswith("module.platform.azurerm_role_assignment.this"):
+            who, _, what = it["index"].partition("-")
+            given.setdefault(who, set()).add(f"{what}: {it['change']['after']['role_definition_name']}")
+    assert given["services"] == {"logs: Storage Blob Data Reader", "password: Key Vault Secrets User"}
+    assert given["runs"] == {
+        "lake: Storage Blob Data Contributor",
+        "landing: Storage Blob Data Reader",
+        "logs: Storage Blob Data Contributor",
+        "secrets: Key Vault Secrets Officer",
+    }
+
+
+def test_the_settings_it_hands_on_are_the_platforms_own(plans: dict[str, Plan]) -> None:
+    ours = {name for name in plans["prod"].outputs["settings"] if name.startswith("MONETTE_")}
+    assert {"MONETTE_LAKE", "MONETTE_LANDING", "MONETTE_SECRETS"} <= ours
+    assert ours <= {f"MONETTE_{name.upper()}" for name in Settings.model_fields}
+
+
+def test_private_endpoints_close_every_public_door(plans: dict[str, Plan]) -> None:
+    kinds = ("azurerm_storage_account", "azurerm_key_vault", "azurerm_eventhub_namespace", "azurerm_container_registry")
+    for environment, closed in (("dev", False), ("prod", True)):
+        plan = plans[environment]
+        doors = [(kind, it["public_network_access_enabled"]) for kind in kinds for it in plan.of(kind)]
+        assert doors == [(kind, not closed) for kind, _ in doors]
+        assert len(doors) == 5
+        (cluster,) = plan.of("azurerm_kubernetes_cluster")
+        assert cluster["private_cluster_enabled"] is closed
+        behind = sorted(
+            it["private_service_connection"][0]["subresource_names"][0] for it in plan.of("azurerm_private_endpoint")
+        )
+        assert behind == (["blob", "blob", "dfs", "namespace", "registry", "vault"] if closed else [])
+        (database,) = plan.of("azurerm_postgresql_flexible_server")
+        assert database["public_network_access_enabled"] is False
+
+
+@pytest.mark.parametrize("environment", ["dev", "prod"])
+def test_a_budget_is_told_of_before_it_is_spent_and_pillars_add_up_to_no_more(
+    plans: dict[str, Plan], environment: str
+) -> None:
+    budgets = {
+        it["name"].removeprefix(f"monette-{environment}-"): it
+        for it in plans[environment].of("azurerm_consumption_budget_resource_group")
+    }
+    whole = budgets.pop("month")
+    assert sum(it["amount"] for it in budgets.values()) <= whole["amount"]
+    for it in (whole, *budgets.values()):
+        assert "Forecasted" in {notification["threshold_type"] for notification in it["notification"]}
+    tagged = {(it["change"]["after"].get("tags") or {}).get("component") for it in plans[environment].resources}
+    assert set(budgets) <= tagged
+
+
+def test_every_alert_of_azures_has_its_place_in_the_runbook(plans: dict[str, Plan]) -> None:
+    headings = set(
+        re.findall(r"^#+ `?([a-z-]+)`?$", (ROOT / "docs" / "azure.md").read_text(encoding="utf-8"), re.MULTILINE)
+    )
+    alerts = {it["name"].removeprefix("monette-prod-") for it in plans["prod"].of("azurerm_monitor_metric_alert")}
+    assert len(alerts) >= 8
+    assert alerts <= headings
+
+
+def test_the_policy_scan_finds_nothing_that_is_not_accepted_where_it_stands(copied: Path, tmp_path: Path) -> None:
+    """checkov, without its platform; what is accepted says why beside it. Of the environments the stricter one."""
+    scanned = tmp_path / "terraform"
+    shutil.copytree(copied, scanned, ignore=shutil.ignore_patterns(".terraform*", "dev"))
+    command = [tool("checkov"), "--directory", str(scanned), "--framework", "terraform"]
+    command += ["--output", "json", "--quiet", "--skip-download"]
+    home = {"HOME": str(tmp_path)}
+    said = subprocess.run(command, env={**os.environ, **home}, capture_output=True, text=True, check=False)
+    found = json.loads(said.stdout)
+    assert found["summary"]["passed"] > 100
+    assert [f"{it['check_id']} {it['resource']}: {it['check_name']}" for it in found["results"]["failed_checks"]] == []

@@ -1,0 +1,99 @@
+"""GitHub's workflows are sound, hold no secret and run nobody's code that could be exchanged under its name."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+import yaml
+
+from monette_assets.lake.lake import RECORDS
+from monette_assets_tests.infra.checks import tool
+
+ROOT = Path(__file__).parents[2]
+GITHUB = ROOT / ".github"
+WORKFLOWS = sorted((GITHUB / "workflows").glob("*.yml"))
+
+
+def judged(name: str, folder: Path) -> tuple[int, str]:
+    """What a tool says of a repository with these workflows, and whether it is content."""
+    arguments = {
+        "actionlint": ["-no-color", *map(str, sorted((folder / ".github" / "workflows").glob("*.yml")))],
+        "zizmor": ["--offline", "--no-progress", "--color=never", "--persona=pedantic", str(folder / ".github")],
+    }[name]
+    said = subprocess.run([tool(name), *arguments], cwd=folder, capture_output=True, text=True, check=False)
+    return said.returncode, said.stdout
+
+
+@pytest.mark.parametrize("name", ["actionlint", "zizmor"])
+def test_the_workflows_pass(name: str) -> None:
+    code, said = judged(name, ROOT)
+    assert code == 0, said
+
+
+@pytest.mark.parametrize(
+    ("name", "right", "wrong", "complaint"),
+    [
+        ("actionlint", "runs-on: ubuntu-24.04", "runs-on: ubuntu-2404", 'label "ubuntu-2404" is unknown'),
+        ("actionlint", "needs: plan", "needs: plans", 'needs job "plans" which does not exist'),
+        ("zizmor", "@de0fac2e4500dabe0009e67214ff5f5447ce83dd # v6.0.2", "@v6", "unpinned-uses"),
+        ("zizmor", '"$NUMBER"', "${{ github.event.pull_request.title }}", "template-injection"),
+        ("zizmor", "        with:\n          persist-credentials: false\n", "", "artipacked"),
+        ("zizmor", "permissions: {}\n", "permissions: write-all\n", "excessive-permissions"),
+    ],
+)
+def test_what_is_wrong_in_a_workflow_is_found(
+    tmp_path: Path, name: str, right: str, wrong: str, complaint: str
+) -> None:
+    shutil.copytree(GITHUB, tmp_path / ".github")
+    plan = tmp_path / ".github" / "workflows" / "plan.yml"
+    written = plan.read_text(encoding="utf-8")
+    assert right in written
+    plan.write_text(written.replace(right, wrong), encoding="utf-8")
+    code, said = judged(name, tmp_path)
+    assert code != 0
+    assert complaint in said
+
+
+@pytest.mark.parametrize("workflow", WORKFLOWS, ids=lambda it: it.stem)
+def test_every_action_is_named_by_its_commit_and_version_and_no_secret_is_stored(workflow: Path) -> None:
+    written = workflow.read_text(encoding="utf-8")
+    used = re.findall(r"uses: (\S+)(.*)", written)
+    pinned = [
+        re.fullmatch(r"[\w./-]+@[0-9a-f]{40}", name) and re.match(r" # v\d+\.\d+\.\d+$", rest) for name, rest in used
+    ]
+    assert [name for (name, _), good in zip(used, pinned, strict=True) if not (good or name.startswith("./"))] == []
+    assert "secrets." not in written
+    assert yaml.safe_load(written)["permissions"] == {}
+
+
+def test_an_action_has_one_version_everywhere() -> None:
+    used = {name for file in WORKFLOWS for name in re.findall(r"uses: (\S+@\S+)", file.read_text(encoding="utf-8"))}
+    names = sorted(name.split("@")[0] for name in used)
+    assert names == sorted(set(names))
+
+
+def test_every_variable_that_a_workflow_reads_is_set_on_the_page() -> None:
+    page = (ROOT / "docs" / "azure.md").read_text(encoding="utf-8")
+    read = {name for file in WORKFLOWS for name in re.findall(r"vars\.(\w+)", file.read_text(encoding="utf-8"))}
+    assert read
+    assert {name for name in read if f"`{name}`" not in page} == set()
+
+
+def test_what_is_sealed_is_bronze_and_every_record_of_the_lake() -> None:
+    sealing = yaml.safe_load((GITHUB / "workflows" / "seal.yml").read_text(encoding="utf-8"))
+    (script,) = (step["run"] for step in sealing["jobs"]["seal"]["steps"] if "run" in step)
+    (tables,) = re.findall(r"^tables='(.*)'$", script, re.MULTILINE)
+    assert set(tables.split(";")) == {"bronze", *RECORDS}
+
+
+def test_every_root_of_terraform_is_validated_with_its_real_providers() -> None:
+    job = yaml.safe_load((GITHUB / "workflows" / "test.yml").read_text(encoding="utf-8"))["jobs"]["terraform"]
+    backends = {
+        file.parent for file in (ROOT / "infra" / "terraform").rglob("*.tf") if "\nprovider " in file.read_text()
+    }
+    roots = {str(folder.relative_to(ROOT / "infra" / "terraform")) for folder in backends}
+    assert set(job["strategy"]["matrix"]["root"]) == roots
