@@ -30,7 +30,7 @@ class Plan:
     """What an environment would be made of."""
 
     resources: list[dict[str, Any]]
-    outputs: dict[str, Any]
+    settings: set[str]
     text: str
 
     def of(self, kind: str) -> Iterator[dict[str, Any]]:
@@ -92,8 +92,9 @@ def plans(copied: Path) -> dict[str, Plan]:
         said = run(copied / "environments" / environment, "test", "-json", "-verbose")
         assert said.returncode == 0, said.stdout[-2000:] + said.stderr
         (plan,) = (line for line in map(json.loads, said.stdout.splitlines()) if line["type"] == "test_plan")
-        outputs = {name: it["after"] for name, it in plan["test_plan"]["output_changes"].items()}
-        found[environment] = Plan(plan["test_plan"]["resource_changes"], outputs, said.stdout)
+        changes = plan["test_plan"]["output_changes"]["settings"]
+        settings = {*changes["after"], *changes["after_unknown"]}
+        found[environment] = Plan(plan["test_plan"]["resource_changes"], settings, said.stdout)
     return found
 
 
@@ -219,7 +220,7 @@ def test_webservers_reach_neither_lake_nor_tokens_and_runs_reach_no_image(plans:
 
 
 def test_the_settings_it_hands_on_are_the_platforms_own(plans: dict[str, Plan]) -> None:
-    ours = {name for name in plans["prod"].outputs["settings"] if name.startswith("MONETTE_")}
+    ours = {name for name in plans["prod"].settings if name.startswith("MONETTE_")}
     assert {"MONETTE_LAKE", "MONETTE_LANDING", "MONETTE_SECRETS"} <= ours
     assert ours <= {f"MONETTE_{name.upper()}" for name in Settings.model_fields}
 
