@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from monette_assets.bronze import events, landing_files, quickbooks_objects, quickbooks_reports
 from monette_assets.bronze import exchange_rates as bronze_exchange_rates
-from monette_assets.bronze import landing_files, quickbooks_objects, quickbooks_reports
 from monette_assets.gold import adjustments as gold_adjustments
 from monette_assets.gold import (
     balance_sheet,
@@ -49,6 +49,7 @@ from monette_assets.silver import (
     locations,
     profit_and_loss_lines,
     reported_balances,
+    scale_tickets,
 )
 from monette_assets.tables import (
     Contract,
@@ -86,6 +87,9 @@ SILVER: tuple[Table, ...] = (
     adjustments.adjustments,
     head_counts.head_counts,
 )
+# What arrives event by event, and what is made of it: the job `events` builds them, no refresh reads them.
+EVENTS: Contract = events.CONTRACT
+FED_BY_EVENTS: tuple[Table, ...] = (scale_tickets.scale_tickets,)
 GOLD: tuple[Table, ...] = (
     ledger.ledger,
     trial_balance.trial_balance,
@@ -130,4 +134,4 @@ RECORDS: tuple[Contract, ...] = (quarantine.CONTRACT, *LOGS)
 
 def contracts() -> tuple[Contract, ...]:
     """The contract of every table."""
-    return (*BRONZE, *(table.contract for table in (*SILVER, *GOLD)), *RECORDS)
+    return (*BRONZE, EVENTS, *(table.contract for table in (*SILVER, *FED_BY_EVENTS, *GOLD)), *RECORDS)

@@ -22,6 +22,7 @@ from monette_assets.commands.demo import demo
 from monette_assets.commands.dev import dev
 from monette_assets.commands.doctor import doctor
 from monette_assets.commands.errors import CommandError, UsageError
+from monette_assets.commands.events import events
 from monette_assets.commands.explain import explain
 from monette_assets.commands.heartbeat import heartbeat
 from monette_assets.commands.history import compare, history
@@ -58,7 +59,7 @@ def options(
 
 for command in (
     demo, run, check, status, report, explain, approve, close, reopen, history, compare, restore, connect, simulate,
-    webhooks, dev, live, doctor, heartbeat,
+    webhooks, events, dev, live, doctor, heartbeat,
 ):  # fmt: skip
     app.command()(command)
 app.add_typer(closes, name="closes")

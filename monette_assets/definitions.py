@@ -12,6 +12,8 @@ from monette_assets.automation import (
     catch_up,
     changes,
     comparison,
+    event_arrivals,
+    events_job,
     heartbeat,
     landed,
     maintenance,
@@ -22,9 +24,17 @@ from monette_assets.automation import (
     stale,
 )
 from monette_assets.automation.alerts import digest, watching
-from monette_assets.bronze import exchange_rates, landing_files, quickbooks_objects, quickbooks_reports
+from monette_assets.bronze import events, exchange_rates, landing_files, quickbooks_objects, quickbooks_reports
 from monette_assets.group import Group, load_group
-from monette_assets.resources import BankOfCanada, JudgeResource, Landing, QuickBooks, engine_resource, lake_resource
+from monette_assets.resources import (
+    BankOfCanada,
+    EventHubs,
+    JudgeResource,
+    Landing,
+    QuickBooks,
+    engine_resource,
+    lake_resource,
+)
 from monette_assets.settings import Settings
 from monette_assets.sources.quickbooks.notices import Notices
 from monette_assets.tables import chained, quarantine, releases
@@ -35,6 +45,7 @@ def build(settings: Settings, group: Group, overrides: Mapping[str, Any] | None 
     """The graph of a deployment and a contract. `overrides` replaces resources by name: tests, chains of runs."""
     gold = [table.contract for table in catalog.GOLD]
     refresh = refresh_job.build(group, lambda replaced: build(settings, group, {**(overrides or {}), **replaced}))
+    taking_in = events_job.build(group, lambda replaced: build(settings, group, {**(overrides or {}), **replaced}))
     maintaining, comparing = maintenance.build(group), comparison.build(group)
     digesting = digest.build(group, settings)
     return dg.Definitions(
@@ -43,7 +54,8 @@ def build(settings: Settings, group: Group, overrides: Mapping[str, Any] | None 
             quickbooks_reports.build(group),
             exchange_rates.build(group),
             landing_files.build(group),
-            *(build_asset(table, group) for table in (*catalog.SILVER, *catalog.GOLD)),
+            events.build(group),
+            *(build_asset(table, group) for table in (*catalog.SILVER, *catalog.FED_BY_EVENTS, *catalog.GOLD)),
             asset_spec(quarantine.CONTRACT, group),
             *(chained.build(contract, group) for contract in catalog.LOGS),
             releases.build(
@@ -55,10 +67,11 @@ def build(settings: Settings, group: Group, overrides: Mapping[str, Any] | None 
             ),
         ],
         asset_checks=[catch_up.build_check(group)],
-        jobs=[refresh, maintaining, comparing, digesting],
+        jobs=[refresh, taking_in, maintaining, comparing, digesting],
         sensors=[
             changes.build(group, refresh, settings.poll_every),
             landed.build(group, refresh),
+            event_arrivals.build(group, taking_in),
             catch_up.build(group, refresh),
             stale.build(group, refresh),
             releasing.build(),
@@ -79,6 +92,7 @@ def build(settings: Settings, group: Group, overrides: Mapping[str, Any] | None 
             "quickbooks": QuickBooks(settings, group),
             "bank_of_canada": BankOfCanada(settings),
             "landing": Landing(settings),
+            "event_hubs": EventHubs(settings),
             "notices": Notices(settings.notices_path),
             **(overrides or {}),
         },

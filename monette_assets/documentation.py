@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from monette_assets import catalog, power_bi
-from monette_assets.bronze import exchange_rates, landing_files, quickbooks_objects, quickbooks_reports
+from monette_assets.bronze import events, exchange_rates, landing_files, quickbooks_objects, quickbooks_reports
 from monette_assets.group import load_group
 from monette_assets.tables import catalogue, chained, quarantine, releases
 
@@ -21,7 +21,7 @@ FOLDER = Path("docs/tables")
 def entries() -> tuple[catalogue.Entry, ...]:
     """Every table of the platform in the order of the layers."""
     group = load_group()
-    sources = (quickbooks_objects, quickbooks_reports, exchange_rates, landing_files)
+    sources = (quickbooks_objects, quickbooks_reports, exchange_rates, landing_files, events)
     gold = [table.contract for table in catalog.GOLD]
     return (
         *(
@@ -30,7 +30,7 @@ def entries() -> tuple[catalogue.Entry, ...]:
             )
             for source in sources
         ),
-        *(catalogue.audited(table.contract) for table in (*catalog.SILVER, *catalog.GOLD)),
+        *(catalogue.audited(table.contract) for table in (*catalog.SILVER, *catalog.FED_BY_EVENTS, *catalog.GOLD)),
         catalogue.Entry(quarantine.CONTRACT),
         *(catalogue.kept(contract, {chained.INTACT: chained.DESCRIPTIONS[contract.name]}) for contract in catalog.LOGS),
         catalogue.released(releases.contract(gold), {releases.WHOLE: releases.WHOLE_MEANS}),

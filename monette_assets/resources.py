@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property, partial
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
     from monette_assets.lake import Lake
     from monette_assets.settings import Settings
     from monette_assets.sources.bank_of_canada.client import DailyRates
+    from monette_assets.sources.event_hubs.access import Access
+    from monette_assets.sources.event_hubs.stream import Stream
     from monette_assets.sources.landing.folder import Folder
     from monette_assets.sources.quickbooks.client import QuickBooksClient
     from monette_assets.sources.quickbooks.fetch import Failure, Fetch
@@ -294,6 +297,40 @@ class Landing:
 
         access = storage_access(self._settings) if "://" in self._settings.landing_url else None
         return open_folder(self._settings.landing_url, access)
+
+
+class EventHubs:
+    """The broker of events: Event Hubs, or another that speaks Kafka."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+
+    @property
+    def configured(self) -> bool:
+        """Whether there is a broker."""
+        return self._access.configured
+
+    @property
+    def _access(self) -> Access:
+        from monette_assets.sources.event_hubs.access import Access
+
+        secret, authority = self._settings.events_connection_string, self._settings.events_authority
+        return Access(
+            brokers=self._settings.events_brokers,
+            connection_string=secret.get_secret_value() if secret else None,
+            authority=str(authority) if authority else None,
+        )
+
+    @contextmanager
+    def opened(self) -> Iterator[Stream]:
+        """A connection, closed again. Raises `AccessWrong`, `EventsError`."""
+        from monette_assets.sources.event_hubs.stream import EventsError, opened
+
+        if not self.configured:
+            raise EventsError("expected a broker in MONETTE_EVENTS_BROKERS or MONETTE_EVENTS_CONNECTION_STRING, found "
+                              "neither")  # fmt: skip
+        with opened(self._access) as stream:
+            yield stream
 
 
 class BankOfCanada:

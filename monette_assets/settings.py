@@ -63,6 +63,17 @@ class Settings(BaseSettings):
         default=None, description="File with that folder's key, outside of the home; unset: beside it, <home>.key."
     )
     bank_of_canada_url: str = Field(default=f"{SIMULATOR_URL}/valet", description="Base URL of the Valet API.")
+    events_brokers: str | None = Field(
+        default=None,
+        description="Broker of scale tickets and telemetry, HOST:PORT: an Event Hubs namespace reached by managed "
+        "identity, or Kafka on loopback; unset: no events arrive.",
+    )
+    events_connection_string: SecretStr | None = Field(
+        default=None, description="Or the connection string of an Event Hubs namespace, which names its broker."
+    )
+    events_authority: Path | None = Field(
+        default=None, description="Certificates of who signed the broker's, where the machine does not know them."
+    )
 
     alerts: SecretStr | None = Field(
         default=None, description="Who is told of incidents: Apprise URLs, separated by spaces; unset: nobody."

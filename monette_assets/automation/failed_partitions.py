@@ -70,18 +70,19 @@ def left_failed(instance: dg.DagsterInstance, group: Group, lake: Lake) -> list[
     """Every partition that is left failed, in the order of the layers. What runs now is not."""
     planned: list[tuple[str, str, str]] = []  # table, partition, the run that tried it last
     found: list[Left] = []
-    checks = [dg.AssetCheckKey(asset_key(contract), ARRIVED) for contract in catalog.BRONZE]
+    checks = [dg.AssetCheckKey(asset_key(contract), ARRIVED) for contract in (*catalog.BRONZE, catalog.EVENTS)]
     for info in instance.event_log_storage.get_asset_check_partition_info(checks):
         table, partition = info.check_key.asset_key.to_user_string(), info.partition_key or ""
         if info.latest_execution_status is Status.FAILED:
             found.append(Left(table, partition, Why.ABSENT, info.latest_planned_run_id))
         elif info.latest_execution_status is Status.PLANNED:
             planned.append((table, partition, info.latest_planned_run_id))
-    for contract in (*(each.contract for each in (*catalog.SILVER, *catalog.GOLD)), *catalog.LOGS):
+    computed = (*catalog.SILVER, *catalog.FED_BY_EVENTS, *catalog.GOLD)
+    for contract in (*(each.contract for each in computed), *catalog.LOGS):
         planned += _tried(instance, contract.name, contract.partitions)
     planned += _tried(instance, releases.NAME, Partitions.NONE)
     reasons = _reasons(instance, {run_id for _, _, run_id in planned})
-    sources = {contract.name for contract in catalog.BRONZE}
+    sources = {contract.name for contract in (*catalog.BRONZE, catalog.EVENTS)}
     found += [
         Left(table, partition, reason, run_id)
         for table, partition, run_id in planned
@@ -179,9 +180,13 @@ def to_fetch(left: Iterable[Left], group: Group, latest: date) -> dict[str, set[
 
 
 def to_rebuild(left: Iterable[Left], latest: date) -> tuple[date, date] | None:
-    """First and last month of what broke down between bronze and the release; None if nothing did."""
-    bronze = {contract.name for contract in catalog.BRONZE}
-    periods = [each.period or latest for each in left if each.why is Why.CRASHED and each.table not in bronze]
+    """First and last month of what broke down between bronze and the release; None if nothing did.
+
+    What is made of events the sensor `events` has built again.
+    """
+    others = {contract.name for contract in (*catalog.BRONZE, catalog.EVENTS)}
+    others |= {table.name for table in catalog.FED_BY_EVENTS}
+    periods = [each.period or latest for each in left if each.why is Why.CRASHED and each.table not in others]
     return (min(periods), min(max(periods), latest)) if periods else None
 
 

@@ -10,14 +10,16 @@ from dagster._core.storage.asset_check_execution_record import AssetCheckExecuti
 from dagster._core.storage.asset_check_execution_record import AssetCheckPartitionInfo
 
 from monette_assets import catalog
+from monette_assets.bronze.events import NOTHING_LOST
 from monette_assets.tables.audit import all_checks
 from monette_assets.tables.chained import INTACT
 
 
 def every_check() -> Iterator[tuple[str, str]]:
-    """Table and name of every check of logs, silver and gold; bronze has `arrived` alone."""
+    """Table and name of every check of logs, silver and gold, and `nothing_lost`; bronze has `arrived` besides."""
     yield from ((contract.name, INTACT) for contract in catalog.LOGS)
-    for table in (*catalog.SILVER, *catalog.GOLD):
+    yield catalog.EVENTS.name, NOTHING_LOST
+    for table in (*catalog.SILVER, *catalog.FED_BY_EVENTS, *catalog.GOLD):
         yield from ((table.contract.name, name) for name, _, _ in all_checks(table.contract))
 
 

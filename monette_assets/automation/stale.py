@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 import dagster as dg
 from pydantic import BaseModel, ConfigDict
 
+from monette_assets import catalog
 from monette_assets.automation import chain, rebuilding, refresh_job
 from monette_assets.automation.abandoned import UNFINISHED, fail_abandoned
 from monette_assets.automation.cursors import read_cursor
@@ -120,8 +121,11 @@ def _writer(instance: dg.DagsterInstance, tables: Sequence[Contract]) -> str | N
     if running := refresh_job.active(instance):
         return running[0].run_id
     layers = {asset_key(each) for each in tables}
+    events = {asset_key(each) for each in (catalog.EVENTS, *(table.contract for table in catalog.FED_BY_EVENTS))}
     for run in instance.get_runs(dg.RunsFilter(statuses=UNFINISHED)):
         selected = run.asset_selection or frozenset()
+        if selected and selected <= events:  # they come all the time, and nothing here is made of them
+            continue
         if chain.CHAIN_TAG in run.tags or layers & selected or any(key.path[0] == "bronze" for key in selected):
             return run.run_id
     return None

@@ -119,7 +119,8 @@ def _again(
         return dict(zip(COLUMNS, (table.name, check, where, severity, what), strict=True))
 
     computed, rows = 0, []
-    tables = [table for table in (*catalog.SILVER, *catalog.GOLD) if table.name in names]
+    arrived = catalog.FED_BY_EVENTS if platform.lake.exists(catalog.EVENTS.name) else ()
+    tables = [table for table in (*catalog.SILVER, *arrived, *catalog.GOLD) if table.name in names]
     settings, months = platform.settings, tuple(platform.group.periods(first, last))
     engine = Engine(remote=settings.spark_remote, timeout_seconds=settings.spark_timeout_seconds)
     try:
@@ -148,7 +149,7 @@ def _only_a_run_tells(table: str, check: str) -> bool:
     from monette_assets import catalog
     from monette_assets.tables import Severity
 
-    own = {each.name: each for each in (*catalog.SILVER, *catalog.GOLD)}
+    own = {each.name: each for each in (*catalog.SILVER, *catalog.FED_BY_EVENTS, *catalog.GOLD)}
     if table not in own:
         return True
     checks = {each.name: each for each in own[table].contract.checks}
@@ -213,7 +214,7 @@ def _checks() -> Iterator[tuple[str, str]]:
     from monette_assets.automation.recorded_checks import every_check
 
     yield from every_check()
-    for contract in catalog.BRONZE:
+    for contract in (*catalog.BRONZE, catalog.EVENTS):
         yield from ((contract.name, name) for name in BRONZE_CHECKS)
 
 

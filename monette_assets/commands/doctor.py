@@ -71,6 +71,7 @@ def _examinations(platform: Platform, *, engine: bool) -> Iterator[tuple[str, Ca
     yield "daemon", lambda: _daemon(platform)
     yield "alerts", lambda: _alerts(platform)
     yield "landing", lambda: _landing(platform)
+    yield "events", lambda: _events(platform)
     yield "ports", _ports
 
 
@@ -198,6 +199,21 @@ def _landing(platform: Platform) -> Finding:
     except OSError as error:
         return f"{settings.landing_url}: {error}", "check the folder, and who may read it"
     return f"{settings.landing_url} holds {len(files)} file(s)", ""
+
+
+def _events(platform: Platform) -> Finding:
+    """Does the broker answer, and how much of what it holds was not taken in?"""
+    from monette_assets.bronze.events import looked
+    from monette_assets.resources import EventHubs
+
+    event_hubs = EventHubs(platform.settings)
+    if not event_hubs.configured:
+        return "no broker (MONETTE_EVENTS_BROKERS is not set): no scale tickets and no telemetry", ""
+    with event_hubs.opened() as stream:
+        told = looked(platform.lake, stream)
+        problems = [*map(str, stream.missing.values()), *told.problems.values()]
+    partitions = len(told.start)
+    return f"{partitions} partitions can be read, {told.waiting:,} event(s) wait", "; ".join(problems)
 
 
 def _ports() -> Finding:

@@ -68,12 +68,14 @@ def again(
     """Run these tables, and a release, for company-months whose source is in bronze, or is asked again; shows how it
     went. Raises CommandError where nothing was ever ingested, UsageError where nothing is selected.
     """
-    from monette_assets.automation import chain
+    from monette_assets.automation import chain, events_job
 
     latest = chain.latest_period(platform.lake)
     if latest is None:
         raise CommandError("nothing is ingested yet: `monette run --from MONTH` comes first")
     steps = chain.plan_months(platform.group, months, latest=latest, fetch=fetch)
+    if events_job.selects(select):
+        steps += events_job.steps_of(set().union(*months.values()))
     if select:
         steps = selected(steps, select)
     whom = "; ".join(f"{code} {_span(periods)}" for code, periods in months.items() if periods)

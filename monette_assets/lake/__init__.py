@@ -1,8 +1,11 @@
 """Delta tables on a disk or in an object store: read, stage, publish, compare, restore, maintain."""
 
 from monette_assets.lake.commits import Commit, HistoryEntry
-from monette_assets.lake.errors import LakeError, SequenceTaken, TableMissing
+from monette_assets.lake.errors import LakeError, PositionMoved, SequenceTaken, TableMissing
 from monette_assets.lake.lake import Lake, Published
 from monette_assets.lake.scope import Scope
 
-__all__ = ["Commit", "HistoryEntry", "Lake", "LakeError", "Published", "Scope", "SequenceTaken", "TableMissing"]
+__all__ = [
+    "Commit", "HistoryEntry", "Lake", "LakeError", "PositionMoved", "Published", "Scope", "SequenceTaken",
+    "TableMissing",
+]  # fmt: skip

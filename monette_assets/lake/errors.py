@@ -37,6 +37,10 @@ class SequenceTaken(LakeError):
     """Another writer has appended to a sequenced table since its end was read."""
 
 
+class PositionMoved(LakeError):
+    """A stream's position has moved since it was read from there."""
+
+
 class LostRace(LakeError):
     """A commit lost to other writers as often as the lake is willing to try."""
 

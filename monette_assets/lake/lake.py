@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -26,6 +26,7 @@ from monette_assets.lake.errors import (
     LakeError,
     LostRace,
     OutsideScope,
+    PositionMoved,
     SchemaMismatch,
     SequenceTaken,
     TableMissing,
@@ -41,6 +42,7 @@ RECORDS = frozenset(
 """Tables outside of bronze that are never published over, restored or vacuumed (`ACCOUNTING 12`)."""
 
 _SEQUENCE = "monette.sequence"
+_POSITION = "monette.position/"
 _ATTEMPTS = 30
 _CONFIGURATION = {
     "delta.logRetentionDuration": "interval 3650 days",  # history names who published what: it outlives the files
@@ -86,8 +88,19 @@ class Layout:
         )
 
 
+Move = tuple[int | None, int]
+"""Of a stream: the position it was read from (None: nothing of it was ever committed), and the one after."""
+
 PAYLOADS = Layout(row_group_rows=16, file_bytes=64_000_000)
 """For bronze: one row is a whole answer of a source."""
+
+SMALL_ROWS = frozenset({"bronze/events"})
+"""Tables of bronze whose rows are as small as any."""
+
+
+def usual_layout(table: str) -> Layout:
+    """How rows of a table lie in files unless its writer says otherwise."""
+    return PAYLOADS if table.startswith("bronze/") and table not in SMALL_ROWS else Layout()
 
 
 @dataclass(frozen=True)
@@ -229,6 +242,40 @@ class Lake:
             sequence=sequence,
         )
 
+    def append_onwards(
+        self,
+        table: str,
+        moves: Mapping[str, Move],
+        data: Data,
+        *,
+        schema: pa.Schema,
+        commit: Commit,
+        partition_by: Sequence[str] = (),
+        layout: Layout | None = None,
+    ) -> Published:
+        """Adds what a stream brought and moves its positions, in one commit, if they stand where it was read from.
+
+        Of two readers of the same stream one commits; what a killed one left uncommitted is read again from where the
+        table says. `commit.publish_id` is not kept, since positions tell what was committed. Raises `PositionMoved`.
+        """
+        return self._write(
+            table,
+            data,
+            schema=schema,
+            commit=commit,
+            partition_by=partition_by,
+            layout=layout or usual_layout(table),
+            moves=moves,
+        )
+
+    def positions(self, table: str, names: Iterable[str], version: int | None = None) -> dict[str, int]:
+        """Where the streams of these names stand, but for those of which nothing was ever committed."""
+        if version is None and not self.exists(table):
+            return {}
+        there = self.open(table, version)
+        found = {name: there.transaction_version(_POSITION + name) for name in names}
+        return {name: position for name, position in found.items() if position is not None}
+
     def sequence(self, table: str, version: int | None = None) -> int:
         """The number of the last `append_once`; 0 before the first."""
         if version is None and not self.exists(table):
@@ -270,6 +317,7 @@ class Lake:
         layout: Layout,
         scope: Scope | None = None,
         sequence: int | None = None,
+        moves: Mapping[str, Move] | None = None,
     ) -> Published:
         started = time.perf_counter()
         schema = canonical(schema)
@@ -282,7 +330,7 @@ class Lake:
             rereadable(data, schema, lambda uri: self.staged_reader(uri, schema=schema)) as opener,
         ):
             for attempt, there in self._attempts(table, commit):
-                if there.transaction_version(commit.publish_id) is not None:
+                if moves is None and there.transaction_version(commit.publish_id) is not None:
                     return Published(
                         version=there.version(),
                         previous_version=there.version(),
@@ -292,6 +340,8 @@ class Lake:
                     )
                 if sequence is not None:
                     _check_sequence(table, there, sequence)
+                if moves is not None:
+                    _check_positions(table, there, moves)
                 try:
                     rows = self._commit(
                         table,
@@ -302,6 +352,7 @@ class Lake:
                         layout=layout,
                         scope=scope,
                         sequence=sequence,
+                        moves=moves,
                     )
                 except CommitFailedError:
                     continue
@@ -335,16 +386,21 @@ class Lake:
         layout: Layout,
         scope: Scope | None,
         sequence: int | None,
+        moves: Mapping[str, Move] | None,
     ) -> int:
         grows = self._evolution(table, there, schema)
         checked = Checked(opener(), schema, table)
-        transactions = [Transaction(commit.publish_id, 1)]  # without a time: kept for good
+        compared = moves is not None or sequence is not None  # with what stands at this version: no other will do
+        if moves is not None:  # streams commit for ever: a name for each commit would weigh on every reader
+            transactions = [Transaction(_POSITION + name, after) for name, (_, after) in moves.items()]
+        else:
+            transactions = [Transaction(commit.publish_id, 1)]  # without a time: kept for good
         if sequence is not None:
             transactions.append(Transaction(_SEQUENCE, sequence))
         properties = CommitProperties(
             custom_metadata=commit.to_metadata(scope),
             app_transactions=transactions,
-            max_commit_retries=0 if sequence is not None else None,
+            max_commit_retries=0 if compared else None,
         )
         options: dict[str, Any] = {
             "schema_mode": "merge" if grows else None,
@@ -607,6 +663,16 @@ def _check_sequence(table: str, there: DeltaTable, sequence: int) -> None:
         raise SequenceTaken(f"{table}: expected the last sequence to be {sequence - 1}, found {last}; read it again")
 
 
+def _check_positions(table: str, there: DeltaTable, moves: Mapping[str, Move]) -> None:
+    for name, (before, _) in moves.items():
+        stands = there.transaction_version(_POSITION + name)
+        if stands != before:
+            raise PositionMoved(
+                f"{table}: expected {name} to stand at {before}, where it was read from, found {stands}: another run "
+                "was faster; read on from there"
+            )
+
+
 @contextmanager
 def _version_there(table: str, version: int | None) -> Iterator[None]:
     try:
@@ -617,4 +683,4 @@ def _version_there(table: str, version: int | None) -> Iterator[None]:
         ) from gone
 
 
-__all__ = ["PAYLOADS", "Lake", "Layout", "Published", "canonical", "is_append_only"]
+__all__ = ["PAYLOADS", "Lake", "Layout", "Move", "Published", "canonical", "is_append_only"]

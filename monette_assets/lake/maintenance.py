@@ -9,7 +9,7 @@ from deltalake.exceptions import CommitFailedError
 
 from monette_assets.lake.commits import Commit
 from monette_assets.lake.errors import AppendOnly, LakeError, LostRace
-from monette_assets.lake.lake import PAYLOADS, Lake, Layout, is_append_only
+from monette_assets.lake.lake import Lake, is_append_only, usual_layout
 
 RETENTION = datetime.timedelta(days=30)
 """How far back time travel reaches after a vacuum. It is a convenience, not the record (`ACCOUNTING 12`)."""
@@ -19,7 +19,7 @@ _ATTEMPTS = 5
 
 def compact(lake: Lake, table: str, commit: Commit) -> int:
     """Merges small files in one commit that changes no row; returns the new version."""
-    layout = PAYLOADS if table.startswith("bronze/") else Layout()
+    layout = usual_layout(table)
     for _ in range(_ATTEMPTS):
         there = lake.open(table)
         try:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from monette_assets import catalog
 from monette_assets.bronze import landing_files, quickbooks_objects, quickbooks_reports
 from monette_assets.reports.statement import Field, Kind, Statement
 from monette_assets.silver import agings, reported_balances
@@ -104,6 +105,12 @@ def what_to_do(entry: Entry) -> str:
     table, kind = entry["table_name"], entry["kind"]
     if table in FED_BY_SHEETS:
         return "Correct the sheet and drop it again: its new version replaces this one, and the entry leaves by itself."
+    if table in FED_BY_EVENTS:
+        return (
+            "Have whoever sent it send it again, corrected (a ticket with a higher version): that answers this one. If "
+            f"nobody can, `monette quarantine waive {entry['entry_id']}`. If what it says is right, correct the group "
+            "contract or the code: the next run of `monette events` reads it again."
+        )
     if kind == "unit":
         return (
             f"It cannot be waived. `monette check --select {table}` says what the check finds; correct the cause, then "
@@ -118,6 +125,7 @@ def what_to_do(entry: Entry) -> str:
     return f"Correct it in QuickBooks, then {fetch}. If what is there is right, correct the code, then {again}."
 
 
+FED_BY_EVENTS = tuple(table.name for table in catalog.FED_BY_EVENTS)
 FED_BY_SHEETS = ("silver/budgets", "silver/adjustments", "silver/head_counts")
 
 
@@ -128,6 +136,8 @@ def in_bronze(lake: Lake, entry: Entry, zone: ZoneInfo) -> list[str]:
     company, period, table = entry["company"], entry["period"], entry["table_name"]
     if table in FED_BY_SHEETS:
         return [f"{landing_files.CONTRACT.name}: {entry['path'] or 'which file is not known'}"]
+    if table in FED_BY_EVENTS:
+        return [f"{catalog.EVENTS.name}: {entry['path']}"]
     if company and entry["transaction_id"] and table not in REPORTS_OF:
         where = (pc.field("company") == company) & (pc.field("object_id") == entry["transaction_id"])
         found = _newest(lake, quickbooks_objects.CONTRACT, where, ("entity", "object_id"))

@@ -14,6 +14,7 @@ from monette_assets.lake.errors import (
     AppendOnly,
     LakeError,
     OutsideScope,
+    PositionMoved,
     SchemaMismatch,
     ScopeRefused,
     SequenceTaken,
@@ -22,6 +23,7 @@ from monette_assets.lake.errors import (
     VersionGone,
 )
 from monette_assets.lake.lake import PAYLOADS, Lake
+from monette_assets.lake.maintenance import checkpoint, compact
 from monette_assets.lake.scope import Scope
 from monette_assets_tests.lake.books import FEBRUARY, JANUARY, MARCH, SCHEMA, commit, months, rows_of, table
 
@@ -325,6 +327,32 @@ def test_a_sequence_has_one_next_number(lake: Lake) -> None:
     assert lake.sequence("audit_log") == 2
     assert lake.sequence("audit_log", version=1) == 1
     assert rows_of(lake.read("audit_log")) == sorted(BOOKS[:2], key=repr)
+
+
+def test_a_stream_moves_with_the_rows_it_brought(lake: Lake) -> None:
+    name = "bronze/stream"
+    assert lake.positions(name, ["a[0]"]) == {}
+    lake.append_onwards(name, {"a[0]": (None, 2), "a[1]": (None, 0)}, table(BOOKS[:2]), schema=SCHEMA, commit=commit())
+    lake.append_onwards(name, {"a[0]": (2, 3)}, table(BOOKS[2:3]), schema=SCHEMA, commit=commit())
+    for moves in ({"a[0]": (2, 3)}, {"a[0]": (None, 1)}, {"a[0]": (3, 4), "a[1]": (1, 2)}):
+        with pytest.raises(PositionMoved, match=r"expected a\[.\] to stand at .*, found [03]: another run was faster"):
+            lake.append_onwards(name, moves, table(BOOKS[:1]), schema=SCHEMA, commit=commit())
+    assert lake.positions(name, ["a[0]", "a[1]", "b[0]"]) == {"a[0]": 3, "a[1]": 0}
+    assert lake.positions(name, ["a[0]"], version=1) == {"a[0]": 2}
+    assert rows_of(lake.read(name)) == sorted(BOOKS[:3], key=repr)
+
+
+def test_positions_outlive_checkpoints_and_compaction(lake: Lake) -> None:
+    name = "bronze/stream"
+    for end in range(1, 4):
+        lake.append_onwards(name, {"a[0]": (end - 1 or None, end)}, table(BOOKS[:1]), schema=SCHEMA, commit=commit())
+    compact(lake, name, commit())
+    checkpoint(lake, name)
+    for file in folder(lake, lake.uri(name)).glob("_delta_log/*[0-3].json"):
+        file.unlink()  # as the log's retention does
+    assert lake.positions(name, ["a[0]"]) == {"a[0]": 3}
+    lake.append_onwards(name, {"a[0]": (3, 4)}, table(BOOKS[:1]), schema=SCHEMA, commit=commit())
+    assert lake.read(name).num_rows == 4
 
 
 def test_keys_of_the_store_are_not_shown() -> None:

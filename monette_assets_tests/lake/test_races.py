@@ -10,7 +10,7 @@ from itertools import repeat
 
 import pytest
 
-from monette_assets.lake.errors import SequenceTaken
+from monette_assets.lake.errors import PositionMoved, SequenceTaken
 from monette_assets.lake.lake import Lake
 from monette_assets.lake.scope import Scope
 from monette_assets_tests.lake.books import JANUARY, SCHEMA, Row, commit, months, rows_of, table
@@ -18,6 +18,7 @@ from monette_assets_tests.lake.books import JANUARY, SCHEMA, Row, commit, months
 TABLE = "gold/ledger"
 WRITERS = 4
 TIMES = 10
+NUMBERS = 2 * TIMES
 
 
 @pytest.fixture(scope="module")
@@ -103,6 +104,23 @@ def chain(lake: Lake, writer: int) -> int:
     return beaten
 
 
+def read_on(lake: Lake, writer: int) -> int:
+    """Takes in what a stream of numbers brings, two at a time, until its end; the times another was faster."""
+    beaten = 0
+    while True:
+        before = lake.positions("bronze/stream", ["numbers"]).get("numbers")
+        first = before or 0
+        if first == NUMBERS:
+            return beaten
+        data = table([(f"company-{writer}", JANUARY, None, Decimal(first + more)) for more in range(2)])
+        try:
+            lake.append_onwards(
+                "bronze/stream", {"numbers": (before, first + 2)}, data, schema=SCHEMA, commit=commit("any")
+            )
+        except PositionMoved:
+            beaten += 1
+
+
 def watch(lake: Lake, _: int) -> list[int]:
     """Reads pinned versions while others publish; the number of different rounds seen in each."""
     seen = []
@@ -153,6 +171,11 @@ def test_a_chain_does_not_fork(processes: ProcessPoolExecutor, lake: Lake) -> No
     links = sorted((int(amount or 0), int(before or 0)) for _, _, before, amount in rows_of(lake.read("audit_log")))
     assert links == [(number, number - 1) for number in range(1, WRITERS * TIMES + 1)]
     assert lake.sequence("audit_log") == WRITERS * TIMES
+
+
+def test_a_stream_is_taken_in_exactly_once_by_many_readers(processes: ProcessPoolExecutor, lake: Lake) -> None:
+    together(processes, read_on, lake)
+    assert sorted(amount or 0 for *_, amount in rows_of(lake.read("bronze/stream"))) == list(range(NUMBERS))
 
 
 def test_readers_never_see_a_mix(processes: ProcessPoolExecutor, lake: Lake) -> None:

@@ -49,7 +49,7 @@ def _for_check(first: Finding, run: str, months: Sequence[date]) -> tuple[str, .
         return (VERIFIED_BY.get(first.table, "monette closes verify"),)
     if first.check == "closed_months_unchanged":
         return (_of_month("gold/restatements", months),)
-    if first.check in ("readable", "nothing_refused"):
+    if first.check in ("readable", "nothing_refused", "nothing_lost"):
         return ("monette quarantine list", run)
     if first.check == "every_account_mapped":
         return (f"monette check --select {first.table}", run and f"{run} --no-fetch")
@@ -80,6 +80,7 @@ RUNBOOK: Mapping[Kind, str] = {
 }
 CHECK_RUNBOOK: Mapping[str, str] = {
     "nothing_refused": "quarantine",
+    "nothing_lost": "events",
     "readable": "quarantine",
     "closed_months_unchanged": "what-changed-since-the-close",
     "chain_intact": "a-broken-log",

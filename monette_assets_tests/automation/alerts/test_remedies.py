@@ -17,10 +17,12 @@ from monette_assets.cli import app
 from monette_assets.tables.audit import all_checks
 
 ROOT = Path(__file__).parents[3]
+COMPUTED = (*catalog.SILVER, *catalog.FED_BY_EVENTS, *catalog.GOLD)
 CHECKS = [
-    *(f"{contract.name} arrived" for contract in catalog.BRONZE),
+    *(f"{contract.name} arrived" for contract in (*catalog.BRONZE, catalog.EVENTS)),
+    f"{catalog.EVENTS.name} nothing_lost",
     *(f"{contract.name} chain_intact" for contract in catalog.LOGS),
-    *(f"{t.name} {name}" for t in (*catalog.SILVER, *catalog.GOLD) for name, _, _ in all_checks(t.contract)),
+    *(f"{t.name} {name}" for t in COMPUTED for name, _, _ in all_checks(t.contract)),
 ]
 EVERY = [
     *(Finding(kind, "refresh", "", "north") for kind in Kind if kind is not Kind.CHECK),

@@ -1,0 +1,1 @@
+"""Event Hubs, or any broker that speaks Kafka: who may read it, and what it has."""

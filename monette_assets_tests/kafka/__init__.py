@@ -1,0 +1,114 @@
+"""Apache Kafka, one broker in KRaft mode, as a process of its own on loopback.
+
+It needs Java 17 and Maven; the jars that `jars.sha256` names are fetched once, from Maven Central, into the user's
+cache. Event Hubs speaks the same protocol; its quotas, its logins and its retention are not in it.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+from filelock import FileLock
+
+from monette_assets_tests.processes import Process, free_port
+
+HERE = Path(__file__).parent
+COPY = "org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy-dependencies"
+CLUSTER = "bW9uZXR0ZS1ldmVudHMtMQ"
+JAVA = ("-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn")
+PROPERTIES = """
+process.roles=broker,controller
+node.id=1
+controller.quorum.voters=1@127.0.0.1:{controller}
+listeners=PLAINTEXT://127.0.0.1:{port},CONTROLLER://127.0.0.1:{controller}
+advertised.listeners=PLAINTEXT://127.0.0.1:{port}
+controller.listener.names=CONTROLLER
+listener.security.protocol.map=CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT
+log.dirs={folder}/log
+auto.create.topics.enable=false
+offsets.topic.replication.factor=1
+transaction.state.log.replication.factor=1
+transaction.state.log.min.isr=1
+num.network.threads=1
+num.io.threads=2
+num.recovery.threads.per.data.dir=1
+log.cleaner.enable=false
+broker.session.timeout.ms=2000
+broker.heartbeat.interval.ms=500
+"""
+
+
+def jars() -> Path:
+    """The folder of the jars, fetched if need be; skips the test, saying why, where they cannot be had."""
+    if shutil.which("java") is None or shutil.which("mvn") is None:
+        pytest.skip("no java and mvn on this machine: a Kafka broker needs them")
+    lines = [line.split() for line in (HERE / "jars.sha256").read_text().splitlines()]
+    wanted = {name: digest for digest, name in lines}
+    locked = sha256((HERE / "jars.sha256").read_bytes()).hexdigest()[:12]
+    folder = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "monette_assets" / f"kafka-{locked}"
+    folder.mkdir(parents=True, exist_ok=True)
+    done = folder / "checked"
+    with FileLock(folder / "lock"):
+        if not done.exists():
+            fetch = ["mvn", "-B", "-q", "-f", str(HERE / "pom.xml"), COPY,
+                     f"-DoutputDirectory={folder / 'jars'}", "-DincludeScope=runtime"]  # fmt: skip
+            made = subprocess.run(fetch, capture_output=True, text=True, check=False)
+            if made.returncode != 0:
+                pytest.skip(f"mvn could not fetch Kafka's jars: {(made.stdout + made.stderr).strip()[-300:]}")
+            found = {path.name: sha256(path.read_bytes()).hexdigest() for path in (folder / "jars").glob("*.jar")}
+            assert found == wanted, f"expected the jars of jars.sha256, found others: {set(found) ^ set(wanted)}"
+            done.touch()
+    return folder / "jars"
+
+
+@dataclass
+class Kafka:
+    """A broker that can be killed and started again on the log it has."""
+
+    folder: Path
+    port: int
+    _java: tuple[str, ...]
+    _process: Process | None = None
+
+    @property
+    def brokers(self) -> str:
+        """Where it listens."""
+        return f"127.0.0.1:{self.port}"
+
+    def start(self) -> None:
+        """Start it, and wait until it answers."""
+        command = (*self._java, "kafka.Kafka", str(self.folder / "server.properties"))
+        self._process = Process(self.folder / "kafka.log", self.port, *command, cwd=self.folder)
+        self._process.wait()
+
+    def kill(self) -> None:
+        """End it as a power cut does."""
+        if self._process is not None:
+            self._process.process.kill()
+            self._process.process.wait()
+            self._process = None
+
+
+@contextmanager
+def running(folder: Path) -> Iterator[Kafka]:
+    """A broker of its own without topics; `folder` holds its log."""
+    java = ("java", *JAVA, "-cp", f"{jars()}/*")
+    port = free_port()
+    properties = folder / "server.properties"
+    properties.write_text(PROPERTIES.format(port=port, controller=free_port(), folder=folder))
+    format_ = [*java, "kafka.tools.StorageTool", "format", "-t", CLUSTER, "-c", str(properties)]
+    subprocess.run(format_, check=True, capture_output=True)
+    broker = Kafka(folder, port, java)
+    broker.start()
+    try:
+        yield broker
+    finally:
+        broker.kill()
