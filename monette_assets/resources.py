@@ -308,13 +308,13 @@ class EventHubs:
     @property
     def configured(self) -> bool:
         """Whether there is a broker."""
-        return self._access.configured
+        return not (self._settings.events_brokers is None and self._settings.events_connection_string is None)
 
     @property
     def _access(self) -> Access:
         from monette_assets.sources.event_hubs.access import Access
 
-        secret, authority = self._settings.events_connection_string, self._settings.events_authority
+        secret, authority = credential(self._settings, "events_connection_string"), self._settings.events_authority
         return Access(
             brokers=self._settings.events_brokers,
             connection_string=secret.get_secret_value() if secret else None,
@@ -323,7 +323,7 @@ class EventHubs:
 
     @contextmanager
     def opened(self) -> Iterator[Stream]:
-        """A connection, closed again. Raises `AccessWrong`, `EventsError`."""
+        """A connection, closed again. Raises `AccessWrong`, `EventsError`, `SecretStoreError`."""
         from monette_assets.sources.event_hubs.stream import EventsError, opened
 
         if not self.configured:

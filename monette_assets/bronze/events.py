@@ -17,6 +17,7 @@ from monette_assets.group import Group
 from monette_assets.lake import Commit, Lake, PositionMoved
 from monette_assets.sources.event_hubs.access import AccessWrong
 from monette_assets.sources.event_hubs.stream import PATIENCE_SECONDS, Anchor, Bounds, EventsError, Place, Stream, Taken
+from monette_assets.sources.secrets.store import SecretStoreError
 from monette_assets.tables import Column, Contract, Partitions
 from monette_assets.tables.asset import asset_key, asset_spec
 from monette_assets.tables.contract import nested
@@ -300,7 +301,7 @@ def build(group: Group) -> dg.AssetsDefinition:
         try:
             with context.resources.event_hubs.opened() as stream:
                 done = take_in(context.resources.lake.lake, stream, group, context.run_id)
-        except (EventsError, AccessWrong) as error:
+        except (EventsError, AccessWrong, SecretStoreError) as error:
             done.problems = [str(error)]
         told, lost = "; ".join(done.problems), "; ".join(done.told_lost)
         yield dg.AssetCheckEvaluation(asset_key=key, check_name=ARRIVED, passed=not told, description=told or None)

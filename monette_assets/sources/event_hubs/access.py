@@ -34,11 +34,6 @@ class Access:
     connection_string: str | None = field(default=None, repr=False)
     authority: str | None = None
 
-    @property
-    def configured(self) -> bool:
-        """Whether there is a broker at all."""
-        return self.brokers is not None or self.connection_string is not None
-
 
 def client_configuration(access: Access) -> dict[str, Any]:
     """What librdkafka takes. Raises `AccessWrong`; no message holds a secret."""
