@@ -50,7 +50,7 @@ class Event:
 
     @property
     def name(self) -> str:
-        """Where it stands: scale-tickets[0]@17."""
+        """Where it stands: scale_tickets[0]@17."""
         return f"{self.topic}[{self.partition}]@{self.offset}"
 
     @property

@@ -93,7 +93,7 @@ def test_what_does_not_get_on_is_tried_later_and_later(watch: Watch) -> None:
 
 
 def test_tickets_that_were_taken_in_and_not_built_are_asked_for(watch: Watch) -> None:
-    watch.broker.send("scale-tickets", b"{ poison")
+    watch.broker.send("scale_tickets", b"{ poison")
     watch.take_in()  # and was killed before it built them
     assert watch.tick()
 

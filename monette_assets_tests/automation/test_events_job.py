@@ -50,7 +50,7 @@ class Farm:
 
     def weigh(self, ticket: str, day: str, **other: Any) -> None:
         self.broker.send(
-            "scale-tickets", {**TICKET, "ticket_id": ticket, "weighed_at": f"{day}T10:00:00-06:00", **other}
+            "scale_tickets", {**TICKET, "ticket_id": ticket, "weighed_at": f"{day}T10:00:00-06:00", **other}
         )
 
     def take_in(self) -> ChainResult:
@@ -79,7 +79,7 @@ def test_events_become_tickets_and_what_is_none_is_quarantined(farm: Farm) -> No
     farm.weigh("A", "2024-11-20")
     farm.weigh("B", "2024-12-02")
     farm.weigh("C", "2024-12-03", unit="bu")
-    farm.broker.send("scale-tickets", b"{ poison")
+    farm.broker.send("scale_tickets", b"{ poison")
     done = farm.take_in()
     assert all(step.success for step in done.steps)
     running = f"{now(farm.group):%Y-%m}"  # what cannot be read is of the month it came in
@@ -88,8 +88,8 @@ def test_events_become_tickets_and_what_is_none_is_quarantined(farm: Farm) -> No
     ]  # fmt: skip
     assert farm.tickets() == [("A", 1, "2024-11"), ("B", 1, "2024-12")]
     assert farm.refused() == [
-        ("silver/scale_tickets", "group", None, "scale-tickets[0]@3", "transaction"),
-        ("silver/scale_tickets", "north", "C", "scale-tickets[0]@2", "transaction"),
+        ("silver/scale_tickets", "group", None, "scale_tickets[0]@3", "transaction"),
+        ("silver/scale_tickets", "north", "C", "scale_tickets[0]@2", "transaction"),
     ]
     assert {check.check_name for check in done.errors} == {"nothing_refused"}
 
@@ -99,7 +99,7 @@ def test_only_the_months_that_new_events_reach_are_built(farm: Farm) -> None:
     farm.weigh("C", "2024-12-03", version=2)  # answers what was refused
     assert steps(farm.take_in()) == [("events", "", ""), ("event tables", "2024-11", "2024-12")]
     assert farm.tickets() == [("A", 2, "2024-12"), ("B", 1, "2024-12"), ("C", 2, "2024-12")]
-    assert [path for *_, path, _ in farm.refused()] == ["scale-tickets[0]@3"]
+    assert [path for *_, path, _ in farm.refused()] == ["scale_tickets[0]@3"]
     assert steps(farm.take_in()) == [("events", "", "")]
 
 

@@ -22,7 +22,7 @@ from monette_assets_tests.frames import group_of
 from monette_assets_tests.mock_broker import MockBroker, mock_broker
 from monette_assets_tests.processes import free_port
 
-TICKETS, TELEMETRY = "scale-tickets", "telemetry"
+TICKETS, TELEMETRY = "scale_tickets", "telemetry"
 
 
 @pytest.fixture(scope="module")
@@ -113,7 +113,7 @@ def test_what_the_broker_deleted_meanwhile_is_told_and_the_rest_is_taken_in(
     [(place, (first, end))] = done.lost.items()
     assert (place, first) == (Place(TICKETS, 0), 2)
     assert done.told_lost == [
-        f"scale-tickets[0]: offsets 2 to {end - 1} ({end - 2} events) were deleted by the broker before they were "
+        f"scale_tickets[0]: offsets 2 to {end - 1} ({end - 2} events) were deleted by the broker before they were "
         "taken in: its retention is shorter than we were away"
     ]
     told = [(row["kind"], row["offset"], row["lost_until"]) for row in rows(lake)]
@@ -132,8 +132,8 @@ def test_a_topic_that_was_made_again_is_not_read_and_the_others_are(lake: Lake, 
         [shorter] = take(after, lake, small).problems
         after.send(TICKETS, b"4", b"5", b"6")  # its log reaches beyond ours, and its third event is not ours
         [longer] = take(after, lake, small).problems
-    assert shorter.startswith("scale-tickets[0]: expected offset 3 or later, found a log that ends at 1: the topic was")
-    assert longer.startswith("scale-tickets[0]: expected what stood at offset 2 to stand there: the topic was deleted")
+    assert shorter.startswith("scale_tickets[0]: expected offset 3 or later, found a log that ends at 1: the topic was")
+    assert longer.startswith("scale_tickets[0]: expected what stood at offset 2 to stand there: the topic was deleted")
     assert values(lake) == [b"1", b"2", b"3", b"on"]
 
 
@@ -141,9 +141,9 @@ def test_where_a_topic_is_read_from() -> None:
     place, other = Place(TICKETS, 0), Place(TICKETS, 1)
     new = look({place: Bounds(7, 9), other: Bounds(0, 0)}, {})
     assert (new.start, new.waiting, new.lost) == ({place: 7, other: 0}, 2, {})  # what was there before us is not lost
-    gone = look({place: Bounds(7, 7)}, {"scale-tickets[0]": 4})
+    gone = look({place: Bounds(7, 7)}, {"scale_tickets[0]": 4})
     assert (gone.start, gone.waiting, gone.lost, gone.due) == ({place: 7}, 0, {place: (4, 7)}, True)
-    assert not look({place: Bounds(7, 9)}, {"scale-tickets[0]": 9}).due
+    assert not look({place: Bounds(7, 9)}, {"scale_tickets[0]": 9}).due
 
 
 def materialized(group: Group, settings: Settings, lake: Lake) -> tuple[dict[str, Any], dict[str, tuple[bool, str]]]:

@@ -39,7 +39,7 @@ def ticket(**other: Any) -> bytes:
 
 
 def event(value: bytes | None, offset: int = 0, came: datetime = CAME, lost_until: int | None = None) -> Event:
-    return Event("scale-tickets", 0, offset, value, came + timedelta(seconds=offset), lost_until)
+    return Event("scale_tickets", 0, offset, value, came + timedelta(seconds=offset), lost_until)
 
 
 def of(words: Vocabulary, *values: bytes | None) -> Current:
@@ -61,7 +61,7 @@ def test_a_ticket_in_the_groups_own_words_and_in_tonnes(words: Vocabulary) -> No
         "52.340000", "15.420500", "36.919500", "14.200000",
     ]  # fmt: skip
     assert (row["version"], row["voided"], row["repeats"], row["truck"]) == (1, False, 0, None)
-    assert row["event"] == "scale-tickets[0]@0"
+    assert row["event"] == "scale_tickets[0]@0"
 
 
 @pytest.mark.parametrize(
@@ -120,7 +120,7 @@ def test_a_refusal_is_of_the_month_and_company_it_names_else_of_the_group_when_i
 def test_a_correction_is_a_higher_version_and_a_repeat_says_nothing_new(words: Vocabulary) -> None:
     found = of(words, ticket(), ticket(), ticket(version=3, voided=True), ticket(version=2, truck="T-9"))
     assert shown(found.rows, "ticket_id version voided repeats event") == [
-        ("N-1", 3, True, 1, "scale-tickets[0]@2"),  # version 2 came late
+        ("N-1", 3, True, 1, "scale_tickets[0]@2"),  # version 2 came late
     ]
     assert (found.earlier, found.repeats, found.refused) == (2, 1, [])
 
@@ -131,7 +131,7 @@ def test_the_same_version_with_other_content_is_refused_and_the_first_stands(wor
     [refused] = found.refused
     assert refused.reason == (
         "expected a new version for a correction, found version 1 of ticket N-1 again with truck T-9 for None; what "
-        "came first (scale-tickets[0]@0) stands"
+        "came first (scale_tickets[0]@0) stands"
     )
 
 
@@ -150,7 +150,7 @@ def test_the_same_ticket_of_two_companies_is_two_tickets(words: Vocabulary) -> N
 def test_lost_events_are_refused_until_somebody_waives_them(words: Vocabulary) -> None:
     found = current(words, [event(None, 4, lost_until=9)])
     [refused] = found.refused
-    assert refused.reason.startswith("expected offsets 4 to 8 of scale-tickets[0] (5 events), found them deleted by")
+    assert refused.reason.startswith("expected offsets 4 to 8 of scale_tickets[0] (5 events), found them deleted by")
     assert refused.row("scale ticket")["_whole"]
 
 
@@ -192,7 +192,7 @@ def test_the_table_of_a_month_and_its_refusals(spark: SparkSession, tmp_path: Pa
     context = context_of(spark, group_of(tmp_path), "2024-12")
     table = events_table.CONTRACT
     sent = (ticket(), ticket(ticket_id="N-2", weighed_at="2024-11-30T10:00:00-06:00"), b"{", ticket(unit="bu"))
-    given_ = [("scale-tickets", 0, offset, value, CAME) for offset, value in enumerate(sent)]
+    given_ = [("scale_tickets", 0, offset, value, CAME) for offset, value in enumerate(sent)]
     given_.append(("telemetry", 0, 0, b"{", CAME))
     found = scale_tickets(
         context, events=frame(spark, table, rows(table, "topic partition offset value received_at", *given_))
@@ -200,5 +200,5 @@ def test_the_table_of_a_month_and_its_refusals(spark: SparkSession, tmp_path: Pa
     assert shown(found.where("_kind = 'row'"), "ticket_id period") == [("N-1", "2024-12")]
     wrong = parsed_failures(CONTRACT, "nothing_refused", context, found)
     assert sorted((row["company"], row["_path"]) for row in wrong) == [
-        ("group", "scale-tickets[0]@2"), ("north", "scale-tickets[0]@3"),
+        ("group", "scale_tickets[0]@2"), ("north", "scale_tickets[0]@3"),
     ]  # fmt: skip

@@ -17,7 +17,7 @@ from monette_assets.sources.event_hubs.access import Access, client_configuratio
 if TYPE_CHECKING:
     from confluent_kafka import Consumer
 
-SCALE_TICKETS, TELEMETRY = "scale-tickets", "telemetry"
+SCALE_TICKETS, TELEMETRY = "scale_tickets", "telemetry"
 TOPICS = (SCALE_TICKETS, TELEMETRY)
 ANSWER_SECONDS = 10.0  # for a question about a topic
 PATIENCE_SECONDS = 10.0  # without any event, while there should be some
