@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from monette_assets.bronze import events, landing_files, quickbooks_objects, quickbooks_reports
+from monette_assets.bronze import events, landing_files, platform_usage, quickbooks_objects, quickbooks_reports
 from monette_assets.bronze import exchange_rates as bronze_exchange_rates
 from monette_assets.gold import adjustments as gold_adjustments
 from monette_assets.gold import (
@@ -23,6 +23,9 @@ from monette_assets.gold import (
     intercompany_matches,
     ledger,
     payables_aging,
+    platform_budgets,
+    platform_cost_restatements,
+    platform_costs,
     profit_and_loss,
     receivables_aging,
     restated_lines,
@@ -61,6 +64,7 @@ from monette_assets.tables import (
     closes,
     group_contracts,
     quarantine,
+    releases,
     waivers,
 )
 
@@ -119,6 +123,13 @@ GOLD: tuple[Table, ...] = (
     restatements.restatements,
     close_status.close_status,
 )
+# Of the platform itself: run by the job `costs`, whatever refreshes do, and in no release.
+USAGE: tuple[Contract, ...] = (platform_usage.CONTRACT,)
+PLATFORM: tuple[Table, ...] = (
+    platform_costs.platform_costs,
+    platform_cost_restatements.platform_cost_restatements,
+    platform_budgets.platform_budgets,
+)
 # Written by commands and runs, kept for good; a refresh checks that they are as they were written.
 LOGS: tuple[Contract, ...] = (
     closes.CONTRACT,
@@ -134,4 +145,10 @@ RECORDS: tuple[Contract, ...] = (quarantine.CONTRACT, *LOGS)
 
 def contracts() -> tuple[Contract, ...]:
     """The contract of every table."""
-    return (*BRONZE, EVENTS, *(table.contract for table in (*SILVER, *FED_BY_EVENTS, *GOLD)), *RECORDS)
+    computed = (*SILVER, *FED_BY_EVENTS, *GOLD, *PLATFORM)
+    return (*BRONZE, EVENTS, *USAGE, *(table.contract for table in computed), *RECORDS)
+
+
+def names() -> tuple[str, ...]:
+    """The name of every table, of releases too."""
+    return (*(contract.name for contract in contracts()), releases.NAME)

@@ -18,6 +18,7 @@ from monette_assets.commands.audit import audit
 from monette_assets.commands.check import check
 from monette_assets.commands.closing import approve, close, closes, reopen
 from monette_assets.commands.connect import connect
+from monette_assets.commands.cost import cost
 from monette_assets.commands.demo import demo
 from monette_assets.commands.dev import dev
 from monette_assets.commands.doctor import doctor
@@ -59,7 +60,7 @@ def options(
 
 for command in (
     demo, run, check, status, report, explain, approve, close, reopen, history, compare, restore, connect, simulate,
-    webhooks, events, dev, live, doctor, heartbeat,
+    webhooks, events, dev, live, doctor, heartbeat, cost,
 ):  # fmt: skip
     app.command()(command)
 app.add_typer(closes, name="closes")

@@ -12,11 +12,13 @@ from monette_assets.automation import (
     catch_up,
     changes,
     comparison,
+    costs,
     event_arrivals,
     events_job,
     heartbeat,
     landed,
     maintenance,
+    measured_runs,
     month_end,
     refresh_job,
     releasing,
@@ -24,7 +26,14 @@ from monette_assets.automation import (
     stale,
 )
 from monette_assets.automation.alerts import digest, watching
-from monette_assets.bronze import events, exchange_rates, landing_files, quickbooks_objects, quickbooks_reports
+from monette_assets.bronze import (
+    events,
+    exchange_rates,
+    landing_files,
+    platform_usage,
+    quickbooks_objects,
+    quickbooks_reports,
+)
 from monette_assets.group import Group, load_group
 from monette_assets.resources import (
     BankOfCanada,
@@ -39,13 +48,19 @@ from monette_assets.settings import Settings
 from monette_assets.sources.quickbooks.notices import Notices
 from monette_assets.tables import chained, quarantine, releases
 from monette_assets.tables.asset import asset_spec, build_asset
+from monette_assets.tables.compute import compute_of
 
 
 def build(settings: Settings, group: Group, overrides: Mapping[str, Any] | None = None) -> dg.Definitions:
     """The graph of a deployment and a contract. `overrides` replaces resources by name: tests, chains of runs."""
     gold = [table.contract for table in catalog.GOLD]
-    refresh = refresh_job.build(group, lambda replaced: build(settings, group, {**(overrides or {}), **replaced}))
-    taking_in = events_job.build(group, lambda replaced: build(settings, group, {**(overrides or {}), **replaced}))
+
+    def with_resources(replaced: Mapping[str, Any]) -> dg.Definitions:
+        return build(settings, group, {**(overrides or {}), **replaced})
+
+    refresh, compute = refresh_job.build(group, with_resources), compute_of(settings)
+    taking_in = events_job.build(group, with_resources)
+    counting = costs.build(group, with_resources)
     maintaining, comparing = maintenance.build(group), comparison.build(group)
     digesting = digest.build(group, settings)
     return dg.Definitions(
@@ -55,7 +70,11 @@ def build(settings: Settings, group: Group, overrides: Mapping[str, Any] | None 
             exchange_rates.build(group),
             landing_files.build(group),
             events.build(group),
-            *(build_asset(table, group) for table in (*catalog.SILVER, *catalog.FED_BY_EVENTS, *catalog.GOLD)),
+            platform_usage.build(group, compute, measured_runs.measured, catalog.names),
+            *(
+                build_asset(table, group)
+                for table in (*catalog.SILVER, *catalog.FED_BY_EVENTS, *catalog.GOLD, *catalog.PLATFORM)
+            ),
             asset_spec(quarantine.CONTRACT, group),
             *(chained.build(contract, group) for contract in catalog.LOGS),
             releases.build(
@@ -67,7 +86,7 @@ def build(settings: Settings, group: Group, overrides: Mapping[str, Any] | None 
             ),
         ],
         asset_checks=[catch_up.build_check(group)],
-        jobs=[refresh, taking_in, maintaining, comparing, digesting],
+        jobs=[refresh, taking_in, maintaining, comparing, digesting, counting],
         sensors=[
             changes.build(group, refresh, settings.poll_every),
             landed.build(group, refresh),
@@ -84,9 +103,10 @@ def build(settings: Settings, group: Group, overrides: Mapping[str, Any] | None 
             comparison.build_schedule(group, comparing),
             maintenance.build_schedule(group, maintaining),
             digest.build_schedule(group, digesting),
+            costs.build_schedule(group, counting),
         ],
         resources={
-            "lake": lake_resource(settings.lake_url, group),
+            "lake": lake_resource(settings.lake_url, group, compute),
             "engine": engine_resource(settings.spark_remote, settings.spark_timeout_seconds),
             "judge": JudgeResource(),
             "quickbooks": QuickBooks(settings, group),

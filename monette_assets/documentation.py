@@ -30,7 +30,11 @@ def entries() -> tuple[catalogue.Entry, ...]:
             )
             for source in sources
         ),
-        *(catalogue.audited(table.contract) for table in (*catalog.SILVER, *catalog.FED_BY_EVENTS, *catalog.GOLD)),
+        *(catalogue.fetched(contract, {}) for contract in catalog.USAGE),
+        *(
+            catalogue.audited(table.contract)
+            for table in (*catalog.SILVER, *catalog.FED_BY_EVENTS, *catalog.GOLD, *catalog.PLATFORM)
+        ),
         catalogue.Entry(quarantine.CONTRACT),
         *(catalogue.kept(contract, {chained.INTACT: chained.DESCRIPTIONS[contract.name]}) for contract in catalog.LOGS),
         catalogue.released(releases.contract(gold), {releases.WHOLE: releases.WHOLE_MEANS}),

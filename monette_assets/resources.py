@@ -19,6 +19,7 @@ from pydantic import PrivateAttr
 from monette_assets.credentials import credential, storage_access, token_store
 from monette_assets.process import PROCESS_TAG, this_process
 from monette_assets.tables.attribution import recorded_run
+from monette_assets.tables.compute import COMPUTE_TAG, Compute
 
 if TYPE_CHECKING:
     from monette_assets.engine import Engine
@@ -53,8 +54,10 @@ class OpenLake:
         return Lake(self.url)
 
 
-def lake_resource(url: str, group: Group) -> dg.ResourceDefinition:
-    """The lake of a run: gives its `OpenLake`, and writes down who runs what before anything is written to it."""
+def lake_resource(url: str, group: Group, compute: Compute | None = None) -> dg.ResourceDefinition:
+    """The lake of a run: gives its `OpenLake`, and writes down who runs what, and on what, before anything is written
+    to it.
+    """
 
     def opened(context: dg.InitResourceContext) -> Iterator[OpenLake]:
         run, here, found = context.run, this_process(), OpenLake(url)
@@ -62,8 +65,9 @@ def lake_resource(url: str, group: Group) -> dg.ResourceDefinition:
             yield found
             return
         # so that whoever finds the run unfinished knows whether anybody is at it
-        if run.tags.get(PROCESS_TAG) != here:
-            context.instance.add_run_tags(run.run_id, {PROCESS_TAG: here})
+        tags = {PROCESS_TAG: here, **({COMPUTE_TAG: compute.tag} if compute else {})}
+        if missing := {name: value for name, value in tags.items() if run.tags.get(name) != value}:
+            context.instance.add_run_tags(run.run_id, missing)
         with recorded_run(found.lake, group, context.instance, run):
             yield found
 

@@ -15,7 +15,7 @@ from monette_assets.tables import Contract, Table
 
 ROOT = Path(__file__).parents[1]
 BIN = Path(sys.executable).parent
-COMPUTED: tuple[Table, ...] = (*catalog.SILVER, *catalog.FED_BY_EVENTS, *catalog.GOLD)
+COMPUTED: tuple[Table, ...] = (*catalog.SILVER, *catalog.FED_BY_EVENTS, *catalog.GOLD, *catalog.PLATFORM)
 HEAVY = ("great_expectations", "pysail", "pandas", "pyspark")
 # Python imports this at start: whatever opens a connection off the machine is refused, by name and by address.
 NO_NETWORK = """

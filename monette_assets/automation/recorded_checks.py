@@ -19,7 +19,7 @@ def every_check() -> Iterator[tuple[str, str]]:
     """Table and name of every check of logs, silver and gold, and `nothing_lost`; bronze has `arrived` besides."""
     yield from ((contract.name, INTACT) for contract in catalog.LOGS)
     yield catalog.EVENTS.name, NOTHING_LOST
-    for table in (*catalog.SILVER, *catalog.FED_BY_EVENTS, *catalog.GOLD):
+    for table in (*catalog.SILVER, *catalog.FED_BY_EVENTS, *catalog.GOLD, *catalog.PLATFORM):
         yield from ((table.contract.name, name) for name, _, _ in all_checks(table.contract))
 
 

@@ -24,6 +24,7 @@ from monette_assets.group.models import (
     Pillar,
     Reroute,
 )
+from monette_assets.group.prices import PriceBook
 from monette_assets.group.problems import one_of
 from monette_assets.group.validation import reroute_hops
 
@@ -50,6 +51,7 @@ class Group:
     fingerprint: str
     file_fingerprints: Mapping[str, str] = field(default_factory=dict)
     files: Mapping[str, str] = field(default_factory=dict, repr=False, compare=False)  # as written, by name
+    prices: PriceBook | None = field(default=None, compare=False)  # it has a fingerprint of its own
 
     @property
     def code(self) -> str:

@@ -25,6 +25,7 @@ from monette_assets.group.models import (
     Pillar,
     Reroute,
 )
+from monette_assets.group.prices import PRICES_FILE, PriceBook, PriceList, price_book, price_problems
 from monette_assets.group.problems import GroupContractError, Problem, one_of
 from monette_assets.group.validation import Contract, Indexed, problems_between_files
 
@@ -87,6 +88,8 @@ def load_group(folder: Path | None = None) -> Group:
     )
     problems.extend(problems_between_files(contract))
     problems.extend(consolidation_problems(contract))
+    currency = settings.currency if settings else None
+    prices = _prices(folder, currency, contract.named["pillars"], problems)
     if problems or settings is None or consolidation is None:
         raise GroupContractError(str(folder), problems)
     fingerprint, files = _hashes(settings, consolidation, contract)
@@ -103,7 +106,29 @@ def load_group(folder: Path | None = None) -> Group:
         fingerprint=fingerprint,
         file_fingerprints=files,
         files=texts,
+        prices=prices,
     )
+
+
+def read_price_book(text: str, currency: str) -> PriceBook:
+    """A price book as it was kept. Raises GroupContractError where this version of the platform cannot read it."""
+    problems: list[Problem] = []
+    listed = _document(PriceList, PRICES_FILE, yaml.load(text, Loader=_Loader), problems)  # noqa: S506 (a CSafeLoader)
+    if listed is None:
+        raise GroupContractError(PRICES_FILE, problems)
+    return price_book(listed, currency, text)
+
+
+def _prices(folder: Path, currency: str | None, pillars: set[str] | None, problems: list[Problem]) -> PriceBook | None:
+    """The price book of a folder; None where it has none, or none that is valid, which is reported."""
+    if not (folder / PRICES_FILE).exists():
+        return None
+    texts: dict[str, str] = {}  # not among the contract's: no figure of the books depends on it
+    listed = _document(PriceList, PRICES_FILE, _read_yaml(folder / PRICES_FILE, problems, texts), problems)
+    if listed is None or currency is None:
+        return None
+    problems.extend(price_problems(listed, currency, pillars))
+    return price_book(listed, currency, texts[PRICES_FILE])
 
 
 class _Loader(yaml.CSafeLoader):

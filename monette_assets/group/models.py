@@ -77,7 +77,7 @@ def _period(value: Any) -> date:
     return value
 
 
-def _decimal(places: int, value: Any) -> Decimal:
+def decimal_of(places: int, value: Any) -> Decimal:
     """A figure as people write it, kept exact: a YAML number with a point would become a binary fraction."""
     try:
         if isinstance(value, str | int | Decimal) and not isinstance(value, bool):
@@ -90,17 +90,17 @@ def _decimal(places: int, value: Any) -> Decimal:
 
 
 def _money(value: Any) -> Decimal:
-    return _decimal(2, value)
+    return decimal_of(2, value)
 
 
 def _rate(value: Any) -> Decimal:
-    if (exact := _decimal(6, value)) <= 0:
+    if (exact := decimal_of(6, value)) <= 0:
         raise ValueError("a rate above zero")
     return exact
 
 
 def _share(value: Any) -> Decimal:
-    if not 0 < (exact := _decimal(6, value)) <= 1:
+    if not 0 < (exact := decimal_of(6, value)) <= 1:
         raise ValueError('a share above "0", at most "1"')
     return exact
 

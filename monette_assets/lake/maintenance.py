@@ -7,6 +7,7 @@ import datetime
 from deltalake import CommitProperties
 from deltalake.exceptions import CommitFailedError
 
+from monette_assets.lake import staging
 from monette_assets.lake.commits import Commit
 from monette_assets.lake.errors import AppendOnly, LakeError, LostRace
 from monette_assets.lake.lake import Lake, is_append_only, usual_layout
@@ -53,6 +54,16 @@ def size(lake: Lake, table: str) -> int:
 
     sizes = pa.table(lake.open(table).get_add_actions(flatten=True)).column("size_bytes")
     return int(pc.sum(sizes).as_py() or 0)
+
+
+def stored(lake: Lake, table: str) -> int:
+    """Bytes of everything that lies in the table's folder: what an object store bills, older versions included."""
+    import pyarrow.fs as pa_fs
+
+    lake.uri(table)  # refuses what is no table's name
+    files = staging.filesystem(lake.url, lake.storage_options)
+    found = files.get_file_info(pa_fs.FileSelector(table, recursive=True, allow_not_found=True))
+    return sum(info.size or 0 for info in found if info.type == pa_fs.FileType.File)
 
 
 def checkpoint(lake: Lake, table: str) -> None:

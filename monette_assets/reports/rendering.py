@@ -29,6 +29,13 @@ def money(amount: Decimal | None) -> str:
     return f"({-amount:,.2f})" if amount < 0 else f"{amount:,.2f} "
 
 
+def cost(amount: Decimal | None) -> str:
+    """A cost of the platform for people: six decimals, negative in parentheses."""
+    if amount is None:
+        return ""
+    return f"({-amount:,.6f})" if amount < 0 else f"{amount:,.6f} "
+
+
 def percent(share: Decimal | None) -> str:
     """A percentage for people: one decimal, negative in parentheses as amounts are."""
     if share is None:
@@ -102,8 +109,8 @@ def as_table(statement: Statement) -> Table:
         pad_edge=False,
     )
     for each in statement.fields:
-        right = each.kind in (Kind.MONEY, Kind.COUNT, Kind.PERCENT)
-        padding = " " if each.kind in (Kind.MONEY, Kind.PERCENT) else ""  # room for a closing parenthesis
+        right = each.kind in (Kind.MONEY, Kind.COST, Kind.COUNT, Kind.PERCENT)
+        padding = " " if each.kind in (Kind.MONEY, Kind.COST, Kind.PERCENT) else ""  # room for a closing parenthesis
         table.add_column(Text(each.title + padding), justify="right" if right else "left", no_wrap=True)
     sectioned = Emphasis.HEADING in statement.emphasis
     for position, row in enumerate(statement.rows):
@@ -156,6 +163,7 @@ _SHOWN: dict[Kind, Callable[[Any], str]] = {
     Kind.DATE: _text,
     Kind.MONTH: lambda value: "" if value is None else f"{value:%Y-%m}",
     Kind.MONEY: money,
+    Kind.COST: cost,
     Kind.COUNT: lambda value: "" if value is None else f"{value:,}",
     Kind.PERCENT: percent,
 }

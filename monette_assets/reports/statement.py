@@ -13,6 +13,7 @@ class Kind(Enum):
 
     TEXT = "text"
     MONEY = "money"
+    COST = "cost"  # money of which less than a cent counts
     COUNT = "count"
     PERCENT = "percent"
     DATE = "date"  # a day, or a moment

@@ -1,6 +1,7 @@
 """From a table to its Dagster asset: specs, dependencies, checks, and the events of a refresh per partition."""
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Any
 
@@ -19,6 +20,7 @@ from monette_assets.tables.table import Context, Table
 
 SHOWN_SAMPLES = 10
 UNTOUCHED = "not computed: nothing that it is made of has changed"
+CPU_SECONDS, ROWS_BY_COMPANY = "cpu_seconds", "rows_by_company"  # of a materialization; the latter once a run
 ANEW_TAG = "monette/anew"  # on a run of a chain whose tables somebody named: they are computed, changed or not
 
 
@@ -144,7 +146,7 @@ def events(context: dg.AssetExecutionContext, outcome: Outcome) -> Iterator[Any]
         )
     for part in parts:
         context.add_asset_metadata(
-            _metadata(outcome, part), asset_key=key, partition_key=partitions.month_key(part) if part else None
+            _metadata(outcome, part, parts), asset_key=key, partition_key=partitions.month_key(part) if part else None
         )
     if outcome.replaced_restore:
         context.log.warning("%s: this replaces %s", contract.name, outcome.replaced_restore)
@@ -164,7 +166,7 @@ def summary(outcome: Outcome) -> str:
     return f"{what}: +{total[0]} ~{total[1]} -{total[2]} rows{held} ({seconds})"
 
 
-def _metadata(outcome: Outcome, part: date | None) -> dict[str, Any]:
+def _metadata(outcome: Outcome, part: date | None, parts: Sequence[date | None]) -> dict[str, Any]:
     change = outcome.changes.get(part)
     rows = sum(count for unit, count in outcome.audit.rows.items() if part is None or part in unit)
     held = sorted("/".join(map(str, unit)) for unit in outcome.audit.blocked if part is None or part in unit)
@@ -180,7 +182,20 @@ def _metadata(outcome: Outcome, part: date | None) -> dict[str, Any]:
         **({} if outcome.computed else {"computed": UNTOUCHED}),
         **({"replaces": outcome.replaced_restore} if outcome.replaced_restore else {}),
         **{f"seconds_{phase}": round(value, 3) for phase, value in outcome.seconds.items()},
+        CPU_SECONDS: round(outcome.cpu_seconds, 3),
+        **({ROWS_BY_COMPANY: dg.MetadataValue.json(_by_company(outcome))} if part == parts[-1] else {}),
     }
+
+
+def _by_company(outcome: Outcome) -> dict[str, int]:
+    """Rows of all months by company; nothing where the table's unit has none."""
+    found: Counter[str] = Counter()
+    if "company" in outcome.contract.unit:
+        position = outcome.contract.unit.index("company")
+        for unit, count in outcome.audit.rows.items():
+            if unit[position] is not None:
+                found[str(unit[position])] += count
+    return dict(found)
 
 
 def _evaluations(outcome: Outcome, part: date | None) -> Iterator[dg.AssetCheckEvaluation]:

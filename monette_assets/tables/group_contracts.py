@@ -6,7 +6,8 @@ closed can then be made again under the contract of then, whatever became of its
 
 from __future__ import annotations
 
-from datetime import UTC
+from collections.abc import Mapping
+from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -14,20 +15,23 @@ from typing import TYPE_CHECKING
 
 from monette_assets.clock import now
 from monette_assets.group import load_group
+from monette_assets.group.prices import PRICES_FILE
 from monette_assets.lake import Commit
 from monette_assets.tables.contract import Column, Contract, Partitions
 
 if TYPE_CHECKING:
     from monette_assets.group import Group
+    from monette_assets.group.prices import PriceBook
     from monette_assets.lake import Lake
 
 CONTRACT = Contract(
     name="group_contracts",
     description=(
         "The files of every group contract that a release or a close was made with, as they were written, append-only. "
-        "Releases and closes name it by its fingerprint."
+        "Releases and closes name it by its fingerprint. Also every price book that costs were counted with, by a "
+        "fingerprint of its own."
     ),
-    key=("fingerprint", "file_name"),
+    key=("fingerprint", "file_name", "kept_at"),
     unit=("fingerprint",),
     partitions=Partitions.NONE,
     columns=(
@@ -45,37 +49,64 @@ def keep(lake: Lake, group: Group) -> bool:
 
     A group that was not read from files has none. Two writers at once may keep them twice, which changes nothing.
     """
-    import pyarrow as pa
-
     if _files(lake, group.fingerprint):
         return True
     if not group.files:
         return False
     at = now(group).astimezone(UTC)
+    _append(lake, group.fingerprint, group.files, at, f"{CONTRACT.name}:{group.fingerprint}")
+    return True
+
+
+def keep_prices(lake: Lake, prices: PriceBook, at: datetime) -> bool:
+    """Keep the price book, unless it is the one that was kept last; returns whether it was not. `at` is aware.
+
+    One that comes into force again is kept again: what each change restates is told by the one before it.
+    """
+    books = kept_prices(lake)
+    if books and books[-1][0] == prices.fingerprint:
+        return False
+    publish_id = f"{CONTRACT.name}:{prices.fingerprint}:{len(books) + 1}"
+    _append(lake, prices.fingerprint, {PRICES_FILE: prices.text}, at.astimezone(UTC), publish_id)
+    return True
+
+
+def kept_prices(lake: Lake) -> list[tuple[str, str, datetime]]:
+    """Fingerprint, text and moment of every price book that was kept, in order."""
+    import pyarrow.compute as pc
+
+    if not lake.exists(CONTRACT.name):
+        return []
+    rows = lake.read(CONTRACT.name, filters=pc.field("file_name") == PRICES_FILE).to_pylist()
+    return sorted(((row["fingerprint"], row["content"], row["kept_at"]) for row in rows), key=lambda book: book[2])
+
+
+def _append(lake: Lake, fingerprint: str, files: Mapping[str, str], at: datetime, publish_id: str) -> None:
+    import pyarrow as pa
+
     rows = [
         {
-            "fingerprint": group.fingerprint,
+            "fingerprint": fingerprint,
             "file_name": name,
             "content": content,
             "content_hash": _hash(content),
             "kept_at": at,
         }
-        for name, content in group.files.items()
+        for name, content in files.items()
     ]
     lake.append(
         CONTRACT.name,
         pa.Table.from_pylist(rows, schema=CONTRACT.arrow_schema),
         schema=CONTRACT.arrow_schema,
         commit=Commit(
-            run_id=f"contract-{group.fingerprint[:12]}",
-            publish_id=f"{CONTRACT.name}:{group.fingerprint}",
+            run_id=f"contract-{fingerprint[:12]}",
+            publish_id=publish_id,
             code_version=CONTRACT.code_version,
-            contract_version=group.fingerprint,
-            units=f"contract {group.fingerprint[:8]}: {', '.join(group.files)}",
+            contract_version=fingerprint,
+            units=f"contract {fingerprint[:8]}: {', '.join(files)}",
             at=at,
         ),
     )
-    return True
 
 
 def kept(lake: Lake, fingerprint: str) -> Group | None:

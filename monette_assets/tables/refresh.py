@@ -63,6 +63,7 @@ class Outcome:
     replaced_restore: str | None = None  # what somebody restored, where this replaced it
     computed: bool = True  # not where it would have come out as it stands
     seconds: dict[str, float] = field(default_factory=dict)  # engine, audit, compare, publish; look
+    cpu_seconds: float = 0.0  # of this process, the embedded engine's threads included
 
     @property
     def nothing_published(self) -> bool:
@@ -121,11 +122,14 @@ def refresh(
     Raises what the function, the engine or the lake raise (`DiskFull` where there is no room); a unit that breaks a
     blocking check does not raise: it keeps its last good rows and is listed in the outcome and in `quarantine`.
     """
+    begun = time.process_time()
     try:
         with named_when_full(table.name, lake.url):
-            return (_standing(table, context, lake) if if_changed and companies is None else None) or _refresh(
+            outcome = (_standing(table, context, lake) if if_changed and companies is None else None) or _refresh(
                 table, context, lake, judge, run_id, companies
             )
+            outcome.cpu_seconds = time.process_time() - begun
+            return outcome
     except BaseException:
         with suppress(Exception):  # what was staged is of no use to anybody, and takes room
             lake.clean_staged(run_id, table.name)

@@ -69,6 +69,7 @@ def test_every_schedule_runs_once_at_its_local_hour_when_clocks_change_in_leap_y
         "daily_refresh": [(day, 4, 0) for day in days],
         "nightly_comparison": [(day, 4, 30) for day in days],
         "month_end": [(day, hour, 0) for day in days if day.day <= 10 for hour in (6, 12, 18)],
+        "daily_costs": [(day, 5, 30) for day in days],
         "weekly_maintenance": [(day, 3, 0) for day in days if day.weekday() == 6],
         "weekly_digest": [(day, 7, 0) for day in days if day.weekday() == 0],
     }

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import dagster as dg
 
 from monette_assets import catalog
-from monette_assets.automation import comparison, events_job, maintenance, recorded_checks, refresh_job
+from monette_assets.automation import comparison, costs, events_job, maintenance, recorded_checks, refresh_job
 from monette_assets.automation.alerts import digest
 from monette_assets.automation.alerts.finding import Finding, Kind
 from monette_assets.automation.failed_partitions import Left, Why, left_failed
@@ -75,7 +75,7 @@ def _absent(instance: dg.DagsterInstance, left: Left) -> str | None:
 
 def broken_runs(instance: dg.DagsterInstance, group: Group) -> Iterator[Finding]:
     """Jobs, and steps of a refresh, whose last run broke down; what failed because of its data has checks."""
-    for job in (refresh_job.JOB, events_job.JOB, comparison.JOB, maintenance.JOB, digest.JOB):
+    for job in (refresh_job.JOB, events_job.JOB, comparison.JOB, maintenance.JOB, digest.JOB, costs.JOB):
         record = next(iter(instance.get_run_records(dg.RunsFilter(job_name=job, statuses=OVER), limit=1)), None)
         if record is not None and record.dagster_run.status is dg.DagsterRunStatus.FAILURE:
             run = record.dagster_run

@@ -18,6 +18,7 @@ class Kind(StrEnum):
     INCOMPLETE = "incomplete"
     STALE = "stale"
     TICK = "tick"  # a sensor or schedule that fails
+    BUDGET = "budget"  # a part of the platform that costs more than it may
 
 
 @dataclass(frozen=True, order=True)

@@ -87,6 +87,8 @@ def _root(finding: Finding, found: Sequence[Finding], above: Above) -> Finding:
 
 def _explains(cause: Finding, effect: Finding, above: Above) -> bool:
     """Whether one finding is the reason of another."""
+    if Kind.BUDGET in (cause.kind, effect.kind):
+        return False
     if cause.kind is Kind.TOKEN or (cause.kind is Kind.SILENT and effect.kind is not Kind.TOKEN):
         return cause.kind is not effect.kind and _of(cause, effect) and _is_of_source(effect)
     if cause.kind is Kind.RUN:

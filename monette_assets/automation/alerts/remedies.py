@@ -24,6 +24,7 @@ def sentence(first: Finding, companies: Sequence[str], months: Sequence[date]) -
         Kind.INCOMPLETE: f"Months past due are incomplete{of}",
         Kind.STALE: "Tables are older than they may be",
         Kind.TICK: f"The {first.subject} fails each time it is due",
+        Kind.BUDGET: f"The platform costs more than its budget of {first.subject}{f', {when}' if when else ''}",
     }[first.kind]
 
 
@@ -40,6 +41,7 @@ def fixes(first: Finding, companies: Sequence[str], months: Sequence[date]) -> t
         Kind.INCOMPLETE: (_of_month("completeness", months), run),
         Kind.STALE: ("monette heartbeat", "monette status"),
         Kind.TICK: ("monette doctor", "monette status"),
+        Kind.BUDGET: (f"monette cost --by asset{f' --period {months[-1]:%Y-%m}' if months else ''}",),
     }[first.kind]
     return tuple(command for command in commands if command)
 
@@ -47,8 +49,8 @@ def fixes(first: Finding, companies: Sequence[str], months: Sequence[date]) -> t
 def _for_check(first: Finding, run: str, months: Sequence[date]) -> tuple[str, ...]:
     if first.check == "chain_intact":
         return (VERIFIED_BY.get(first.table, "monette closes verify"),)
-    if first.check == "closed_months_unchanged":
-        return (_of_month("gold/restatements", months),)
+    if first.check in SHOWN_BY:
+        return (f"monette {SHOWN_BY[first.check]}{f' --period {months[0]:%Y-%m}' if months else ''}",)
     if first.check in ("readable", "nothing_refused", "nothing_lost"):
         return ("monette quarantine list", run)
     if first.check == "every_account_mapped":
@@ -77,6 +79,7 @@ RUNBOOK: Mapping[Kind, str] = {
     Kind.INCOMPLETE: "close-a-month",
     Kind.STALE: "stale-tables",
     Kind.TICK: "a-sensor-or-schedule-that-fails",
+    Kind.BUDGET: "what-it-costs",
 }
 CHECK_RUNBOOK: Mapping[str, str] = {
     "nothing_refused": "quarantine",
@@ -86,6 +89,13 @@ CHECK_RUNBOOK: Mapping[str, str] = {
     "chain_intact": "a-broken-log",
     "differences_to_clear": "between-companies",
     "herds_are_counted": "mixed-herds",
+    "priced": "what-it-costs",
+    "all_counted": "what-it-costs",
+}
+SHOWN_BY: Mapping[str, str] = {
+    "closed_months_unchanged": "report gold/restatements",
+    "priced": "cost",
+    "all_counted": "cost",
 }
 VERIFIED_BY: Mapping[str, str] = {
     "audit_log": "monette audit verify",

@@ -23,7 +23,7 @@ from monette_assets.automation.polling import asks_to_connect
 from monette_assets.bronze import quickbooks_objects
 from monette_assets.bronze.quickbooks_reports import ARRIVED
 from monette_assets.credentials import token_store
-from monette_assets.gold import completeness
+from monette_assets.gold import completeness, platform_budgets
 from monette_assets.group.calendar import month_end
 from monette_assets.tables.asset import asset_key
 
@@ -58,6 +58,7 @@ def findings(
         *incomplete_months(group, lake, now),
         *stale_tables(instance, now),
         *failing_ticks(instance),
+        *exceeded_budgets(group, lake, now),
     ]
 
 
@@ -174,3 +175,18 @@ def failing_ticks(instance: dg.DagsterInstance) -> Iterator[Finding]:
             why = (error.cause or error).message.strip() if error is not None else "no reason given"
             kind = "sensor" if wanted > 1 else "schedule"
             yield Finding(Kind.TICK, f"{kind} {state.name}", why.splitlines()[0])
+
+
+def exceeded_budgets(group: Group, lake: Lake, now: datetime) -> Iterator[Finding]:
+    """Budgets of the running month that are exceeded, as they were last counted."""
+    import pyarrow.compute as pc
+
+    name = platform_budgets.CONTRACT.name
+    if not lake.exists(name):
+        return
+    period = now.astimezone(group.time_zone).date().replace(day=1)
+    exceeded = (pc.field("period") == period) & pc.field("is_exceeded")
+    for row in lake.read(name, filters=exceeded).to_pylist():
+        spent = f"spent {row['spent_cad']:,.2f} of {row['budget_cad']:,.2f} {group.currency}"
+        part = f"{row['part']} {row['name']}"
+        yield Finding(Kind.BUDGET, part, f"{part} {period:%Y-%m}: {spent}", None, period)

@@ -17,7 +17,7 @@ from monette_assets.cli import app
 from monette_assets.tables.audit import all_checks
 
 ROOT = Path(__file__).parents[3]
-COMPUTED = (*catalog.SILVER, *catalog.FED_BY_EVENTS, *catalog.GOLD)
+COMPUTED = (*catalog.SILVER, *catalog.FED_BY_EVENTS, *catalog.GOLD, *catalog.PLATFORM)
 CHECKS = [
     *(f"{contract.name} arrived" for contract in (*catalog.BRONZE, catalog.EVENTS)),
     f"{catalog.EVENTS.name} nothing_lost",

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 
 import dagster as dg
@@ -16,9 +17,13 @@ from monette_assets.automation.alerts.register import CLEAR_AFTER, Register
 from monette_assets.automation.alerts.watching import LOOK_EVERY, tick
 from monette_assets.automation.refresh import refresh
 from monette_assets.clock import now
+from monette_assets.group import Group
+from monette_assets.home import dagster_instance
+from monette_assets.lake import Lake
 from monette_assets.settings import Settings
 from monette_assets_tests.automation.alerts.conftest import SECRET, Webhook
 from monette_assets_tests.automation.conftest import DECEMBER, NOVEMBER, World
+from monette_assets_tests.reports.small_lake import publish
 
 MINUTE = timedelta(minutes=1)
 
@@ -127,3 +132,39 @@ def test_the_daemon_gets_it_with_its_lake(world: World) -> None:
     needs = {key: repository.get_top_level_resources()[key] for key in sensor.required_resource_keys}
     with dg.build_sensor_context(world.instance, resources=needs, repository_def=repository) as context:
         assert sensor.evaluate_tick(context).run_requests == []
+
+
+def test_an_exceeded_budget_is_an_incident_of_its_own_and_the_new_month_its_all_clear(
+    tmp_path: Path, group: Group, webhook: Webhook, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two budgets of November are exceeded and one is not; in December neither is, though nothing was counted yet."""
+    lake = Lake(str(tmp_path / "lake"))
+    spent = {"period": NOVEMBER, "budget_cad": Decimal("10.00")}
+    over = {**spent, "spent_cad": Decimal("10.120000"), "is_exceeded": True}
+    publish(
+        lake,
+        "gold/platform_budgets",
+        [
+            {**over, "part": "layer", "name": "gold"},
+            {**over, "part": "pillar", "name": "Grain"},
+            {**spent, "part": "layer", "name": "silver", "spent_cad": Decimal("9.000000"), "is_exceeded": False},
+        ],
+    )
+    settings = Settings(home=tmp_path, alerts=webhook.channel.url)
+    monkeypatch.setenv("MONETTE_HOME", str(tmp_path))
+    cursor = None
+    first, december = datetime(2024, 11, 20, 12, tzinfo=UTC), datetime(2024, 12, 1, 12, tzinfo=UTC)
+    with dagster_instance(settings) as instance:
+        for moment in (first, december, december + CLEAR_AFTER):
+            with dg.build_sensor_context(instance=instance, cursor=cursor) as context:
+                cursor = tick(context, group, lake, settings, moment).cursor
+    assert [body["title"] for body in webhook.bodies] == [
+        "Small Group: The platform costs more than its budget of layer gold, 2024-11",
+        "Small Group: The platform costs more than its budget of pillar Grain, 2024-11",
+        "Small Group: all clear: The platform costs more than its budget of layer gold, 2024-11",
+        "Small Group: all clear: The platform costs more than its budget of pillar Grain, 2024-11",
+    ]
+    told = webhook.bodies[0]["message"].splitlines()
+    assert "layer gold 2024-11: spent 10.12 of 10.00 CAD" in " ".join(told)
+    assert "monette cost --by asset --period 2024-11" in told
+    assert "See docs/playbook.md#what-it-costs" in told

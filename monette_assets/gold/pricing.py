@@ -1,0 +1,150 @@
+"""What a usage costs by a price book, and whose it is: priced once, then in parts that sum to it (ACCOUNTING 16).
+
+Amounts are group currency with six decimals: a step of a refresh costs less than a cent.
+"""
+
+from __future__ import annotations
+
+import calendar
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+from monette_assets.gold.allocation import allocate
+from monette_assets.group.prices import PriceBook, Priced, PriceMissing
+
+if TYPE_CHECKING:
+    from monette_assets.group import Group
+
+MILLION = 1_000_000
+SECONDS_AN_HOUR = 3600
+ITEMS = ("machine", "cluster", "databricks", "storage", "throughput")
+UNCLASSIFIED = "Unclassified"  # pillar of a company that the contract no longer knows
+
+
+@dataclass(frozen=True)
+class Charge:
+    """One thing that a usage is charged for: so many units at a price."""
+
+    item: str
+    sku: str
+    units: Fraction
+    priced: Priced
+
+    @property
+    def amount(self) -> int:
+        """Millionths of the group's currency, rounded once, half to even."""
+        return round(self.units * Fraction(self.priced.in_group_currency) * MILLION)
+
+    @property
+    def quantity(self) -> int:
+        """Millionths of a unit."""
+        return round(self.units * MILLION)
+
+
+def charges(usage: Mapping[str, Any], book: PriceBook, day: date) -> Iterator[Charge]:
+    """What a row of bronze/platform_usage is charged for. Raises PriceMissing where the book has a gap."""
+    quantity = Fraction(usage["quantity"])
+    if usage["kind"] == "storage":
+        months = Fraction(1, calendar.monthrange(day.year, day.month)[1])
+        yield _charge("storage", "storage", usage["sku"], quantity / 10**9 * months, book, day)
+        return
+    if usage["kind"] != "compute":
+        yield _charge(usage["kind"], usage["kind"], usage["sku"], quantity, book, day)
+        return
+    hours = quantity / SECONDS_AN_HOUR
+    yield _charge("machine", "machine", usage["sku"], hours, book, day)
+    yield from cluster_charges(usage["engine"], usage["cluster_sku"], usage["cluster_nodes"] or 0, hours, book, day)
+
+
+def cluster_charges(
+    engine: str, sku: str | None, nodes: int, hours: Fraction, book: PriceBook, day: date
+) -> Iterator[Charge]:
+    """What the engine's own machines are charged for; nothing where it is no cluster. Raises PriceMissing."""
+    if sku is None:
+        return
+    yield _charge("cluster", "machine", sku, hours * nodes, book, day)
+    terms = book.engine(engine)
+    if terms.databricks is None:
+        return
+    counted = book.machine(sku).dbu_per_hour
+    if counted is None:
+        raise PriceMissing(
+            f"prices.yaml: expected dbu_per_hour of machine {sku}, on which {engine} ran on {day}, found none. Add it "
+            "to the machine"
+        )
+    yield _charge("databricks", "databricks", terms.databricks, hours * nodes * Fraction(counted), book, day)
+
+
+def _charge(item: str, priced_as: str, sku: str, units: Fraction, book: PriceBook, day: date) -> Charge:
+    return Charge(item, sku, units, book.price(priced_as, sku, day))
+
+
+def shares(usage: Mapping[str, Any], group: Group) -> list[tuple[str, int]]:
+    """The companies that a usage is split over, in order, with their weights; evenly over the group's of the month
+    where it has none of its own.
+    """
+    weights = {pair["company"]: int(pair["weight"]) for pair in usage["weights"] or () if int(pair["weight"]) > 0}
+    if not weights:
+        active = [each.code for each in group.companies if each.is_active(usage["period"])]
+        weights = dict.fromkeys(active or [each.code for each in group.companies], 1)
+    return sorted(weights.items())
+
+
+def cost_rows(usage: Mapping[str, Any], book: PriceBook, group: Group) -> list[dict[str, Any]]:
+    """The rows of gold/platform_costs that a usage comes to, one a charge and company; none for what is nothing.
+
+    Raises PriceMissing.
+    """
+    day = usage["ended_at"].astimezone(group.time_zone).date()
+    owners = shares(usage, group)
+    pillars = {each.code: each.pillar for each in group.companies}
+    rows = []
+    for charge in charges(usage, book, day):
+        weights = [weight for _, weight in owners]
+        amounts, quantities = allocate(charge.amount, weights), allocate(charge.quantity, weights)
+        price = charge.priced.price
+        rows += [
+            {
+                "period": usage["period"],
+                "usage_id": usage["usage_id"],
+                "item": charge.item,
+                "company": company,
+                "run_id": usage["run_id"],
+                "asset": usage["asset"],
+                "layer": layer_of(usage["asset"]),
+                "engine": usage["engine"],
+                "sku": charge.sku,
+                "pillar": pillars.get(company, UNCLASSIFIED),
+                "split_by": usage["split_by"],
+                "quantity": millionths(quantity),
+                "unit": price.unit,
+                "amount_cad": millionths(amount),
+                "price": price.price,
+                "price_currency": price.currency,
+                "rate": charge.priced.rate,
+                "price_from": price.valid_from,
+                "price_source": price.source,
+            }
+            for (company, _), amount, quantity in zip(owners, amounts, quantities, strict=True)
+            if amount or quantity
+        ]
+    return rows
+
+
+def millionths(value: int) -> Decimal:
+    """So many millionths, exactly."""
+    return Decimal(value).scaleb(-6)
+
+
+def layer_of(asset: str) -> str:
+    """The layer of a table, "records" for the logs, "platform" for what no table accounts for."""
+    from monette_assets.tables.chained import DESCRIPTIONS
+
+    first, slash, _ = asset.partition("/")
+    if slash:
+        return first
+    return "records" if asset in DESCRIPTIONS or asset in ("releases", "quarantine") else "platform"

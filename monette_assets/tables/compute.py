@@ -1,0 +1,50 @@
+"""What a run is executed on, written on the run: its seconds cost what they did, whatever became of the deployment."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from monette_assets.settings import Settings
+
+COMPUTE_TAG = "monette/compute"
+
+
+@dataclass(frozen=True)
+class Compute:
+    """The engine, the machine of the run's process, and the engine's own machines where it is a cluster.
+
+    All of it as the price book names it.
+    """
+
+    engine: str
+    machine: str
+    cluster: str | None = None
+    nodes: int = 0
+    storage: str = "disk"  # what the lake lies on
+
+    @property
+    def tag(self) -> str:
+        """As it stands on a run."""
+        return json.dumps(asdict(self), sort_keys=True)
+
+    @classmethod
+    def of_tag(cls, text: str | None) -> Compute | None:
+        """What a run says; None where it says nothing, or nothing that can be read."""
+        try:
+            found = json.loads(text or "")
+            return cls(
+                str(found["engine"]), str(found["machine"]), found["cluster"] and str(found["cluster"]),
+                int(found["nodes"]), str(found["storage"]),
+            )  # fmt: skip
+        except (ValueError, KeyError, TypeError):
+            return None
+
+
+def compute_of(settings: Settings) -> Compute:
+    """What the deployment's runs are executed on."""
+    engine = settings.engine or ("spark-connect" if settings.spark_remote else "sail")
+    nodes = settings.cluster_nodes if settings.cluster_machine else 0
+    return Compute(engine, settings.machine, settings.cluster_machine, nodes, settings.storage)

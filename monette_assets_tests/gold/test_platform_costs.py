@@ -1,0 +1,176 @@
+"""What was used is priced once and split so that the parts are the whole; what has no price is refused by name."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from monette_assets.bronze import platform_usage
+from monette_assets.gold.platform_costs import CONTRACT, platform_costs
+from monette_assets.gold.pricing import cost_rows, layer_of
+from monette_assets.group import Group
+from monette_assets.group.prices import PriceBook, PriceMissing
+from monette_assets.tables import group_contracts
+from monette_assets_tests.frames import context_of, frame, group_of, parsed_failures, rows, shown
+from monette_assets_tests.price_books import cad, price, small_prices, with_prices
+
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
+
+USED = "usage_id asset kind quantity ended_at sku weights split_by engine cluster_sku cluster_nodes"
+NOON = datetime(2024, 11, 5, 12, tzinfo=UTC)
+
+
+@pytest.fixture(scope="module")
+def group(tmp_path_factory: pytest.TempPathFactory) -> Group:
+    return with_prices(group_of(tmp_path_factory.mktemp("group")))
+
+
+def book_of(group: Group) -> PriceBook:
+    assert group.prices is not None
+    return group.prices
+
+
+def usage(kind: str = "compute", quantity: str = "3600", sku: str = "laptop", **more: Any) -> dict[str, Any]:
+    """One usage of November 2024, split over north and south as 2 to 1 unless it says otherwise."""
+    weights = [{"company": "north", "weight": 2}, {"company": "south", "weight": 1}]
+    said = {"usage_id": "r1/gold/ledger", "asset": "gold/ledger", "kind": kind, "quantity": Decimal(quantity),
+            "sku": sku, "ended_at": NOON, "weights": weights, "split_by": "rows", "engine": "sail"}  # fmt: skip
+    return rows(platform_usage.CONTRACT, "", (), **{**said, **more})[0]
+
+
+def costs(group: Group, used: dict[str, Any]) -> list[tuple[Any, ...]]:
+    return [(row["item"], row["sku"], row["company"], row["quantity"], row["amount_cad"])
+            for row in cost_rows(used, book_of(group), group)]  # fmt: skip
+
+
+def test_an_hour_of_a_machine_is_split_as_two_to_one(group: Group) -> None:
+    """0.36 an hour: 0.24 and 0.12; a third of an hour is 0.333333."""
+    assert costs(group, usage()) == [
+        ("machine", "laptop", "north", cad("0.666667"), cad("0.24")),
+        ("machine", "laptop", "south", cad("0.333333"), cad("0.12")),
+    ]
+
+
+def test_a_cluster_costs_its_machines_and_databricks_units_beside_the_process(group: Group) -> None:
+    """Two D8 for an hour: 2 x 0.40 USD at 1.40 = 1.12; 2 x 2 DBU at 0.30 USD = 1.68; the process 0.36."""
+    used = usage(engine="databricks-jobs", cluster_sku="D8", cluster_nodes=2,
+                 weights=[{"company": "north", "weight": 9}])  # fmt: skip
+    assert costs(group, used) == [
+        ("machine", "laptop", "north", cad("1"), cad("0.36")),
+        ("cluster", "D8", "north", cad("2"), cad("1.12")),
+        ("databricks", "jobs", "north", cad("4"), cad("1.68")),
+    ]
+
+
+def test_a_day_of_storage_is_a_share_of_the_month(group: Group) -> None:
+    """30 GB for a day of November (30 days) is 1 GB-month: 0.03, 0.02 and 0.01 of it."""
+    used = usage("storage", "30000000000", "disk", engine=None)
+    assert [row[3:] for row in costs(group, used)] == [
+        (cad("0.666667"), cad("0.02")), (cad("0.333333"), cad("0.01")),
+    ]  # fmt: skip
+
+
+def test_what_is_of_no_company_goes_evenly_to_those_of_the_month(group: Group) -> None:
+    used = usage("throughput", "24", "unit", weights=[], split_by="evenly", engine=None)
+    assert [(row[2], row[4]) for row in costs(group, used)] == [("north", cad("0.48")), ("south", cad("0.48"))]
+
+
+def test_the_price_of_the_day_counts_and_is_told(group: Group) -> None:
+    prices = [*small_prices()["prices"], price("machine", "laptop", "0.720000", **{"from": NOON.date()})]
+    dearer = with_prices(group, prices=prices)
+    (before, after) = (
+        cost_rows(usage(ended_at=NOON.replace(day=day)), book_of(dearer), dearer)[0] for day in (4, 5)
+    )  # fmt: skip
+    assert (before["amount_cad"], after["amount_cad"]) == (cad("0.24"), cad("0.48"))
+    assert (after["price"], after["price_from"], after["rate"], after["price_source"]) == (
+        Decimal("0.72"), NOON.date(), 1, "the test",
+    )  # fmt: skip
+
+
+@given(
+    seconds=st.integers(0, 10_000_000),
+    price_cad=st.integers(0, 50_000_000),
+    weights=st.lists(st.integers(0, 10_000_000), min_size=1, max_size=15),
+)
+def test_the_parts_are_the_whole(group: Group, seconds: int, price_cad: int, weights: list[int]) -> None:
+    """The companies' parts sum to the amount, rounded once, and none is a millionth or more from its proportion."""
+    prices = [price("machine", "laptop", str(Decimal(price_cad).scaleb(-6)))]
+    priced = with_prices(group, prices=prices)
+    quantity = Decimal(seconds).scaleb(-3)
+    owners = [{"company": f"c{number:02}", "weight": weight} for number, weight in enumerate(weights)]
+    found = cost_rows(usage(quantity=str(quantity), weights=owners), book_of(priced), priced)
+    exact = quantity * Decimal(price_cad).scaleb(-6) / 3600
+    whole = sum((row["amount_cad"] for row in found), Decimal(0))
+    assert abs(whole - exact) <= Decimal("0.0000005")
+    for row in found:
+        if any(weights):
+            weight = weights[int(row["company"][1:])]
+            assert abs(row["amount_cad"] - whole * weight / sum(weights)) < Decimal("0.000001")
+
+
+@pytest.mark.parametrize(
+    ("used", "said"),
+    [
+        (
+            usage(sku="D16"),
+            "expected a price of machine D16 on 2024-11-05, found no price of it; of machine it has D4, D8, laptop. "
+            "Add under `prices` an entry with item: machine, sku: D16, from: 2024-11-05 or earlier",
+        ),
+        (
+            usage(ended_at=datetime(2024, 10, 31, 12, tzinfo=UTC)),
+            "expected a price of machine laptop on 2024-10-31, found its first price is of 2024-11-01",
+        ),
+        (
+            usage(engine="spark", cluster_sku="D8", cluster_nodes=1),
+            "expected engine spark under `engines`, found one of databricks-jobs, sail",
+        ),
+        (
+            usage(engine="databricks-jobs", cluster_sku="laptop", cluster_nodes=1),
+            "expected dbu_per_hour of machine laptop, on which databricks-jobs ran on 2024-11-05, found none",
+        ),
+    ],
+)
+def test_a_gap_names_what_is_missing_and_what_to_add(group: Group, used: dict[str, Any], said: str) -> None:
+    with pytest.raises(PriceMissing, match="expected") as raised:
+        cost_rows(used, book_of(group), group)
+    assert said in str(raised.value)
+
+
+def test_a_foreign_price_without_a_rate_is_a_gap(group: Group) -> None:
+    with pytest.raises(PriceMissing, match="expected the rate at which USD is billed on 2024-11-05"):
+        cost_rows(usage(sku="D4"), book_of(with_prices(group, rates=[])), group)
+
+
+def test_layers_are_told_by_the_tables_name() -> None:
+    assets = ("bronze/events", "gold/ledger", "closes", "releases", "between steps", "refresh")
+    assert [layer_of(each) for each in assets] == ["bronze", "gold", "records", "records", "platform", "platform"]
+
+
+def test_the_table_holds_what_is_priced_and_one_refusal_for_a_gap(
+    tmp_path: Path, spark: SparkSession, group: Group
+) -> None:
+    context = context_of(spark, group, "2024-11")
+    used = [usage(), usage(usage_id="r1/silver/accounts", asset="silver/accounts", sku="D16"),
+            usage(usage_id="r2/gold/ledger", sku="D16")]  # fmt: skip
+    usages = frame(spark, platform_usage.CONTRACT, used)
+    book = book_of(group)
+    kept = rows(group_contracts.CONTRACT, "fingerprint file_name content kept_at",
+                (book.fingerprint, "prices.yaml", book.text, "2024-11-02"))  # fmt: skip
+    books = frame(spark, group_contracts.CONTRACT, kept)
+    found = platform_costs(context, usage=usages, price_books=books)
+    assert shown(found.where("_kind = 'row'"), "usage_id company layer pillar amount_cad") == [
+        ("r1/gold/ledger", "north", "gold", "Grain", "0.240000"),
+        ("r1/gold/ledger", "south", "gold", "Cow-Calf", "0.120000"),
+    ]
+    (gap,) = parsed_failures(CONTRACT, "priced", context, found)
+    assert gap["_path"] == "2 usage(s), the first r1/silver/accounts"
+    assert parsed_failures(CONTRACT, "all_counted", context, found, usage=usages) == []
+    nothing = platform_costs(context, usage=usages, price_books=frame(spark, group_contracts.CONTRACT))
+    assert nothing.collect() == []
