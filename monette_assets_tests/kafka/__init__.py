@@ -12,10 +12,16 @@ import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
+from ipaddress import ip_address
 from pathlib import Path
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
 from filelock import FileLock
 
 from monette_assets_tests.processes import Process, free_port
@@ -23,15 +29,23 @@ from monette_assets_tests.processes import Process, free_port
 HERE = Path(__file__).parent
 COPY = "org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy-dependencies"
 CLUSTER = "bW9uZXR0ZS1ldmVudHMtMQ"
+CONNECTION = (  # of an account that lives as long as a test run
+    "Endpoint=sb://farm.servicebus.windows.net/;SharedAccessKeyName=listen;SharedAccessKey=dGVzdHMgb25seQ=="
+)
 JAVA = ("-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn")
 PROPERTIES = """
 process.roles=broker,controller
 node.id=1
 controller.quorum.voters=1@127.0.0.1:{controller}
-listeners=PLAINTEXT://127.0.0.1:{port},CONTROLLER://127.0.0.1:{controller}
-advertised.listeners=PLAINTEXT://127.0.0.1:{port}
+listeners=PLAINTEXT://127.0.0.1:{port},SASL_SSL://127.0.0.1:{secure},CONTROLLER://127.0.0.1:{controller}
+advertised.listeners=PLAINTEXT://127.0.0.1:{port},SASL_SSL://127.0.0.1:{secure}
 controller.listener.names=CONTROLLER
-listener.security.protocol.map=CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT
+listener.security.protocol.map=CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT,SASL_SSL:SASL_SSL
+sasl.enabled.mechanisms=PLAIN
+listener.name.sasl_ssl.plain.sasl.jaas.config=org.apache.kafka.common.security.plain.PlainLoginModule required \
+  user_$ConnectionString="{connection}";
+ssl.keystore.type=PEM
+ssl.keystore.location={folder}/broker.pem
 log.dirs={folder}/log
 auto.create.topics.enable=false
 offsets.topic.replication.factor=1
@@ -75,6 +89,7 @@ class Kafka:
 
     folder: Path
     port: int
+    secure: int  # port where it asks for a login, over TLS
     _java: tuple[str, ...]
     _process: Process | None = None
 
@@ -82,6 +97,11 @@ class Kafka:
     def brokers(self) -> str:
         """Where it listens."""
         return f"127.0.0.1:{self.port}"
+
+    @property
+    def authority(self) -> Path:
+        """Who signed its certificate."""
+        return self.folder / "authority.pem"
 
     def start(self) -> None:
         """Start it, and wait until it answers."""
@@ -101,14 +121,42 @@ class Kafka:
 def running(folder: Path) -> Iterator[Kafka]:
     """A broker of its own without topics; `folder` holds its log."""
     java = ("java", *JAVA, "-cp", f"{jars()}/*")
-    port = free_port()
+    port, secure = free_port(), free_port()
+    _certify(folder)
     properties = folder / "server.properties"
-    properties.write_text(PROPERTIES.format(port=port, controller=free_port(), folder=folder))
+    properties.write_text(
+        PROPERTIES.format(port=port, secure=secure, controller=free_port(), folder=folder, connection=CONNECTION)
+    )
     format_ = [*java, "kafka.tools.StorageTool", "format", "-t", CLUSTER, "-c", str(properties)]
     subprocess.run(format_, check=True, capture_output=True)
-    broker = Kafka(folder, port, java)
+    broker = Kafka(folder, port, secure, java)
     broker.start()
     try:
         yield broker
     finally:
         broker.kill()
+
+
+def _certify(folder: Path) -> None:
+    """A certificate of 127.0.0.1 that signed itself: with its key for the broker, without for who asks it."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
+    now = datetime.now(UTC)
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .sign(key, hashes.SHA256())
+        .public_bytes(serialization.Encoding.PEM)
+    )
+    (folder / "authority.pem").write_bytes(made)
+    pkcs8 = key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    (folder / "broker.pem").write_bytes(pkcs8 + made)

@@ -145,6 +145,7 @@ class Stream:
                     )
                     found[Place(topic, partition)] = Bounds(first, end)
         except KafkaException as problem:
+            self._consumer.poll(0)  # serves what the client has to say of it
             raise self._error(problem.args[0], ", ".join(self._topics)) from problem
         return found
 
