@@ -36,6 +36,11 @@ def simulate(
         str | None, typer.Option(help="Notify this URL of edits, signed with MONETTE_QUICKBOOKS_VERIFIER_TOKEN.")
     ] = None,
     old_webhooks: Annotated[bool, typer.Option(help="Notify in Intuit's old form, eventNotifications.")] = False,
+    events: Annotated[
+        str | None,
+        typer.Option(help="Also send scale tickets and telemetry to this Kafka broker, HOST:PORT on loopback."),
+    ] = None,
+    events_per_minute: Annotated[float, typer.Option(min=0.1, max=60_000, help="How many of them.")] = 30.0,
     child: Annotated[bool, typer.Option(hidden=True, help="End when standard input is closed.")] = False,
 ) -> None:
     """Serve a fictional farm group's QuickBooks, and the Bank of Canada, on 127.0.0.1 until interrupted."""
@@ -67,6 +72,8 @@ def simulate(
     )
     if ledger is None and not child:
         drop_sheets(platform.settings, group)
+    if events is not None:
+        _send_events(events, group, seed, events_per_minute)
     folder = state or platform.settings.home.absolute() / "simulator"
     try:
         serve(books, port=port, state=folder, options=options)
@@ -74,6 +81,20 @@ def simulate(
         raise CommandError(
             f"port {port} cannot be listened on ({error.strerror}); end what runs there, or give another --port"
         ) from error
+
+
+def _send_events(brokers: str, group: Group, seed: int, per_minute: float) -> None:
+    """From now on, beside what is served."""
+    from threading import Event, Thread
+
+    from monette_assets.clock import now
+    from monette_assets.commands.errors import UsageError
+    from monette_assets.simulator.events import Yard, send
+
+    if brokers.rpartition(":")[0] not in ("127.0.0.1", "localhost"):
+        raise UsageError(f"--events: the simulator sends to 127.0.0.1:PORT only, found {brokers}")
+    yard = Yard(group, seed, lambda: now(group))
+    Thread(target=send, args=(brokers, yard.events(), per_minute, Event()), name="events", daemon=True).start()
 
 
 def _verifier_token(platform: Platform) -> str:
