@@ -172,11 +172,16 @@ class Held:
 
     @classmethod
     def of(cls, lake: Lake) -> Self:
-        """As the lake has it; nothing while the table does not exist."""
+        """As the lake has it, of the last weeks that it counted for; nothing while the table does not exist."""
+        import pyarrow.compute as pc
+
         if not lake.exists(CONTRACT.name):
             return cls()
+        last = pc.max(lake.read(CONTRACT.name, columns=["ended_at"]).column("ended_at")).as_py()
+        recent = pc.field("ended_at") >= last - timedelta(days=MOST_DAYS)
         columns = ["usage_id", "kind", "asset", "ended_at", "weights", "split_by"]
-        rows = sorted(lake.read(CONTRACT.name, columns=columns).to_pylist(), key=lambda row: row["ended_at"])
+        found = lake.read(CONTRACT.name, columns=columns, filters=recent).to_pylist()
+        rows = sorted(found, key=lambda row: row["ended_at"])
         ended = [row["ended_at"] for row in rows if row["kind"] == "compute"]
         days: dict[str, date] = {}
         for row in rows:

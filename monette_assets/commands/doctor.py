@@ -72,6 +72,7 @@ def _examinations(platform: Platform, *, engine: bool) -> Iterator[tuple[str, Ca
     yield "alerts", lambda: _alerts(platform)
     yield "landing", lambda: _landing(platform)
     yield "events", lambda: _events(platform)
+    yield "prices", lambda: _prices(platform)
     yield "ports", _ports
 
 
@@ -214,6 +215,22 @@ def _events(platform: Platform) -> Finding:
         problems = [*map(str, stream.missing.values()), *told.problems.values()]
     partitions = len(told.start)
     return f"{partitions} partitions can be read, {told.waiting:,} event(s) wait", "; ".join(problems)
+
+
+def _prices(platform: Platform) -> Finding:
+    """Does what the deployment runs on, by its own settings, have a price today?"""
+    from monette_assets.clock import today
+    from monette_assets.gold.pricing import gaps
+    from monette_assets.tables.compute import compute_of
+
+    book, compute = platform.group.prices, compute_of(platform.settings)
+    if book is None:
+        return "no price book (prices.yaml): what the platform costs is not counted", ""
+    cluster = f", cluster of {compute.nodes} x {compute.cluster}" if compute.cluster else ""
+    told = (
+        f"price book {book.fingerprint[:8]}; {compute.engine} on {compute.machine}{cluster}, lake on {compute.storage}"
+    )
+    return told, "; ".join(gaps(compute, book, today(platform.group)))
 
 
 def _ports() -> Finding:

@@ -139,7 +139,10 @@ def newest_book(context: Context, price_books: DataFrame) -> PriceBook | None:
 
 
 def price(usage: DataFrame, book: PriceBook, group: Group) -> DataFrame:
-    """Every usage as the rows it comes to, or as one that is refused, told apart by `_kind`."""
+    """Every usage as the rows it comes to, or as one that is refused, told apart by `_kind`.
+
+    Two that count at once may have taken in the same: it is counted once.
+    """
     schema = staging_schema(CONTRACT)
     only = ["usage_id", "period", "kind", "run_id", "asset", "ended_at", "engine", "sku", "cluster_sku",
             "cluster_nodes", "quantity", "weights", "split_by"]  # fmt: skip
@@ -152,7 +155,7 @@ def price(usage: DataFrame, book: PriceBook, group: Group) -> DataFrame:
             for start in range(0, len(rows), BATCH_ROWS):
                 yield pa.RecordBatch.from_pylist(rows[start : start + BATCH_ROWS], schema=schema)
 
-    return usage.select(*only).mapInArrow(priced, staging_ddl(CONTRACT))
+    return usage.select(*only).dropDuplicates(["usage_id"]).mapInArrow(priced, staging_ddl(CONTRACT))
 
 
 def _rows(usage: Mapping[str, Any], book: PriceBook, group: Group) -> list[dict[str, Any]]:

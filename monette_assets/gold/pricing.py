@@ -18,6 +18,7 @@ from monette_assets.group.prices import PriceBook, Priced, PriceMissing
 
 if TYPE_CHECKING:
     from monette_assets.group import Group
+    from monette_assets.tables.compute import Compute
 
 MILLION = 1_000_000
 SECONDS_AN_HOUR = 3600
@@ -81,6 +82,26 @@ def cluster_charges(
 
 def _charge(item: str, priced_as: str, sku: str, units: Fraction, book: PriceBook, day: date) -> Charge:
     return Charge(item, sku, units, book.price(priced_as, sku, day))
+
+
+def gaps(compute: Compute, book: PriceBook, day: date) -> list[str]:
+    """What of a deployment the price book cannot price on a day, and what to add; nothing where all is well."""
+    hour = Fraction(1)
+
+    def cluster() -> None:
+        list(cluster_charges(compute.engine, compute.cluster, compute.nodes, hour, book, day))
+
+    found = []
+    for priced in (
+        lambda: book.price("machine", compute.machine, day),
+        lambda: book.price("storage", compute.storage, day),
+        cluster,
+    ):
+        try:
+            priced()
+        except PriceMissing as gap:
+            found.append(str(gap))
+    return found
 
 
 def shares(usage: Mapping[str, Any], group: Group) -> list[tuple[str, int]]:

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from monette_assets.group.prices import EngineTerms, PriceBook
     from monette_assets.lake import Lake
 
-NEWEST = 50  # runs of a table that count: code and data move on
+NEWEST = 10  # runs of a table that count, of about one size: code and data move on
 SPREAD = 0.2  # of an estimate that few runs, all alike, would give as exact
 FETCHED = "bronze/"  # takes as long as the source takes to answer, on any machine
 
@@ -87,21 +87,31 @@ History = Mapping[str, Sequence[Seen]]  # by table, newest first
 
 
 def history(lake: Lake) -> History:
-    """The measured steps of every table, without those that only looked; empty where nothing was taken in yet."""
+    """The measured steps of every table, of each size the newest, without those that only looked; empty where nothing
+    was taken in yet.
+    """
     if not lake.exists(platform_usage.CONTRACT.name):
         return {}
     import pyarrow.compute as pc
 
+    columns = ["asset", "ended_at", "engine", "sku", "cluster_sku", "cluster_nodes", "quantity", "row_count", "phases"]
+    computed = pc.field("kind") == "compute"
+    read = lake.read(platform_usage.CONTRACT.name, columns=[*columns, "months", "weights"], filters=computed)
+    rows = read.select(columns)  # of the lists their lengths are enough
+    for name in ("months", "weights"):
+        rows = rows.append_column(name, pc.list_value_length(read.column(name)))
     found: dict[str, list[Seen]] = defaultdict(list)
-    rows = lake.read(platform_usage.CONTRACT.name, filters=pc.field("kind") == "compute").to_pylist()
-    for row in sorted(rows, key=lambda row: row["ended_at"], reverse=True):
-        if set(json.loads(row["phases"] or "{}")) == {"look"} or len(found[row["asset"]]) == NEWEST:
+    alike: Counter[tuple[str, Place, int]] = Counter()
+    for row in rows.sort_by([("ended_at", "descending")]).to_pylist():
+        cluster, nodes = row["cluster_sku"], row["cluster_nodes"] or 1
+        place = Place(row["engine"], cluster or row["sku"], max(1, nodes - 1) if cluster else 1)
+        units = max(1, row["months"]) * max(1, row["weights"])
+        size = (row["asset"], place, units.bit_length())
+        if alike[size] == NEWEST or set(json.loads(row["phases"] or "{}")) == {"look"}:
             continue
-        cluster = row["cluster_sku"]
-        place = Place(row["engine"], cluster or row["sku"], max(1, (row["cluster_nodes"] or 1) - 1) if cluster else 1)
-        units = max(1, len(row["months"])) * max(1, len(row["weights"]))
+        alike[size] += 1
         found[row["asset"]].append(Seen(place, float(row["quantity"]), units, row["row_count"]))
-    return {table: seen for table, seen in found.items() if seen}
+    return found
 
 
 def work_of(steps: Iterable[Step], group: Group) -> list[tuple[str, int]]:

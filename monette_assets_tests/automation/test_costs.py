@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import dagster as dg
 
 from monette_assets import catalog
-from monette_assets.automation import chain, costs
+from monette_assets.automation import chain, costs, rebuilding, refresh_job
 from monette_assets.automation.measured_runs import measured
 from monette_assets.bronze import platform_usage
 from monette_assets.clock import today
+from monette_assets.definitions import build
 from monette_assets.group import Group
 from monette_assets.resources import RunningJudge
+from monette_assets.settings import Settings
+from monette_assets.tables import releases
 from monette_assets.tables.asset import build_asset
-from monette_assets.tables.compute import Compute
+from monette_assets.tables.compute import COMPUTE_TAG, Compute
 from monette_assets_tests.automation.small_graph import FLOWS, LINES, Graph, Resource
 from monette_assets_tests.price_books import price, small_prices, with_prices
 from monette_assets_tests.world import RunningEngine
@@ -102,6 +106,37 @@ def test_a_gap_in_the_price_book_is_refused_by_name_and_mended_by_the_price(grap
     assert [row for row in rows(graph, "quarantine") if row["table_name"] == COSTS] == []
     became = [row for row in rows(graph, RESTATED) if (row["asset"], row["item"]) == (FLOWS.name, "machine")]
     assert {row["before_cad"] for row in became} == {None}
+
+
+def test_no_refresh_and_no_release_waits_for_costs() -> None:
+    """Every run adds usage: were a table of costs part of either, no refresh would ever leave all as it stands."""
+    platform = {contract.name for contract in catalog.USAGE} | {table.name for table in catalog.PLATFORM}
+    refreshed = {contract.name for contract in rebuilding.tables()} | {contract.name for contract in catalog.BRONZE}
+    assert not platform & (refreshed | {table.name for table in catalog.GOLD})
+    assert not platform & releases.contract([table.contract for table in catalog.GOLD]).rests_on
+
+
+def test_the_job_counts_and_writes_itself_down(graph: Graph, tmp_path: Path) -> None:
+    """As the daemon launches it, with the lake of the deployment; the day after, its own runs are among the usage."""
+    group = with_prices(graph.group)
+    settings = Settings(home=tmp_path / "home", lake=graph.lake.url)
+    definitions = build(settings, group, {"engine": RunningEngine(graph.spark)})
+    done = definitions.resolve_job_def(costs.JOB).execute_in_process(instance=graph.instance)
+    assert done.success
+    runs = graph.instance.get_runs(dg.RunsFilter(tags={refresh_job.PARENT_TAG: done.run_id}))
+    assert {key.to_user_string() for run in runs for key in run.asset_selection or ()} == {
+        USAGE, COSTS, RESTATED, BUDGETS,
+    }  # fmt: skip
+    assert {run.tags[COMPUTE_TAG] for run in runs} == {Compute("sail", "laptop").tag}
+    acts = {(row["action"], row["what"], row["phase"]) for row in rows(graph, "audit_log")}
+    assert {("run", "costs of the platform", phase) for phase in ("begun", "done")} <= acts
+    assert count(graph, group).ok
+    (own,) = [row for row in rows(graph, USAGE) if row["asset"] == costs.JOB]
+    assert own["run_id"] == done.run_id
+    inner = sum(row["quantity"] for row in rows(graph, USAGE) if row["run_id"] in {run.run_id for run in runs})
+    wall = graph.instance.get_run_record_by_id(done.run_id)
+    assert wall is not None
+    assert own["quantity"] + inner <= Decimal(str((wall.end_time or 0) - (wall.start_time or 0))) + 1
 
 
 def test_the_months_to_count_are_those_with_news(graph: Graph) -> None:

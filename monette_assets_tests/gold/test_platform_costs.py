@@ -13,10 +13,11 @@ from hypothesis import strategies as st
 
 from monette_assets.bronze import platform_usage
 from monette_assets.gold.platform_costs import CONTRACT, platform_costs
-from monette_assets.gold.pricing import cost_rows, layer_of
+from monette_assets.gold.pricing import cost_rows, gaps, layer_of
 from monette_assets.group import Group
 from monette_assets.group.prices import PriceBook, PriceMissing
 from monette_assets.tables import group_contracts
+from monette_assets.tables.compute import Compute
 from monette_assets_tests.frames import context_of, frame, group_of, parsed_failures, rows, shown
 from monette_assets_tests.price_books import cad, price, small_prices, with_prices
 
@@ -148,6 +149,18 @@ def test_a_foreign_price_without_a_rate_is_a_gap(group: Group) -> None:
         cost_rows(usage(sku="D4"), book_of(with_prices(group, rates=[])), group)
 
 
+def test_what_a_deployment_lacks_in_the_price_book_is_told_at_once(group: Group) -> None:
+    book, day = book_of(group), NOON.date()
+    assert gaps(Compute("sail", "laptop"), book, day) == []
+    assert gaps(Compute("databricks-jobs", "laptop", "D8", 2), book, day) == []
+    told = gaps(Compute("spark", "D16", "D8", 2, "tape"), book, day)
+    assert [next(word for word in ("D16", "tape", "spark") if word in each) for each in told] == [
+        "D16",
+        "tape",
+        "spark",
+    ]
+
+
 def test_layers_are_told_by_the_tables_name() -> None:
     assets = ("bronze/events", "gold/ledger", "closes", "releases", "between steps", "refresh")
     assert [layer_of(each) for each in assets] == ["bronze", "gold", "records", "records", "platform", "platform"]
@@ -158,7 +171,7 @@ def test_the_table_holds_what_is_priced_and_one_refusal_for_a_gap(
 ) -> None:
     context = context_of(spark, group, "2024-11")
     used = [usage(), usage(usage_id="r1/silver/accounts", asset="silver/accounts", sku="D16"),
-            usage(usage_id="r2/gold/ledger", sku="D16")]  # fmt: skip
+            usage(usage_id="r2/gold/ledger", sku="D16"), usage()]  # fmt: skip
     usages = frame(spark, platform_usage.CONTRACT, used)
     book = book_of(group)
     kept = rows(group_contracts.CONTRACT, "fingerprint file_name content kept_at",
