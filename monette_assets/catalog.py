@@ -53,6 +53,7 @@ from monette_assets.silver import (
     profit_and_loss_lines,
     reported_balances,
     scale_tickets,
+    telemetry,
 )
 from monette_assets.tables import (
     Contract,
@@ -93,7 +94,7 @@ SILVER: tuple[Table, ...] = (
 )
 # What arrives event by event, and what is made of it: the job `events` builds them, no refresh reads them.
 EVENTS: Contract = events.CONTRACT
-FED_BY_EVENTS: tuple[Table, ...] = (scale_tickets.scale_tickets,)
+FED_BY_EVENTS: tuple[Table, ...] = (scale_tickets.scale_tickets, telemetry.telemetry)
 GOLD: tuple[Table, ...] = (
     ledger.ledger,
     trial_balance.trial_balance,

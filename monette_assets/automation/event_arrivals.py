@@ -84,7 +84,7 @@ def tick(
     with event_hubs.opened() as stream:
         told = looked(lake, stream)
         problem = "; ".join([*map(str, stream.missing.values()), *told.problems.values()])
-    unbuilt = [] if told.due else events_job.plan(group, lake)
+    unbuilt = [] if told.due else events_job.plan(group, lake, moment)
     cursor = read_cursor(Cursor, context.cursor, moment)
     if not told.due and not unbuilt:
         if problem:

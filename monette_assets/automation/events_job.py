@@ -7,7 +7,7 @@ gold table is made of events.
 from collections.abc import Callable, Collection, Mapping
 from contextlib import nullcontext
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import dagster as dg
@@ -29,6 +29,7 @@ JOB = "events"
 OP = "take_in_events"  # an op and a job of one name are refused
 POOL = "events"
 PARENT_TAG = "monette/events"  # on the runs of the chain: the run of this job
+PACE: Mapping[str, timedelta] = {"silver/telemetry": timedelta(hours=1)}  # many readings: not with every batch
 TAKE_IN = chain.Step("events", (asset_key(catalog.EVENTS),), "", "")
 
 # The graph with some resources replaced by name.
@@ -79,14 +80,24 @@ def take_in(
     return result
 
 
-def plan(group: Group, lake: Lake) -> list[chain.Step]:
-    """The runs that build the months due of every table made of events."""
-    due = [(table.contract, months_due(lake, group, table.contract)) for table in catalog.FED_BY_EVENTS]
+def plan(group: Group, lake: Lake, moment: datetime | None = None) -> list[chain.Step]:
+    """The runs that build the months due of every table made of events whose turn it is. `moment` is now, aware."""
+    moment = moment or datetime.now(UTC)
+    tables = [table.contract for table in catalog.FED_BY_EVENTS if _turn(lake, table.name, moment)]
+    due = [(contract, months_due(lake, group, contract)) for contract in tables]
     steps = []
     for first, last in chain.month_spans(set().union(*(months for _, months in due))):
         keys = [asset_key(each) for each, months in due if any(first <= month <= last for month in months)]
         steps.append(chain.Step("event tables", tuple(keys), month_key(first), month_key(last)))
     return steps
+
+
+def _turn(lake: Lake, table: str, moment: datetime) -> bool:
+    """Whether a table may be built again: the last time was long enough ago."""
+    pace = PACE.get(table)
+    if pace is None or not lake.exists(table):
+        return True
+    return moment - lake.history(table, 1)[0].timestamp >= pace
 
 
 def selects(names: Collection[str]) -> bool:

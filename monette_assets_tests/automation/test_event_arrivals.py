@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +12,9 @@ import dagster as dg
 import pytest
 from dagster._core.test_utils import create_run_for_test
 
+from monette_assets import catalog
 from monette_assets.automation.event_arrivals import tick
-from monette_assets.automation.events_job import JOB
+from monette_assets.automation.events_job import JOB, months_due
 from monette_assets.bronze.events import take_in
 from monette_assets.group import Group
 from monette_assets.lake import Lake
@@ -21,6 +22,8 @@ from monette_assets.resources import EventHubs
 from monette_assets.settings import Settings
 from monette_assets.sources.event_hubs import stream
 from monette_assets.sources.event_hubs.stream import EventsError
+from monette_assets.tables import provenance
+from monette_assets.tables.provenance import Provenance
 from monette_assets_tests.frames import NOW, group_of
 from monette_assets_tests.mock_broker import MockBroker, mock_broker
 from monette_assets_tests.processes import free_port
@@ -53,6 +56,15 @@ class Watch:
         with stream.opened(self.broker.access) as connection:
             take_in(self.lake, connection, self.group, "run")
 
+    def build(self) -> None:
+        """Note what the job notes once it has built the months due."""
+        version = self.lake.version(catalog.EVENTS.name)
+        assert version is not None
+        for contract in (table.contract for table in catalog.FED_BY_EVENTS):
+            now = Provenance.of(contract.code_version, self.group.fingerprint, {catalog.EVENTS.name: version})
+            months: set[date | None] = {*months_due(self.lake, self.group, contract)}
+            provenance.note(self.lake, contract.name, None, dict.fromkeys(months, now))
+
 
 @pytest.fixture
 def watch(tmp_path: Path) -> Iterator[Watch]:
@@ -71,6 +83,7 @@ def test_what_waits_is_asked_for_and_then_nothing_does(watch: Watch) -> None:
     first = watch.tick()
     assert first is not None
     watch.take_in()
+    watch.build()
     assert (watch.tick(1), watch.said) == (None, "nothing waits at the broker")
     watch.broker.send("telemetry", b"2")
     assert watch.tick(1) not in (None, first)

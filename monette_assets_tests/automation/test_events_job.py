@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +25,7 @@ from monette_assets.tables.judge import Judge
 from monette_assets_tests.frames import group_of, shown
 from monette_assets_tests.mock_broker import MockBroker, mock_broker, with_broker
 from monette_assets_tests.silver.test_scale_tickets import TICKET
+from monette_assets_tests.silver.test_telemetry import READING
 from monette_assets_tests.world import RunningEngine
 
 NOVEMBER, DECEMBER = date(2024, 11, 1), date(2024, 12, 1)
@@ -121,6 +122,17 @@ def test_a_table_made_of_events_is_run_by_name(farm: Farm) -> None:
     ]
     assert events_job.selects(["silver/scale_tickets+", "gold/completeness"])
     assert not events_job.selects(["gold/completeness"])
+
+
+def test_telemetry_is_built_once_an_hour_at_most(farm: Farm) -> None:
+    farm.broker.send("telemetry", {**READING, "measured_at": "2024-12-03T10:00:00-06:00"})
+    farm.take_in()
+    assert farm.lake.read("silver/telemetry").num_rows == 1
+    farm.broker.send("telemetry", {**READING, "measured_at": "2024-12-03T10:01:00-06:00"})
+    assert steps(farm.take_in()) == [("events", "", "")]
+    later = datetime.now(UTC) + timedelta(hours=1)
+    [step] = events_job.plan(farm.group, farm.lake, later)
+    assert (step.assets, step.start) == ((dg.AssetKey(["silver", "telemetry"]),), "2024-12")
 
 
 def test_another_contract_builds_every_month_anew(farm: Farm, tmp_path: Path) -> None:

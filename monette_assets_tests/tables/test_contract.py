@@ -74,7 +74,7 @@ def test_the_schema_is_the_declaration() -> None:
 # A document, a sheet that people drop, a load that is weighed, and the close of a month are the same on either basis.
 OF_EITHER_BASIS = {
     "silver/documents", "silver/document_lines", "silver/document_links", "silver/head_counts", "gold/close_status",
-    "silver/scale_tickets",
+    "silver/scale_tickets", "silver/telemetry",
 }  # fmt: skip
 
 
