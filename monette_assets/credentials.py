@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 from pydantic import SecretStr
 
 if TYPE_CHECKING:
+    from monette_assets.azure_storage import AzureAccess
     from monette_assets.settings import Settings
-    from monette_assets.sources.landing.container import AzureAccess
     from monette_assets.sources.secrets.encrypted_folder import EncryptedFolder
     from monette_assets.sources.secrets.store import SecretStore
     from monette_assets.sources.secrets.tokens import TokenStore
@@ -75,28 +75,30 @@ def credential(settings: Settings, field: str) -> SecretStr | None:
 
 
 def storage_access(settings: Settings) -> AzureAccess:
-    """How the account of Azure Storage is reached. Raises SecretStoreError."""
-    from monette_assets.sources.landing.container import AzureAccess
+    """How the account of lake, landing and compute logs is entered. Raises SecretStoreError."""
+    from monette_assets.azure_storage import AzureAccess
 
-    key, signature = (credential(settings, field) for field in ("azure_storage_key", "azure_storage_signature"))
+    names = ("azure_storage_key", "azure_storage_signature", "azure_client_secret")
+    found = (credential(settings, name) for name in names)
+    key, signature, secret = (each.get_secret_value() if each else None for each in found)
     return AzureAccess(
-        key=key.get_secret_value() if key else None,
-        signature=signature.get_secret_value() if signature else None,
+        key=key,
+        signature=signature,
+        tenant=settings.azure_tenant_id,
+        client=settings.azure_client_id,
+        secret=secret,
         endpoint=settings.azure_storage_endpoint,
     )
 
 
 def writers_lock(settings: Settings, name: str) -> AbstractContextManager[None]:
     """The lock of a vault's secret. Who writes to one vault shares a lake: a lease beside it, or a file in the home."""
-    from monette_assets.sources.landing.container import EXPECTED, container_at
+    from monette_assets.azure_storage import StorageUrl
+    from monette_assets.sources.landing.container import container_client
     from monette_assets.sources.secrets.file_locks import FileLocks
     from monette_assets.sources.secrets.leases import Leases
-    from monette_assets.sources.secrets.store import SecretStoreError
 
     if "://" not in settings.lake_url:
         return FileLocks(settings.home.absolute() / "locks")(name)
-    container = container_at(settings.lake_url, storage_access(settings))
-    if container is None:
-        found = settings.lake_url.partition("?")[0]
-        raise SecretStoreError(f"MONETTE_LAKE: expected a folder or {EXPECTED}, found {found}")
-    return Leases(*container)(name)
+    place = StorageUrl.parse(settings.lake_url)
+    return Leases(container_client(place, storage_access(settings)), place.path)(name)

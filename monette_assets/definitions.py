@@ -106,8 +106,8 @@ def build(settings: Settings, group: Group, overrides: Mapping[str, Any] | None 
             costs.build_schedule(group, counting),
         ],
         resources={
-            "lake": lake_resource(settings.lake_url, group, compute),
-            "engine": engine_resource(settings.spark_remote, settings.spark_timeout_seconds),
+            "lake": lake_resource(settings, group, compute),
+            "engine": engine_resource(settings),
             "judge": JudgeResource(),
             "quickbooks": QuickBooks(settings, group),
             "bank_of_canada": BankOfCanada(settings),

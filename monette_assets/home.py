@@ -13,6 +13,7 @@ from typing import Any, Self
 
 import dagster as dg
 from dagster._core.instance.ref import InstanceRef
+from dagster._core.storage.compute_log_manager import ComputeLogManager
 from dagster._core.storage.local_compute_log_manager import LocalComputeLogManager
 from dagster._core.storage.sqlite_storage import DagsterSqliteStorage, _event_logs_directory
 from dagster._serdes import ConfigurableClassData
@@ -44,18 +45,29 @@ class HomeStorage(DagsterSqliteStorage):
         return cls.from_local(str(dagster_folder(Settings())), inst_data=inst_data)
 
 
-class HomeComputeLogs(LocalComputeLogManager):
-    """What steps print, beside the storage."""
+class ComputeLogs(LocalComputeLogManager):
+    """What steps print: in the container that MONETTE_COMPUTE_LOGS names, else in a folder."""
 
     @classmethod
     def config_type(cls) -> dict[str, Any]:
-        """No configuration: the settings say where."""
-        return {}
+        """The folder, and that of logs on their way to the container; unset: beside the storage."""
+        return {"base_dir": dg.Field(dg.StringSource, is_required=False)}
 
     @classmethod
-    def from_config_value(cls, inst_data: ConfigurableClassData | None, config_value: Mapping[str, Any]) -> Self:
+    def from_config_value(  # type: ignore[override]
+        cls, inst_data: ConfigurableClassData | None, config_value: Mapping[str, Any]
+    ) -> ComputeLogManager[Any]:
         """The log manager."""
-        return cls(base_dir=str(dagster_folder(Settings()) / "storage"), inst_data=inst_data)
+        settings = Settings()
+        folder = config_value.get("base_dir") or str(dagster_folder(settings) / "storage")
+        if settings.compute_logs is None:
+            return cls(base_dir=folder, inst_data=inst_data)
+        from monette_assets.azure_storage import StorageUrl
+        from monette_assets.container_logs import ContainerLogs
+        from monette_assets.credentials import storage_access
+
+        place = StorageUrl.parse(settings.compute_logs)
+        return ContainerLogs(place, storage_access(settings), folder, inst_data)
 
 
 @contextmanager

@@ -42,25 +42,25 @@ Result = TypeVar("Result")
 
 
 class OpenLake:
-    """The lake at a URL, as runs and sensors ask for it."""
+    """The lake of a deployment, as runs and sensors ask for it."""
 
-    def __init__(self, url: str) -> None:
-        self.url = url
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
 
     @property
     def lake(self) -> Lake:
-        from monette_assets.lake import Lake
+        from monette_assets.lake.opening import open_lake
 
-        return Lake(self.url)
+        return open_lake(self._settings)
 
 
-def lake_resource(url: str, group: Group, compute: Compute | None = None) -> dg.ResourceDefinition:
+def lake_resource(settings: Settings, group: Group, compute: Compute | None = None) -> dg.ResourceDefinition:
     """The lake of a run: gives its `OpenLake`, and writes down who runs what, and on what, before anything is written
     to it.
     """
 
     def opened(context: dg.InitResourceContext) -> Iterator[OpenLake]:
-        run, here, found = context.run, this_process(), OpenLake(url)
+        run, here, found = context.run, this_process(), OpenLake(settings)
         if run is None or context.instance is None:
             yield found
             return
@@ -74,16 +74,25 @@ def lake_resource(url: str, group: Group, compute: Compute | None = None) -> dg.
     return dg.ResourceDefinition(resource_fn=opened, description="The lake's tables.")
 
 
-def engine_resource(remote: str | None, timeout_seconds: float) -> dg.ResourceDefinition:
+def new_engine(settings: Settings) -> Engine:
+    """The engine of a deployment, which knows its way to the lake."""
+    from monette_assets.engine import Engine, Store
+    from monette_assets.lake.opening import storage_options
+
+    options = storage_options(settings)
+    return Engine(
+        settings.spark_remote, settings.spark_timeout_seconds, Store(settings.lake_url, options) if options else None
+    )
+
+
+def engine_resource(settings: Settings) -> dg.ResourceDefinition:
     """The engine of a run, which ends with it.
 
     Without configuration: Dagster records that, and a URL may hold a token.
     """
 
     def started(_: dg.InitResourceContext) -> Iterator[Engine]:
-        from monette_assets.engine import Engine
-
-        engine = Engine(remote, timeout_seconds)
+        engine = new_engine(settings)
         try:
             yield engine
         finally:

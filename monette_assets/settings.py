@@ -6,13 +6,15 @@ Business facts live in the group contract, state in the lake and the secret stor
 
 from __future__ import annotations
 
+import os
 from datetime import timedelta
 from pathlib import Path
 from typing import Self
-from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from monette_assets.azure_storage import configured
 
 SIMULATOR_URL = "http://127.0.0.1:8765"
 
@@ -30,16 +32,26 @@ class Settings(BaseSettings):
 
     home: Path = Field(default=Path(".monette"), description="Embedded lake, secrets and Dagster's storage.")
     group: Path | None = Field(default=None, description="Folder of the group contract; unset: the demo group.")
-    lake: str | None = Field(default=None, description="Path or URL of the lake; unset: <home>/lake.")
+    lake: str | None = Field(default=None, description="Path or abfss:// URL of the lake; unset: <home>/lake.")
     landing: str | None = Field(
         default=None, description="Folder (path or abfss://) people drop sheets in; unset: <home>/landing."
     )
-    azure_storage_key: SecretStr | None = Field(default=None, description="Key of the storage account of `landing`.")
-    azure_storage_signature: SecretStr | None = Field(
-        default=None, description="Or a shared access signature; neither: managed identity (azure-identity's chain)."
+    compute_logs: str | None = Field(
+        default=None, description="Where Dagster keeps what steps print, as abfss://; unset: a folder of the machine."
+    )
+    azure_storage_key: SecretStr | None = Field(
+        default=None, description="Key of the storage account of what lies at abfss://: lake, landing, compute logs."
+    )
+    azure_storage_signature: SecretStr | None = Field(default=None, description="Or a shared access signature.")
+    azure_tenant_id: str | None = Field(default=None, description="Or a service principal: its tenant, client, secret.")
+    azure_client_id: str | None = Field(
+        default=None, description="Client of the service principal; without a secret: the managed identity to use."
+    )
+    azure_client_secret: SecretStr | None = Field(
+        default=None, description="Its secret. No key, signature or secret: workload or managed identity."
     )
     azure_storage_endpoint: str | None = Field(
-        default=None, description="Blob endpoint where it is not the account's own; HTTPS, or HTTP on loopback."
+        default=None, description="Blob endpoint where it is not the account's own; HTTPS, or HTTP on this machine."
     )
     spark_remote: str | None = Field(default=None, description="Spark Connect URL (sc://...); unset: embedded Sail.")
     spark_timeout_seconds: float = Field(default=10.0, description="How long the preflight waits for a Spark endpoint.")
@@ -94,17 +106,23 @@ class Settings(BaseSettings):
     )
 
     @model_validator(mode="after")
-    def _one_way_in(self) -> Self:
-        if self.azure_storage_key and self.azure_storage_signature:
-            raise ValueError(
-                "expected MONETTE_AZURE_STORAGE_KEY or MONETTE_AZURE_STORAGE_SIGNATURE, found both; unset one"
-            )
-        endpoint = urlsplit(self.azure_storage_endpoint or "https://")
-        if endpoint.scheme != "https" and (endpoint.scheme, endpoint.hostname) != ("http", "127.0.0.1"):
-            raise ValueError(
-                "MONETTE_AZURE_STORAGE_ENDPOINT: expected https://..., or http://127.0.0.1:PORT/ACCOUNT (Azurite), "
-                f"found {endpoint.scheme}://{endpoint.hostname}"
-            )
+    def _storage_is_whole(self) -> Self:
+        given = {
+            configured.KEY: self.azure_storage_key,
+            configured.SIGNATURE: self.azure_storage_signature,
+            configured.TENANT: self.azure_tenant_id,
+            configured.CLIENT: self.azure_client_id,
+            configured.SECRET: self.azure_client_secret,
+            configured.ENDPOINT: self.azure_storage_endpoint,
+        }
+        problems = configured.problems(
+            {"MONETTE_LAKE": self.lake, "MONETTE_LANDING": self.landing, configured.LOGS: self.compute_logs},
+            [name for name, value in given.items() if value],
+            self.azure_storage_endpoint,
+            os.environ,
+        )
+        if problems:
+            raise ValueError("; ".join(problems))
         return self
 
     @property

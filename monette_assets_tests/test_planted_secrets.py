@@ -136,7 +136,8 @@ def deployment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployment]
         landing = ("run", "--from", "2024-11", "--select", "bronze/landing_files")
         assert made.monette(*landing, **container) == 1
         assert made.monette("status", **container) in (0, 1)
-        assert made.monette("doctor", "--no-engine", **container) == 1
+        lake = {"MONETTE_LAKE": "abfss://lake@fictional.dfs.core.windows.net/in"}
+        assert made.monette("doctor", "--no-engine", **container, **lake) == 1
         assert made.monette("alerts", "test") == 1
         assert made.monette("audit", "list") == 0
         yield made

@@ -110,7 +110,7 @@ def _again(
     """How many checks were computed on the tables as they stand, and a row for each unit that fails one."""
     from monette_assets import catalog
     from monette_assets.clock import now
-    from monette_assets.engine import Engine
+    from monette_assets.resources import new_engine
     from monette_assets.tables import Context, Partitions, Severity
     from monette_assets.tables.judge import Judge
     from monette_assets.tables.recheck import recheck
@@ -121,8 +121,8 @@ def _again(
     computed, rows = 0, []
     arrived = catalog.FED_BY_EVENTS if platform.lake.exists(catalog.EVENTS.name) else ()
     tables = [table for table in (*catalog.SILVER, *arrived, *catalog.GOLD) if table.name in names]
-    settings, months = platform.settings, tuple(platform.group.periods(first, last))
-    engine = Engine(remote=settings.spark_remote, timeout_seconds=settings.spark_timeout_seconds)
+    months = tuple(platform.group.periods(first, last))
+    engine = new_engine(platform.settings)
     try:
         with Judge() as judge, console.status("Checking") as status:
             for table in tables:

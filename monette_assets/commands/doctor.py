@@ -7,7 +7,7 @@ import sys
 import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -15,6 +15,10 @@ from monette_assets.commands.output import Format
 from monette_assets.commands.platform import Platform
 from monette_assets.commands.secrets import store_answers
 
+if TYPE_CHECKING:
+    from monette_assets.settings import Settings
+
+AZURE_PACKAGES = ("azure-storage-blob", "azure-identity", "dagster-azure")
 PACKAGES = ("dagster", "pyspark", "pysail", "deltalake", "pyarrow", "great-expectations", "httpx")
 UI_PORT = 3000
 
@@ -56,8 +60,10 @@ def doctor(
 
 def _examinations(platform: Platform, *, engine: bool) -> Iterator[tuple[str, Callable[[], Finding]]]:
     yield "python", _python
-    yield "packages", _packages
+    yield "packages", lambda: _packages(platform)
     yield "settings", lambda: (f"home {platform.settings.home.absolute()}", "")
+    if not _usable(platform):
+        return
     yield "contract", lambda: (f"{platform.group.name}, {len(platform.group.companies)} companies", "")
     yield "lake", lambda: _lake(platform)
     if engine:
@@ -73,7 +79,20 @@ def _examinations(platform: Platform, *, engine: bool) -> Iterator[tuple[str, Ca
     yield "landing", lambda: _landing(platform)
     yield "events", lambda: _events(platform)
     yield "prices", lambda: _prices(platform)
+    if platform.settings.compute_logs is not None:
+        yield "logs", lambda: _logs(platform)
     yield "ports", _ports
+
+
+def _usable(platform: Platform) -> bool:
+    """Whether there are settings: nothing else can be examined without, and all that is wrong with them was told."""
+    from monette_assets.commands.errors import CommandError
+
+    try:
+        _ = platform.settings
+    except CommandError:
+        return False
+    return True
 
 
 def _python() -> Finding:
@@ -81,11 +100,12 @@ def _python() -> Finding:
     return found, "" if (3, 11) <= sys.version_info[:2] < (3, 14) else "use Python 3.11, 3.12 or 3.13"
 
 
-def _packages() -> Finding:
+def _packages(platform: Platform) -> Finding:
     from importlib.metadata import PackageNotFoundError, version
 
     found, missing = [], []
-    for name in PACKAGES:
+    azure = _usable(platform) and any("://" in url for url in _places(platform.settings).values())
+    for name in (*PACKAGES, *(AZURE_PACKAGES if azure else ())):
         try:
             found.append(f"{name} {version(name)}")
         except PackageNotFoundError:
@@ -93,30 +113,53 @@ def _packages() -> Finding:
     return ", ".join(found), f"missing {', '.join(missing)}; `make demo` installs what is locked" if missing else ""
 
 
+def _places(settings: Settings) -> dict[str, str]:
+    """What may lie in Azure Storage, by name."""
+    told = {"lake": settings.lake_url, "landing": settings.landing_url, "logs": settings.compute_logs}
+    return {name: url for name, url in told.items() if url is not None}
+
+
 def _lake(platform: Platform) -> Finding:
     """Writable? A file is written, read back and deleted, beside the tables."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    from monette_assets.lake import staging
+    from monette_assets.lake import LakeError, staging
+    from monette_assets.lake.opening import asked_briefly
+    from monette_assets.lake.refusing import named_when_refused
 
-    lake = platform.lake
+    lake = asked_briefly(platform.lake)
     if "://" not in lake.url:
         Path(lake.url).mkdir(parents=True, exist_ok=True)
+    wrong = _signature(platform)
     run = f"doctor-{uuid.uuid4().hex[:12]}"
     files = staging.filesystem(lake.url, lake.storage_options)
     folder = f"{staging.FOLDER}/{run}"
-    files.create_dir(folder, recursive=True)
-    pq.write_table(pa.table({"written": [True]}), f"{folder}/file.parquet", filesystem=files)
-    lake.clean_staged(run)
-    return f"{lake.url} is writable", ""
+    try:
+        with named_when_refused(lake.url, lake.storage_options):
+            files.create_dir(folder, recursive=True)
+            pq.write_table(pa.table({"written": [True]}), f"{folder}/file.parquet", filesystem=files)
+            lake.clean_staged(run)
+    except LakeError as error:
+        wrong.append(str(error))
+    return f"{lake.url} is {'not ' if wrong else ''}writable", "; ".join(wrong)
+
+
+def _signature(platform: Platform) -> list[str]:
+    """What is wrong with a shared access signature by its own words."""
+    from datetime import UTC, datetime
+
+    from monette_assets.azure_storage.refusal import of_signature
+    from monette_assets.credentials import storage_access
+
+    return of_signature(storage_access(platform.settings), datetime.now(UTC))
 
 
 def _engine(platform: Platform) -> Finding:
-    from monette_assets.engine import Engine
+    from monette_assets.resources import new_engine
 
     settings = platform.settings
-    engine = Engine(remote=settings.spark_remote, timeout_seconds=settings.spark_timeout_seconds)
+    engine = new_engine(settings)
     try:
         rows = engine.spark.sql("SELECT 1 AS one").collect()
         where = "embedded" if engine.embedded else str(settings.spark_remote).split("/;")[0]
@@ -198,7 +241,7 @@ def _landing(platform: Platform) -> Finding:
     try:
         files = Landing(settings).folder.files()
     except OSError as error:
-        return f"{settings.landing_url}: {error}", "check the folder, and who may read it"
+        return settings.landing_url, f"{error}" if "://" in settings.landing_url else f"{error}; who may read it?"
     return f"{settings.landing_url} holds {len(files)} file(s)", ""
 
 
@@ -231,6 +274,26 @@ def _prices(platform: Platform) -> Finding:
         f"price book {book.fingerprint[:8]}; {compute.engine} on {compute.machine}{cluster}, lake on {compute.storage}"
     )
     return told, "; ".join(gaps(compute, book, today(platform.group)))
+
+
+def _logs(platform: Platform) -> Finding:
+    """Can Dagster keep what steps print? The container is asked what is in it."""
+    from azure.storage.blob import ContainerClient
+
+    from monette_assets.azure_storage import StorageUrl
+    from monette_assets.azure_storage.reached import reached
+    from monette_assets.credentials import storage_access
+
+    place, access = StorageUrl.parse(str(platform.settings.compute_logs)), storage_access(platform.settings)
+    client = ContainerClient(
+        access.endpoint or place.endpoint, place.container, credential=access.credential(place), retry_total=1
+    )
+    try:
+        with reached(place, access):
+            next(iter(client.list_blob_names(name_starts_with=place.path)), None)
+    except OSError as error:
+        return str(place), str(error)
+    return f"{place} answers", ""
 
 
 def _ports() -> Finding:

@@ -33,7 +33,10 @@ class Platform:
             return Settings()
         except ValidationError as error:
             wrong = "; ".join(
-                f"MONETTE_{'_'.join(map(str, each['loc'])).upper()}: {each['msg'].lower()}" for each in error.errors()
+                f"MONETTE_{'_'.join(map(str, each['loc'])).upper()}: {each['msg'].lower()}"
+                if each["loc"]
+                else str(each["ctx"]["error"])  # of several variables: it names them
+                for each in error.errors()
             )
             raise CommandError(f"the environment's settings cannot be used: {wrong}") from error
 
@@ -47,9 +50,9 @@ class Platform:
     @cached_property
     def lake(self) -> Lake:
         """The lake."""
-        from monette_assets.lake import Lake
+        from monette_assets.lake.opening import open_lake
 
-        return Lake(self.settings.lake_url)
+        return open_lake(self.settings)
 
     @cached_property
     def token_store(self) -> TokenStore:

@@ -150,11 +150,10 @@ def read_as_of(
             except VersionGone as gone:
                 notes().print(f"{gone}; rebuilding it from bronze ...", markup=False, soft_wrap=True)
     from monette_assets.commands.refreshing import judging
-    from monette_assets.engine import Engine
     from monette_assets.reports.rebuilt import rebuilt
+    from monette_assets.resources import new_engine
 
-    settings = platform.settings
-    engine = Engine(remote=settings.spark_remote, timeout_seconds=settings.spark_timeout_seconds)
+    engine = new_engine(platform.settings)
     try:
         with judging() as judge, rebuilt(lake, platform.group, moment, engine, judge, month) as release:
             notes().print(release.name, markup=False, soft_wrap=True)  # JSON and CSV have no place for it

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from monette_assets.engine import memory
+from monette_assets.engine.store import Store
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -82,8 +83,9 @@ def _shake_hands(remote: str, where: str, timeout_seconds: float) -> None:
 class Engine:
     """A Spark session at `remote`, or on the embedded server where there is none. It starts on first use."""
 
-    def __init__(self, remote: str | None = None, timeout_seconds: float = 10.0) -> None:
-        self.remote, self.timeout_seconds = remote, timeout_seconds
+    def __init__(self, remote: str | None = None, timeout_seconds: float = 10.0, store: Store | None = None) -> None:
+        """`store`: where the tables lie, if not on a disk; a remote engine has its own way there."""
+        self.remote, self.timeout_seconds, self.store = remote, timeout_seconds, store
         self._server: Any = None
         self._session: Any = None
 
@@ -93,7 +95,10 @@ class Engine:
 
     @property
     def spark(self) -> SparkSession:
-        """The session. Raises EngineUnreachableError where a remote engine does not answer."""
+        """The session. Raises EngineUnreachableError where a remote engine does not answer.
+
+        Where the store of the tables lets nobody in, raises what the engine raises then.
+        """
         if self._session is None or self._session.is_stopped:  # another engine of the process may have ended it
             from dagster_pyspark import LazyPySparkResource
 
@@ -108,6 +113,8 @@ class Engine:
             session.conf.set("spark.python.sql.dataFrameDebugging.enabled", "false")
             if self.embedded:  # nothing can cut this connection off: a query need not be found again, and takes half
                 session.client.disable_reattachable_execute()
+                if self.store is not None:
+                    self.store.enter(session)
             self._session = session
         return self._session  # type: ignore[no-any-return]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -112,10 +112,19 @@ class HistoryEntry:
         )
 
 
+def log_of(table: str) -> str:
+    """The folder of a table's log."""
+    return f"{table}/{_LOG}"
+
+
+def newest(names: Iterable[str]) -> int | None:
+    """The newest version in a log, by the names of its files; None where there is none."""
+    return max((int(found[1]) for name in names if (found := _ENTRY.fullmatch(name))), default=None)
+
+
 def newest_commit(table: Path) -> int | None:
-    """The newest version in the log of a table on a disk, by the names of its files; None where there is none."""
+    """The newest version in the log of a table on a disk; None where there is none."""
     try:
-        names = [entry.name for entry in (table / _LOG).iterdir()]
+        return newest(entry.name for entry in Path(log_of(str(table))).iterdir())
     except (FileNotFoundError, NotADirectoryError):
         return None
-    return max((int(found[1]) for name in names if (found := _ENTRY.fullmatch(name))), default=None)

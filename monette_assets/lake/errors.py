@@ -49,5 +49,9 @@ class DiskFull(LakeError):
     """A write that a full disk stopped; nothing of it is seen by anybody."""
 
 
+class StoreRefused(LakeError):
+    """An object store that lets nobody in, or does not answer."""
+
+
 class AppendOnly(LakeError):
     """A table of bronze or a record may only grow: it is never published over, restored or vacuumed."""

@@ -17,7 +17,7 @@ from deltalake import Schema as DeltaSchema
 from deltalake.exceptions import CommitFailedError, DeltaError, TableNotFoundError
 
 from monette_assets.lake import staging
-from monette_assets.lake.commits import Commit, HistoryEntry, newest_commit
+from monette_assets.lake.commits import Commit, HistoryEntry, log_of, newest, newest_commit
 from monette_assets.lake.compare import Difference, difference
 from monette_assets.lake.data import Checked, Data, Opener, rereadable
 from monette_assets.lake.disk import named_when_full
@@ -33,6 +33,7 @@ from monette_assets.lake.errors import (
     TableName,
     VersionGone,
 )
+from monette_assets.lake.refusing import refusing
 from monette_assets.lake.scope import Scope
 
 _TABLE = re.compile(r"[a-z_]+(/[a-z_]+)?")
@@ -105,9 +106,10 @@ def usual_layout(table: str) -> Layout:
 
 @dataclass(frozen=True)
 class Lake:
-    """The tables under one URL (a folder, `abfss://`, `s3://`), with the options delta-rs takes for that store.
+    """The tables under one URL (a folder, `abfss://`), with the options delta-rs takes for that store.
 
-    Every write is one Delta commit. Nothing renames a folder, so any object store with put-if-absent will do.
+    Every write is one Delta commit. Nothing renames a folder, so any object store with put-if-absent will do. Whatever
+    is asked of a store that lets nobody in raises `StoreRefused`.
     """
 
     url: str
@@ -127,20 +129,24 @@ class Lake:
             raise TableName(f"expected a table name such as gold/profit_and_loss ({_TABLE.pattern}), found {table!r}")
         return f"{self.url}/{table}"
 
+    @refusing
     def exists(self, table: str) -> bool:
         """Whether the table has been created."""
         return bool(DeltaTable.is_deltatable(self.uri(table), self._options))
 
+    @refusing
     def version(self, table: str) -> int | None:
         """The newest version; None before the table exists."""
         if "://" not in self.url:  # asked for hundreds of times a refresh: opening a table reads its whole log
             return newest_commit(Path(self.uri(table)))
-        return self.open(table).version() if self.exists(table) else None
+        files = staging.filesystem(self.url, self.storage_options)
+        return newest(staging.names(files, log_of(self.uri(table).removeprefix(f"{self.url}/"))))
 
     def schema(self, table: str, version: int | None = None) -> pa.Schema:
         """The table's columns. Raises `TableMissing`."""
         return _schema_of(self.open(table, version))
 
+    @refusing
     def open(self, table: str, version: int | None = None) -> DeltaTable:
         """delta-rs' own handle, for what this class does not offer. Raises `TableMissing`, `VersionGone`."""
         uri = self.uri(table)
@@ -155,6 +161,7 @@ class Lake:
 
     # --- writing -----------------------------------------------------------------------------------------------
 
+    @refusing
     def create(self, table: str, schema: pa.Schema, partition_by: Sequence[str] = ()) -> None:
         """Creates the table once; an equal table that is there already will do. Raises `SchemaMismatch` otherwise.
 
@@ -306,6 +313,7 @@ class Lake:
             table, rows(), schema=schema, commit=commit, partition_by=partitions, layout=Layout(), scope=where
         )
 
+    @refusing
     def _write(
         self,
         table: str,
@@ -474,6 +482,7 @@ class Lake:
             )
             return scanner.to_reader()
 
+    @refusing
     def read(
         self,
         table: str,
@@ -490,10 +499,12 @@ class Lake:
         files = staging.filesystem(self.uri(table), {}) if "://" not in self.url else None  # Arrow's own: faster
         return there.to_pyarrow_dataset(filesystem=files)
 
+    @refusing
     def history(self, table: str, limit: int | None = None) -> list[HistoryEntry]:
         """The table's commits, newest first. Raises `TableMissing`."""
         return [HistoryEntry.from_delta(entry) for entry in self.open(table).history(limit)]
 
+    @refusing
     def compare(
         self,
         table: str,
@@ -575,6 +586,7 @@ class Lake:
         """Where an engine keeps what it computes on the way to `table` in this run; it goes with what is staged."""
         return self.stage_uri(run_id, table) + staging.SCRATCH
 
+    @refusing
     def staged_reader(
         self,
         uri: str,
@@ -588,19 +600,23 @@ class Lake:
         """
         return staging.reader(*self._staged(uri), where=uri, columns=columns, only=only, schema=schema)
 
+    @refusing
     def mark_staged(self, uri: str) -> None:
         """Call it when the engine has written to `uri`: no files there then means no rows."""
         staging.mark(*self._staged(uri))
 
+    @refusing
     def staged_files(self, uri: str) -> list[str]:
         """URIs of the parquet files staged at `uri`."""
         return [f"{self.url}/{path}" for path in staging.parquet_files(*self._staged(uri))]
 
+    @refusing
     def staged_runs(self) -> list[str]:
         """Runs that have staged data."""
         files = staging.filesystem(self.url, self.storage_options)
         return sorted({path.split("/")[1] for path in staging.parquet_files(files, staging.FOLDER)})
 
+    @refusing
     def clean_staged(self, run_id: str, table: str | None = None) -> int:
         """Deletes what a finished run staged (of one table, or all of it); returns the number of files."""
         files = staging.filesystem(self.url, self.storage_options)

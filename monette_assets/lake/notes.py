@@ -29,13 +29,8 @@ def write(lake: Lake, table: str, text: str) -> None:
     """Replaces the note of a table, whole or not at all. Raises `TableName`."""
     lake.uri(table)
     if "://" in lake.url:
-        from deltalake.fs import DeltaStorageHandler
-
-        # its own stream: through pyarrow's file system it takes no bytes
-        handler = DeltaStorageHandler(lake.url, dict(lake.storage_options))
-        stream = super(DeltaStorageHandler, handler).open_output_stream(_path(table))  # type: ignore[safe-super]
-        stream.write(text.encode())
-        stream.close()
+        with staging.filesystem(lake.url, lake.storage_options).open_output_stream(_path(table)) as stream:
+            stream.write(text.encode())
         return
     target = Path(lake.url, _path(table))
     target.parent.mkdir(parents=True, exist_ok=True)

@@ -32,9 +32,9 @@ def filesystem(url: str, storage_options: Mapping[str, str]) -> pa_fs.FileSystem
 
     if "://" not in url:
         return pa_fs.SubTreeFileSystem(url, pa_fs.LocalFileSystem())
-    from deltalake.fs import DeltaStorageHandler
+    from monette_assets.lake.object_store import ObjectStore
 
-    return pa_fs.PyFileSystem(DeltaStorageHandler(url, dict(storage_options)))
+    return pa_fs.PyFileSystem(ObjectStore(url, dict(storage_options)))
 
 
 def parquet_files(files: pa_fs.FileSystem, folder: str) -> list[str]:
@@ -49,11 +49,18 @@ def parquet_files(files: pa_fs.FileSystem, folder: str) -> list[str]:
     )
 
 
+def names(files: pa_fs.FileSystem, folder: str) -> list[str]:
+    """What lies directly in a folder; nothing where there is none."""
+    import pyarrow.fs as pa_fs
+
+    return [info.base_name for info in files.get_file_info(pa_fs.FileSelector(folder, allow_not_found=True))]
+
+
 def mark(files: pa_fs.FileSystem, folder: str) -> None:
     """Says that the engine is done with the folder: Sail writes no file, not even the folder, for no rows."""
     files.create_dir(folder, recursive=True)
     with files.open_output_stream(f"{folder}/{_MARK}"):
-        pass  # delta-rs' file system takes no bytes from this pyarrow; an empty object will do
+        pass
 
 
 def reader(

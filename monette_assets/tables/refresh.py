@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 from monette_assets.engine import memory
 from monette_assets.lake import Commit, Lake, Scope
 from monette_assets.lake.disk import named_when_full
+from monette_assets.lake.refusing import named_when_refused
 from monette_assets.tables import provenance, quarantine, unchanged, waivers
 from monette_assets.tables.audit import Audit, Unit, audit, units_of
 from monette_assets.tables.contract import NESTED, Contract, Input, Months, Partitions
@@ -119,12 +120,13 @@ def refresh(
 ) -> Outcome:
     """Bring the table up to date for the context's months; `if_changed`: compute it only where that may change a row.
 
-    Raises what the function, the engine or the lake raise (`DiskFull` where there is no room); a unit that breaks a
-    blocking check does not raise: it keeps its last good rows and is listed in the outcome and in `quarantine`.
+    Raises what the function, the engine or the lake raise (`DiskFull` where there is no room, `StoreRefused` where the
+    store lets nobody in); a unit that breaks a blocking check does not raise: it keeps its last good rows and is listed
+    in the outcome and in `quarantine`.
     """
     begun = time.process_time()
     try:
-        with named_when_full(table.name, lake.url):
+        with named_when_refused(lake.url, lake.storage_options), named_when_full(table.name, lake.url):
             outcome = (_standing(table, context, lake) if if_changed and companies is None else None) or _refresh(
                 table, context, lake, judge, run_id, companies
             )

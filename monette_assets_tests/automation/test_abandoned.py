@@ -78,13 +78,15 @@ import os, signal, sys
 import dagster as dg
 from monette_assets.group import load_group
 from monette_assets.resources import lake_resource
+from monette_assets.settings import Settings
 
 @dg.asset(required_resource_keys={"lake"})
 def killed() -> None:
     os.kill(os.getpid(), signal.SIGKILL)
 
 with dg.DagsterInstance.local_temp(sys.argv[1]) as instance:
-    dg.materialize([killed], instance=instance, resources={"lake": lake_resource(sys.argv[1], load_group())})
+    lake = lake_resource(Settings(lake=sys.argv[1]), load_group())
+    dg.materialize([killed], instance=instance, resources={"lake": lake})
 """
 
 

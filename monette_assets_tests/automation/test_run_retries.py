@@ -31,7 +31,7 @@ from monette_assets.automation.refresh_job import JOB
 from monette_assets.group import load_group
 from monette_assets.resources import lake_resource
 
-LAKE = {"lake": lake_resource(os.environ["MONETTE_HOME"], load_group(None))}
+LAKE = {"lake": lake_resource(Settings(lake=os.environ["MONETTE_HOME"]), load_group(None))}
 
 @dg.op(required_resource_keys={"lake"})
 def is_killed(): os.kill(os.getpid(), signal.SIGKILL)

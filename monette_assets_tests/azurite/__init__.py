@@ -17,9 +17,12 @@ from pathlib import Path
 
 import httpx
 import pytest
+from azure.storage.blob import ContainerClient
 from filelock import FileLock
 from tenacity import retry, retry_if_exception_type, stop_after_delay, wait_fixed
 
+from monette_assets.azure_storage import AzureAccess, StorageUrl
+from monette_assets.lake import Lake
 from monette_assets_tests.processes import free_port
 
 HERE = Path(__file__).parent
@@ -35,6 +38,25 @@ class Azurite:
     endpoint: str
     account: str = ACCOUNT
     key: str = KEY
+
+    @property
+    def access(self) -> AzureAccess:
+        """By its key."""
+        return AzureAccess(key=self.key, endpoint=self.endpoint)
+
+    def client(self, container: str) -> ContainerClient:
+        """Microsoft's own client of a container, whether or not it exists."""
+        credential = {"account_name": self.account, "account_key": self.key}
+        return ContainerClient(self.endpoint, container, credential=credential)
+
+    def url(self, container: str, path: str = "") -> str:
+        """A folder of a container, as settings name it."""
+        return f"abfss://{container}@{self.account}.dfs.core.windows.net/{path}"
+
+    def lake(self, container: str, path: str) -> Lake:
+        """The lake at a folder of a container."""
+        url = self.url(container, path)
+        return Lake(url, self.access.options(StorageUrl.parse(url)))
 
 
 def installed() -> Path:

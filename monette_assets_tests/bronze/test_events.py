@@ -148,7 +148,7 @@ def test_where_a_topic_is_read_from() -> None:
 
 def materialized(group: Group, settings: Settings, lake: Lake) -> tuple[dict[str, Any], dict[str, tuple[bool, str]]]:
     """The metadata of a run, and what its checks said."""
-    resources = {"lake": lake_resource(lake.url, group), "event_hubs": EventHubs(settings)}
+    resources = {"lake": lake_resource(Settings(lake=lake.url), group), "event_hubs": EventHubs(settings)}
     done = dg.materialize([build(group)], resources=resources)
     [made] = done.asset_materializations_for_node("bronze__events")
     checks = {each.check_name: (each.passed, each.description or "") for each in done.get_asset_check_evaluations()}

@@ -1,15 +1,27 @@
-"""The lakes the suite runs on. One in an object store can be added to the parameters, with its storage options."""
+"""The lakes the suite runs on: a folder of a disk, and a folder of a container of Azure Storage (Azurite)."""
 
 from __future__ import annotations
 
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 
 from monette_assets.lake.lake import Lake
+from monette_assets_tests.azurite import Azurite
 
 
-@pytest.fixture(params=["folder", "object_store"])
+@pytest.fixture(scope="session")
+def container(azurite: Azurite) -> str:
+    """A container for every lake of a session."""
+    azurite.client("lake").create_container()
+    return "lake"
+
+
+@pytest.fixture(params=["folder", "azurite"])
 def lake(request: pytest.FixtureRequest, tmp_path: Path) -> Lake:
-    """An empty lake; `file://` takes the way of an object store (its own file system, no local paths)."""
-    return Lake(str(tmp_path) if request.param == "folder" else f"file://{tmp_path}")
+    """An empty lake. Azurite is started, or its absence skipped, for the tests on it only."""
+    if request.param == "folder":
+        return Lake(str(tmp_path))
+    azurite: Azurite = request.getfixturevalue("azurite")
+    return azurite.lake(request.getfixturevalue("container"), f"lakes/{uuid4().hex}")

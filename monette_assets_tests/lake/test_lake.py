@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import datetime
 from decimal import Decimal
-from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from monette_assets.lake import staging
 from monette_assets.lake.errors import (
     AppendOnly,
     LakeError,
@@ -38,19 +38,16 @@ ALL = months(*{(company, period) for company, period, _, _ in BOOKS})
 LAYOUTS = pytest.mark.parametrize("partition_by", [(), ("period",), ("company", "period")])
 
 
-def folder(lake: Lake, uri: str) -> Path:
-    """The local folder behind a URI of a test's lake."""
-    return Path(uri.removeprefix("file://"))
-
-
 def stage(lake: Lake, data: pa.Table, run: str = "run-1", files: int = 1) -> str:
     """Stages the table as an engine does: parquet files of any name in one folder."""
     uri = lake.stage_uri(run, TABLE)
-    folder(lake, uri).mkdir(parents=True)
+    store, folder = staging.filesystem(lake.url, lake.storage_options), uri.removeprefix(f"{lake.url}/")
+    store.create_dir(folder, recursive=True)
     size = -(-len(data) // files) or 1
     for number in range(files):
-        pq.write_table(data.slice(number * size, size), folder(lake, uri) / f"part-{number:05d}-x.parquet")
-    (folder(lake, uri) / "_SUCCESS").touch()
+        part = f"{folder}/part-{number:05d}-x.parquet"
+        pq.write_table(data.slice(number * size, size), part, filesystem=store)
+    store.open_output_stream(f"{folder}/_SUCCESS").close()
     return uri
 
 
@@ -300,8 +297,9 @@ def test_bronze_only_grows(lake: Lake) -> None:
         payload = pa.table({"payload": [f"{number}{'x' * 1000}"] * 200})
         lake.append("bronze/reports", payload, schema=schema, commit=commit(), layout=PAYLOADS)
     assert lake.read("bronze/reports").num_rows == 400
-    for file in folder(lake, lake.uri("bronze/reports")).glob("*.parquet"):
-        stored = pq.ParquetFile(file).metadata
+    store = staging.filesystem(lake.url, lake.storage_options)
+    for file in staging.parquet_files(store, "bronze/reports"):
+        stored = pq.ParquetFile(file, filesystem=store).metadata
         assert stored.row_group(0).num_rows == 16
         assert stored.row_group(0).column(0).compression == "ZSTD"
     with pytest.raises(AppendOnly):
@@ -348,8 +346,10 @@ def test_positions_outlive_checkpoints_and_compaction(lake: Lake) -> None:
         lake.append_onwards(name, {"a[0]": (end - 1 or None, end)}, table(BOOKS[:1]), schema=SCHEMA, commit=commit())
     compact(lake, name, commit())
     checkpoint(lake, name)
-    for file in folder(lake, lake.uri(name)).glob("_delta_log/*[0-3].json"):
-        file.unlink()  # as the log's retention does
+    store, log = staging.filesystem(lake.url, lake.storage_options), f"{name}/_delta_log"
+    for file in staging.names(store, log):
+        if file.endswith(("0.json", "1.json", "2.json", "3.json")):
+            store.delete_file(f"{log}/{file}")  # as the log's retention does
     assert lake.positions(name, ["a[0]"]) == {"a[0]": 3}
     lake.append_onwards(name, {"a[0]": (3, 4)}, table(BOOKS[:1]), schema=SCHEMA, commit=commit())
     assert lake.read(name).num_rows == 4

@@ -6,16 +6,25 @@ import shutil
 import tempfile
 from decimal import Decimal
 from itertools import product
+from uuid import uuid4
 
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
 
 from monette_assets.lake.commits import Commit
 from monette_assets.lake.compare import difference
 from monette_assets.lake.lake import Lake
 from monette_assets.lake.maintenance import checkpoint, compact
 from monette_assets.lake.scope import Scope
+from monette_assets_tests.azurite import Azurite
 from monette_assets_tests.lake.books import FEBRUARY, JANUARY, MARCH, SCHEMA, Row, commit, months, rows_of, table
 
 TABLE = "gold/ledger"
@@ -31,9 +40,13 @@ class Publishing(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.folder = tempfile.mkdtemp()
-        self.lake = Lake(self.folder)
+        self.lake = self.opened()
         self.versions: dict[int, list[Row]] = {}
         self.done: list[tuple[Commit, Scope]] = []
+
+    def opened(self) -> Lake:
+        """An empty lake."""
+        return Lake(self.folder)
 
     def teardown(self) -> None:
         shutil.rmtree(self.folder)
@@ -115,3 +128,12 @@ class Publishing(RuleBasedStateMachine):
 
 TestPublishing = Publishing.TestCase
 TestPublishing.settings = settings(max_examples=10, stateful_step_count=12, deadline=None)
+
+
+def test_publishing_in_a_container(azurite: Azurite, container: str) -> None:
+    class PublishingInAContainer(Publishing):
+        def opened(self) -> Lake:
+            return azurite.lake(container, f"lakes/{uuid4().hex}")
+
+    few = settings(max_examples=2, stateful_step_count=8, deadline=None)
+    run_state_machine_as_test(PublishingInAContainer, settings=few)  # type: ignore[no-untyped-call]

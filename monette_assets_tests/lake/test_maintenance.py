@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import datetime
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
 
+from monette_assets.lake import staging
 from monette_assets.lake.errors import AppendOnly, LakeError, VersionGone
 from monette_assets.lake.lake import Lake
 from monette_assets.lake.maintenance import checkpoint, compact, vacuum
@@ -65,10 +65,11 @@ def test_the_version_is_what_the_log_says_also_where_only_a_checkpoint_is_left_o
     lake.create(TABLE, SCHEMA)
     assert lake.version(TABLE) == 0
     small_files(lake)
-    log = Path(lake.uri(TABLE).removeprefix("file://"), "_delta_log")
-    (log / "_commit_00000000000000000009.json.tmp").touch()  # a commit that was never made
+    store, log = staging.filesystem(lake.url, lake.storage_options), f"{TABLE}/_delta_log"
+    store.open_output_stream(f"{log}/_commit_00000000000000000009.json.tmp").close()  # a commit that was never made
     assert lake.version(TABLE) == 5
     checkpoint(lake, TABLE)
-    for commit_file in log.glob("*.json"):
-        commit_file.unlink()
+    for name in staging.names(store, log):
+        if name.endswith(".json"):
+            store.delete_file(f"{log}/{name}")
     assert lake.version(TABLE) == lake.open(TABLE).version() == 5

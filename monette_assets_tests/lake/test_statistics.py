@@ -18,7 +18,7 @@ DAYS = pa.schema([pa.field("period", pa.date32()), pa.field("amount", pa.int64()
 def written(lake: Lake, *days: date | None, **options: object) -> None:
     """One file more."""
     rows = pa.table({"period": pa.array(days, pa.date32()), "amount": pa.array([1] * len(days))}, schema=DAYS)
-    write_deltalake(lake.uri(TABLE), rows, mode="append", **options)  # type: ignore[call-overload]
+    write_deltalake(lake.uri(TABLE), rows, mode="append", storage_options=dict(lake.storage_options), **options)  # type: ignore[call-overload]
 
 
 @pytest.mark.parametrize(

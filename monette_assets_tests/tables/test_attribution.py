@@ -17,6 +17,7 @@ from dagster._core.workspace.workspace import CurrentWorkspace
 from monette_assets.group import Group
 from monette_assets.lake import Lake
 from monette_assets.resources import lake_resource
+from monette_assets.settings import Settings
 from monette_assets.tables.attribution import CHAIN_TAG, HEADER, NOBODY, WHO_TAG, AttributedRunCoordinator, who_asked
 from monette_assets.tables.hash_chain import entries, verify
 
@@ -41,7 +42,9 @@ def instance(tmp_path: Path) -> Iterator[dg.DagsterInstance]:
 def launch(lake: Lake, group: Group, instance: dg.DagsterInstance, *assets: str, **tags: str) -> Any:
     """A run of chosen assets, as Dagster makes it."""
     graph = dg.Definitions(
-        [written, broken], resources={"lake": lake_resource(lake.url, group)}, executor=dg.in_process_executor
+        [written, broken],
+        resources={"lake": lake_resource(Settings(lake=lake.url), group)},
+        executor=dg.in_process_executor,
     )
     job = graph.resolve_implicit_global_asset_job_def()
     keys = [dg.AssetKey(name) for name in assets]

@@ -7,7 +7,6 @@ import threading
 import pytest
 from azure.storage.blob import BlobLeaseClient, ContainerClient
 
-from monette_assets.sources.landing.container import AzureAccess, container_at
 from monette_assets.sources.secrets.leases import Leases
 from monette_assets.sources.secrets.store import SecretStoreError
 from monette_assets_tests.azurite import Azurite
@@ -16,11 +15,9 @@ from monette_assets_tests.azurite import Azurite
 @pytest.fixture
 def container(azurite: Azurite, request: pytest.FixtureRequest) -> ContainerClient:
     name = f"leases-{abs(hash(request.node.name)) % 10**8}"
-    access = AzureAccess(key=azurite.key, endpoint=azurite.endpoint)
-    found = container_at(f"abfss://{name}@{azurite.account}.dfs.core.windows.net/lake", access)
-    assert found is not None
-    found[0].create_container()
-    return found[0]
+    found = azurite.client(name)
+    found.create_container()
+    return found
 
 
 def test_one_holds_it_and_the_other_waits(container: ContainerClient) -> None:
@@ -72,10 +69,5 @@ def test_it_is_renewed_while_it_is_held(container: ContainerClient, monkeypatch:
 
 
 def test_a_container_that_is_not_there_is_said(azurite: Azurite) -> None:
-    found = container_at(
-        f"abfss://absent@{azurite.account}.dfs.core.windows.net/lake",
-        AzureAccess(key=azurite.key, endpoint=azurite.endpoint),
-    )
-    assert found is not None
     with pytest.raises(SecretStoreError, match=r"cannot be had \(ContainerNotFound\); check MONETTE_LAKE's container"):
-        Leases(*found)("north").__enter__()
+        Leases(azurite.client("absent"), "lake")("north").__enter__()
