@@ -21,6 +21,7 @@ from monette_assets.bronze import platform_usage
 from monette_assets.bronze.platform_usage import BETWEEN_STEPS
 from monette_assets.gold.pricing import MILLION, SECONDS_AN_HOUR, cluster_charges, millionths
 from monette_assets.group.prices import LAPTOP, PriceMissing
+from monette_assets.tables import Partitions
 from monette_assets.tables.partitions import MONTH_KEY, period_of
 
 if TYPE_CHECKING:
@@ -64,7 +65,7 @@ class Place:
 
 @dataclass(frozen=True)
 class Seen:
-    """One measured step: `units` are company-months; of a table without months, companies or 1."""
+    """One measured step: `units` are the partitions it fetched, else the months it computed; 1 of a table without."""
 
     place: Place
     seconds: float
@@ -94,18 +95,22 @@ def history(lake: Lake) -> History:
         return {}
     import pyarrow.compute as pc
 
-    columns = ["asset", "ended_at", "engine", "sku", "cluster_sku", "cluster_nodes", "quantity", "row_count", "phases"]
-    computed = pc.field("kind") == "compute"
-    read = lake.read(platform_usage.CONTRACT.name, columns=[*columns, "months", "weights"], filters=computed)
-    rows = read.select(columns)  # of the lists their lengths are enough
-    for name in ("months", "weights"):
-        rows = rows.append_column(name, pc.list_value_length(read.column(name)))
+    name, computed = platform_usage.CONTRACT.name, pc.field("kind") == "compute"
+    columns = ["usage_id", "asset", "ended_at", "engine", "sku", "cluster_sku", "cluster_nodes", "quantity",
+               "row_count", "phases"]  # fmt: skip
+    by_partitions = computed & (pc.field("split_by") == "partitions")
+    fetched = {
+        row["usage_id"]: sum(pair["weight"] for pair in row["weights"])
+        for row in lake.read(name, columns=["usage_id", "weights"], filters=by_partitions).to_pylist()
+    }
+    read = lake.read(name, columns=[*columns, "months"], filters=computed)
+    rows = read.select(columns).append_column("months", pc.list_value_length(read.column("months")))
     found: dict[str, list[Seen]] = defaultdict(list)
     alike: Counter[tuple[str, Place, int]] = Counter()
     for row in rows.sort_by([("ended_at", "descending")]).to_pylist():
         cluster, nodes = row["cluster_sku"], row["cluster_nodes"] or 1
         place = Place(row["engine"], cluster or row["sku"], max(1, nodes - 1) if cluster else 1)
-        units = max(1, row["months"]) * max(1, row["weights"])
+        units = max(1, fetched.get(row["usage_id"], row["months"]))
         size = (row["asset"], place, units.bit_length())
         if alike[size] == NEWEST or set(json.loads(row["phases"] or "{}")) == {"look"}:
             continue
@@ -116,7 +121,10 @@ def history(lake: Lake) -> History:
 
 def work_of(steps: Iterable[Step], group: Group) -> list[tuple[str, int]]:
     """The tables that the steps compute, each with its units; and between the steps of every run."""
+    from monette_assets import catalog
+
     codes = [company.code for company in group.companies]
+    partitions = {contract.name: contract.partitions for contract in catalog.contracts()}
     found = []
     for step in steps:
         (start, end) = (key.split("|") for key in (step.start, step.end))
@@ -124,8 +132,13 @@ def work_of(steps: Iterable[Step], group: Group) -> list[tuple[str, int]]:
         companies = [part for part in (*start, *end) if part in codes]
         periods = group.periods(period_of(months[0]), period_of(months[-1])) if months else []
         among = codes[codes.index(companies[0]) : codes.index(companies[-1]) + 1] if companies else codes
-        active = sum(group.is_active(code, period) for code in among for period in periods)
-        found += [("/".join(key.path), (active if periods else len(among)) or 1) for key in step.assets]
+        units = {
+            Partitions.MONTH_COMPANY: sum(group.is_active(code, period) for code in among for period in periods),
+            Partitions.COMPANY: len(among),
+            Partitions.MONTH: len(periods),
+        }
+        for name in ("/".join(key.path) for key in step.assets):
+            found.append((name, max(1, units.get(partitions.get(name, Partitions.NONE), 1))))
         found.append((BETWEEN_STEPS, 1))
     return found
 
