@@ -7,7 +7,7 @@ from typing import Any
 
 import dagster as dg
 
-from monette_assets import catalog
+from monette_assets import catalog, logs
 from monette_assets.automation import (
     catch_up,
     changes,
@@ -123,6 +123,7 @@ def build(settings: Settings, group: Group, overrides: Mapping[str, Any] | None 
 def load() -> dg.Definitions:
     """The graph of the environment's deployment."""
     settings = Settings()
+    logs.install()
     return build(settings, load_group(settings.group))
 
 

@@ -18,6 +18,7 @@ from dagster._core.storage.local_compute_log_manager import LocalComputeLogManag
 from dagster._core.storage.sqlite_storage import DagsterSqliteStorage, _event_logs_directory
 from dagster._serdes import ConfigurableClassData
 
+from monette_assets import logs
 from monette_assets.automation.event_log import PooledSqliteEventLogStorage
 from monette_assets.settings import Settings
 
@@ -82,5 +83,6 @@ def dagster_instance(settings: Settings) -> Iterator[dg.DagsterInstance]:
         return
     folder = dagster_folder(settings)
     folder.mkdir(parents=True, exist_ok=True)
-    with dg.DagsterInstance.from_ref(InstanceRef.from_dir(str(folder), config_dir=str(Path.cwd()))) as instance:
+    ref = InstanceRef.from_dir(str(folder), config_dir=str(Path.cwd()), overrides=logs.of_dagster(settings))
+    with dg.DagsterInstance.from_ref(ref) as instance:
         yield instance

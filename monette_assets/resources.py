@@ -18,8 +18,10 @@ from pydantic import PrivateAttr
 
 from monette_assets.credentials import credential, storage_access, token_store
 from monette_assets.process import PROCESS_TAG, this_process
-from monette_assets.tables.attribution import recorded_run
+from monette_assets.tables.attribution import CHAIN_TAG, recorded_run
 from monette_assets.tables.compute import COMPUTE_TAG, Compute
+from monette_assets.telemetry.about import carried
+from monette_assets.telemetry.spans import RunSpan
 
 if TYPE_CHECKING:
     from monette_assets.engine import Engine
@@ -44,8 +46,9 @@ Result = TypeVar("Result")
 class OpenLake:
     """The lake of a deployment, as runs and sensors ask for it."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, run_span: RunSpan | None = None) -> None:
         self._settings = settings
+        self.run_span = run_span
 
     @property
     def lake(self) -> Lake:
@@ -60,16 +63,21 @@ def lake_resource(settings: Settings, group: Group, compute: Compute | None = No
     """
 
     def opened(context: dg.InitResourceContext) -> Iterator[OpenLake]:
-        run, here, found = context.run, this_process(), OpenLake(settings)
+        run, here = context.run, this_process()
         if run is None or context.instance is None:
-            yield found
+            yield OpenLake(settings)
             return
+        span = RunSpan(run=run.run_id, job=run.job_name, chain=run.tags.get(CHAIN_TAG, ""))
+        found = OpenLake(settings, span)
         # so that whoever finds the run unfinished knows whether anybody is at it
         tags = {PROCESS_TAG: here, **({COMPUTE_TAG: compute.tag} if compute else {})}
         if missing := {name: value for name, value in tags.items() if run.tags.get(name) != value}:
             context.instance.add_run_tags(run.run_id, missing)
-        with recorded_run(found.lake, group, context.instance, run):
-            yield found
+        try:
+            with recorded_run(found.lake, group, context.instance, run):
+                yield found
+        finally:
+            span.end()
 
     return dg.ResourceDefinition(resource_fn=opened, description="The lake's tables.")
 
@@ -248,7 +256,7 @@ class QuickBooks:
                 return failure
 
         with ThreadPoolExecutor(max_workers=8) as pool:
-            return dict(zip(codes, pool.map(attempt, codes), strict=True))
+            return dict(zip(codes, pool.map(carried(attempt), codes), strict=True))
 
 
 @dataclass(frozen=True)

@@ -97,6 +97,9 @@ class Settings(BaseSettings):
         default=None, description="Certificates of who signed the broker's, where the machine does not know them."
     )
 
+    logs: Path | None = Field(
+        default=None, description="Where lines of JSON go, besides what is written for people: a file, or /dev/stdout."
+    )
     alerts: SecretStr | None = Field(
         default=None, description="Who is told of incidents: Apprise URLs, separated by spaces; unset: nobody."
     )

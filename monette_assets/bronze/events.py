@@ -21,6 +21,8 @@ from monette_assets.sources.secrets.store import SecretStoreError
 from monette_assets.tables import Column, Contract, Partitions
 from monette_assets.tables.asset import asset_key, asset_spec
 from monette_assets.tables.contract import nested
+from monette_assets.telemetry.measures import EVENTS, WAITING
+from monette_assets.telemetry.spans import record, traced
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -296,6 +298,7 @@ def build(group: Group) -> dg.AssetsDefinition:
         required_resource_keys={"lake", "event_hubs"},
         can_subset=True,
     )
+    @traced(CONTRACT.name)
     def events(context: dg.AssetExecutionContext) -> Iterator[Any]:
         done = TakenIn()
         try:
@@ -303,6 +306,8 @@ def build(group: Group) -> dg.AssetsDefinition:
                 done = take_in(context.resources.lake.lake, stream, group, context.run_id)
         except (EventsError, AccessWrong, SecretStoreError) as error:
             done.problems = [str(error)]
+        record(EVENTS, done.events)
+        record(WAITING, done.waiting)
         told, lost = "; ".join(done.problems), "; ".join(done.told_lost)
         yield dg.AssetCheckEvaluation(asset_key=key, check_name=ARRIVED, passed=not told, description=told or None)
         yield dg.AssetCheckEvaluation(asset_key=key, check_name=NOTHING_LOST, passed=not lost, description=lost or None)

@@ -15,6 +15,7 @@ from monette_assets.lake import Lake
 from monette_assets.tables import Column, Contract, Freshness, partitions
 from monette_assets.tables.asset import asset_key, asset_spec
 from monette_assets.tables.contract import hours
+from monette_assets.telemetry.spans import traced
 
 CONTRACT = Contract(
     name="bronze/exchange_rates",
@@ -72,6 +73,7 @@ def build(group: Group) -> dg.AssetsDefinition:
         required_resource_keys={"lake", "bank_of_canada"},
         can_subset=True,
     )
+    @traced(CONTRACT.name)
     def exchange_rates(context: dg.AssetExecutionContext) -> Iterator[Any]:
         from monette_assets.sources.bank_of_canada.client import BankOfCanadaDown
 

@@ -17,6 +17,7 @@ from monette_assets.sources.landing.recognition import EXPECTED, KINDS, UNKNOWN,
 from monette_assets.sources.landing.workbooks import read_workbook
 from monette_assets.tables import Column, Contract, Partitions
 from monette_assets.tables.asset import asset_key, asset_spec
+from monette_assets.telemetry.spans import traced
 
 CONTRACT = Contract(
     name="bronze/landing_files",
@@ -70,6 +71,7 @@ def build(group: Group) -> dg.AssetsDefinition:
         required_resource_keys={"lake", "landing"},
         can_subset=True,
     )
+    @traced(CONTRACT.name)
     def landing_files(context: dg.AssetExecutionContext) -> Iterator[Any]:
         lake: Lake = context.resources.lake.lake
         problem, taken = "", Taken([], {}, [])

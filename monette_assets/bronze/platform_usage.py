@@ -21,6 +21,7 @@ from monette_assets.tables import Column, Contract, Partitions, group_contracts,
 from monette_assets.tables.asset import asset_key, asset_spec
 from monette_assets.tables.compute import Compute
 from monette_assets.tables.contract import nested
+from monette_assets.telemetry.spans import traced
 
 SplitBy = Literal["rows", "partitions", "run", "evenly"]
 Kind = Literal["compute", "storage", "machine", "throughput"]
@@ -135,6 +136,7 @@ def build(
         required_resource_keys={"lake"},
         can_subset=True,
     )
+    @traced(CONTRACT.name)
     def platform_usage(context: dg.AssetExecutionContext) -> Iterator[Any]:
         lake: Lake = context.resources.lake.lake
         at = now(group).astimezone(UTC)

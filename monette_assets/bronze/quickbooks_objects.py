@@ -14,6 +14,7 @@ from monette_assets.lake import Lake
 from monette_assets.tables import Column, Contract, Freshness, Partitions, partitions
 from monette_assets.tables.asset import asset_key, asset_spec
 from monette_assets.tables.contract import hours
+from monette_assets.telemetry.spans import traced
 
 CONTRACT = Contract(
     name="bronze/quickbooks_objects",
@@ -77,6 +78,7 @@ def build(group: Group) -> dg.AssetsDefinition:
         required_resource_keys={"lake", "quickbooks"},
         can_subset=True,
     )
+    @traced(CONTRACT.name)
     def quickbooks_objects(context: dg.AssetExecutionContext) -> Iterator[Any]:
         lake: Lake = context.resources.lake.lake
         stored = newest(lake, CONTRACT.name, IDENTITY, company=context.partition_keys)

@@ -14,6 +14,7 @@ from monette_assets.lake import Lake
 from monette_assets.tables import Column, Contract, Freshness, Partitions, partitions
 from monette_assets.tables.asset import asset_key, asset_spec
 from monette_assets.tables.contract import hours
+from monette_assets.telemetry.spans import traced
 
 if TYPE_CHECKING:
     from monette_assets.sources.quickbooks.fetch import Failure, Fetch
@@ -80,6 +81,7 @@ def build(group: Group) -> dg.AssetsDefinition:
         required_resource_keys={"lake", "quickbooks"},
         can_subset=True,
     )
+    @traced(CONTRACT.name)
     def quickbooks_reports(context: dg.AssetExecutionContext) -> Iterator[Any]:
         wanted = _wanted(context, group)
         lake: Lake = context.resources.lake.lake

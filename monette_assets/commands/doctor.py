@@ -76,6 +76,7 @@ def _examinations(platform: Platform, *, engine: bool) -> Iterator[tuple[str, Ca
     yield "tokens", lambda: _tokens(platform)
     yield "daemon", lambda: _daemon(platform)
     yield "alerts", lambda: _alerts(platform)
+    yield "telemetry", lambda: _telemetry(platform)
     yield "landing", lambda: _landing(platform)
     yield "events", lambda: _events(platform)
     yield "prices", lambda: _prices(platform)
@@ -294,6 +295,25 @@ def _logs(platform: Platform) -> Finding:
     except OSError as error:
         return str(place), str(error)
     return f"{place} answers", ""
+
+
+def _telemetry(platform: Platform) -> Finding:
+    """Does a collector take what is exported, and a file the lines of logs? Neither is sent any."""
+    from monette_assets.telemetry import probing
+    from monette_assets.telemetry.exporting import TelemetryError
+
+    logs, wrong, taken = platform.settings.logs, [], []
+    try:
+        taken = probing.collectors() or ["nothing is exported (OTEL_EXPORTER_OTLP_ENDPOINT is not set)"]
+    except TelemetryError as error:
+        wrong.append(str(error))
+    if logs is not None:
+        try:
+            logs.open("ab").close()
+            taken.append(f"lines of JSON to {logs}")
+        except OSError as error:
+            wrong.append(f"MONETTE_LOGS: {logs} cannot be written: {error.strerror}; name another place")
+    return ", ".join(taken) or "OpenTelemetry", "; ".join(wrong)
 
 
 def _ports() -> Finding:

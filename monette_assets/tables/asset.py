@@ -17,6 +17,8 @@ from monette_assets.tables.contract import Contract, Freshness, Input, Months, P
 from monette_assets.tables.lineage import column_lineage, table_schema
 from monette_assets.tables.refresh import Outcome, refresh
 from monette_assets.tables.table import Context, Table
+from monette_assets.telemetry.measures import HELD_BACK, ROWS
+from monette_assets.telemetry.spans import record, traced
 
 SHOWN_SAMPLES = 10
 UNTOUCHED = "not computed: nothing that it is made of has changed"
@@ -83,6 +85,7 @@ def build_asset(table: Table, group: Group) -> dg.AssetsDefinition:
         required_resource_keys={"lake", "engine", "judge"},
         can_subset=True,
     )
+    @traced(contract.name)
     def compute(context: dg.AssetExecutionContext) -> Iterator[Any]:
         keys = context.partition_keys if contract.partitions is Partitions.MONTH else ()
         lake: Lake = context.resources.lake.lake
@@ -107,9 +110,19 @@ def build_asset(table: Table, group: Group) -> dg.AssetsDefinition:
             run_id=context.run_id,
             if_changed=CHAIN_TAG in context.run.tags and ANEW_TAG not in context.run.tags,
         )
+        _tell(outcome)
         yield from events(context, outcome)
 
     return compute
+
+
+def _tell(outcome: Outcome) -> None:
+    """Rows and units of a refresh, as measures."""
+    name = outcome.contract.name
+    for change in ("added", "changed", "removed"):
+        record(ROWS, sum(getattr(each, change) for each in outcome.changes.values()), asset=name, change=change)
+    record(ROWS, sum(outcome.refused.values()), asset=name, change="refused")
+    record(HELD_BACK, len(outcome.audit.blocked), asset=name)
 
 
 def as_far_as_fetched(contract: Contract, lake: Lake, periods: tuple[date, ...]) -> tuple[date, ...]:

@@ -21,6 +21,7 @@ from monette_assets.tables import (
 )
 from monette_assets.tables.asset import asset_key, asset_spec
 from monette_assets.tables.contract import Contract
+from monette_assets.telemetry.spans import traced
 
 INTACT = "chain_intact"
 CHAIN = "Every entry has its number, follows the one before and has the hash it was written with (ACCOUNTING 12)."
@@ -96,6 +97,7 @@ def build(contract: Contract, group: Group) -> dg.AssetsDefinition:
         required_resource_keys={"lake"},
         can_subset=True,
     )
+    @traced(contract.name)
     def look(context: dg.AssetExecutionContext) -> Iterator[Any]:
         lake: Lake = context.resources.lake.lake
         found = _look(problem, lake, contract.name)

@@ -27,6 +27,7 @@ from monette_assets.tables.judge import Judge
 from monette_assets.tables.provenance import Passed, Provenance
 from monette_assets.tables.restored import replaced_restore
 from monette_assets.tables.table import REFUSAL_COLUMNS, Context, Staged, Table, staging_ddl, staging_schema
+from monette_assets.telemetry.spans import phase as telemetry_phase
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -87,7 +88,8 @@ class Outcome:
     def timed(self, phase: str) -> Iterator[None]:
         start = time.perf_counter()
         try:
-            yield
+            with telemetry_phase(phase, self.contract.name):
+                yield
         finally:
             self.seconds[phase] = self.seconds.get(phase, 0.0) + time.perf_counter() - start
 

@@ -16,6 +16,7 @@ from monette_assets.tables import group_contracts
 from monette_assets.tables.asset import asset_key, asset_spec
 from monette_assets.tables.contract import Column, Contract, Freshness, Input, Months, Partitions, hours
 from monette_assets.tables.staleness import Staleness, behind
+from monette_assets.telemetry.spans import traced
 
 NAME = "releases"
 WHOLE = "of_one_piece"
@@ -148,6 +149,7 @@ def build(
     check = dg.AssetCheckSpec(WHOLE, asset=asset_key(own), description=WHOLE_MEANS)
 
     @dg.multi_asset(name=NAME, specs=[spec], check_specs=[check], required_resource_keys={"lake"}, can_subset=True)
+    @traced(NAME)
     def releases(context: dg.AssetExecutionContext) -> Iterator[Any]:
         lake: Lake = context.resources.lake.lake
         if (writer := who_writes(context.instance, context.run, tables)) is not None:

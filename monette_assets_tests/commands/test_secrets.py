@@ -64,8 +64,13 @@ def configured(home: Path, place: Place, monkeypatch: pytest.MonkeyPatch) -> Set
     return Settings()
 
 
-def test_a_stored_credential_is_what_a_setting_refers_to(configured: Settings, say: Say) -> None:
+def test_a_stored_credential_is_what_a_setting_refers_to(
+    configured: Settings, say: Say, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MONETTE_LOGS", "/absent/monette.jsonl")
     status, out = say("doctor", "--no-engine")
+    assert "MONETTE_LOGS: /absent/monette.jsonl cannot be written: No such file or directory; name another" in out
+    monkeypatch.delenv("MONETTE_LOGS")
     [found] = [line for line in out.splitlines() if " secrets " in line]
     assert found.startswith("not ok ")
     assert f"MONETTE_QUICKBOOKS_CLIENT_SECRET: expected a secret {NAME}, the store holds none" in found

@@ -18,6 +18,7 @@ from monette_assets.automation.alerts.channels import configured
 from monette_assets.automation.alerts.incidents import incidents
 from monette_assets.automation.alerts.outbox import deliver
 from monette_assets.automation.alerts.register import Register
+from monette_assets.automation.measuring import measure
 from monette_assets.clock import now
 
 if TYPE_CHECKING:
@@ -81,6 +82,7 @@ def tick(
         said.append(f"{len(found)} finding(s), {len(register.incidents(group.time_zone))} open incident(s)")
         for message in owed:
             context.log.info(message.title)
+        measure(context.instance, [each.incident.key for each in register.incidents(group.time_zone)], at)
     sent = deliver(register, receivers, at)
     for failure in sent.failures:
         context.log.warning(f"not delivered, kept and tried again: {failure}")

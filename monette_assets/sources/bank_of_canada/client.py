@@ -11,6 +11,7 @@ import httpx
 import msgspec
 
 from monette_assets.sources.http import Clock, Retry, certificates
+from monette_assets.telemetry.calls import Call
 
 _SERIES = re.compile(r"[A-Z0-9_]{1,64}")
 _RATE = re.compile(r"\d{1,6}(\.\d{1,10})?")
@@ -76,8 +77,11 @@ def daily_rates(
 
 
 def _get(http: httpx.Client, url: str, start: date, end: date, where: str) -> str:
+    call = Call("bank_of_canada", "", url.split("/")[-2])
     try:
-        response = http.get(url, params={"start_date": start.isoformat(), "end_date": end.isoformat()})
+        with call.made():
+            response = http.get(url, params={"start_date": start.isoformat(), "end_date": end.isoformat()})
+            call.answered(response.status_code, len(response.content))
     except httpx.TransportError as error:
         raise BankOfCanadaDown(
             f"{where}: {type(error).__name__}: {error}; check the network and the base URL, try again"

@@ -35,6 +35,7 @@ from monette_assets.sources.quickbooks.errors import (
 from monette_assets.sources.quickbooks.limits import Gate, Limits
 from monette_assets.sources.quickbooks.oauth import TokenKeeper
 from monette_assets.sources.secrets.tokens import Tokens
+from monette_assets.telemetry.calls import Call
 
 MINOR_VERSION = "75"
 
@@ -171,12 +172,15 @@ class QuickBooksClient:
             with self._calls_lock:
                 self._calls[company, kind] += 1
             asked_at = self.clock.now()
+            call = Call("quickbooks", company, kind)
             try:
-                response = self._http.get(
-                    f"{self._base_url}/v3/company/{realm}/{path}",
-                    params={**params, "minorversion": MINOR_VERSION},
-                    headers={"Authorization": f"Bearer {tokens.access_token}"},
-                )
+                with call.made():
+                    response = self._http.get(
+                        f"{self._base_url}/v3/company/{realm}/{path}",
+                        params={**params, "minorversion": MINOR_VERSION},
+                        headers={"Authorization": f"Bearer {tokens.access_token}"},
+                    )
+                    call.answered(response.status_code, len(response.content))
             except httpx.ReadTimeout:
                 raise TimedOut("no answer in time", company=company, request=request) from None
             except httpx.TransportError as error:

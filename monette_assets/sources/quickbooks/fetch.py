@@ -20,6 +20,7 @@ import orjson
 from monette_assets.sources.quickbooks.client import Answer, QuickBooksClient
 from monette_assets.sources.quickbooks.errors import TimedOut, Truncated, WrongAnswer
 from monette_assets.sources.quickbooks.requests import AGINGS, Basis, ReportRequest
+from monette_assets.telemetry.about import carried
 
 CELL_LIMIT: Final = 400_000
 
@@ -140,7 +141,7 @@ def fetch_company_months(
                 done.put(Failure(request, error))
 
     threads = [
-        Thread(target=work, args=(mine,), name=f"fetch {company}", daemon=True)
+        Thread(target=carried(work), args=(mine,), name=f"fetch {company}", daemon=True)
         for company, mine in waiting.items()
         for _ in range(min(at_once_per_company, len(mine)))
     ]

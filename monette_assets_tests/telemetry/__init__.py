@@ -1,0 +1,1 @@
+"""Spans, measures and structured logs."""
