@@ -3,7 +3,7 @@ PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3; do command 
 BIN := .venv/bin
 INSTALLED := .venv/.installed
 
-.PHONY: demo dev live test soak fuzz bench lint clean
+.PHONY: demo dev live test soak fuzz bench engines lint clean
 
 demo: $(INSTALLED)  ## Fifteen fictional companies, from QuickBooks to a profit and loss that ties out
 	@$(BIN)/monette demo
@@ -26,6 +26,9 @@ fuzz: $(INSTALLED)  ## The readers of reports and sheets, guided by coverage, FU
 
 bench: $(INSTALLED)  ## The measurements of docs/benchmarks.md
 	@$(BIN)/python -m benchmarks
+
+engines: $(INSTALLED)  ## Spark on a JVM (two workers) beside the embedded engine: equal tables, a plan that spreads; SCALE=1 MONTHS=96
+	@$(BIN)/python benchmarks/engines.py --scale $(or $(SCALE),0.01) --months $(or $(MONTHS),96)
 
 lint: $(INSTALLED)  ## Style, types and the import contract
 	@$(BIN)/ruff check .

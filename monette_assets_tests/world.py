@@ -35,7 +35,7 @@ FAST = 1_000  # requests a second and a minute, on both sides
 class RunningEngine:
     """An engine that outlives a run."""
 
-    embedded = True
+    embedded, commits = True, False
 
     def __init__(self, spark: SparkSession) -> None:
         self.spark = spark

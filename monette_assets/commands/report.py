@@ -153,7 +153,8 @@ def read_as_of(
     from monette_assets.reports.rebuilt import rebuilt
     from monette_assets.resources import new_engine
 
-    engine = new_engine(platform.settings)
+    # the embedded one: what is rebuilt lies in a folder of this machine
+    engine = new_engine(platform.settings.model_copy(update={"spark_remote": None}))
     try:
         with judging() as judge, rebuilt(lake, platform.group, moment, engine, judge, month) as release:
             notes().print(release.name, markup=False, soft_wrap=True)  # JSON and CSV have no place for it

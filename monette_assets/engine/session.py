@@ -16,6 +16,13 @@ if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
 
+# what a Spark with Delta says of itself: the open-source one, and Databricks
+DELTA_OF_ITS_OWN = (
+    ("spark.sql.extensions", "io.delta.sql.DeltaSparkSessionExtension"),
+    ("spark.databricks.clusterUsageTags.sparkVersion", "."),
+)
+
+
 class EngineUnreachableError(RuntimeError):
     """Nobody answers at the Spark Connect endpoint."""
 
@@ -80,6 +87,22 @@ def _shake_hands(remote: str, where: str, timeout_seconds: float) -> None:
             server.ReleaseSession(done, metadata=metadata, timeout=timeout_seconds)
 
 
+def configure(session: SparkSession, *, embedded: bool) -> None:
+    """Tell a session what every table relies on."""
+    # a day is a local calendar day; instants are stored as UTC
+    session.conf.set("spark.sql.session.timeZone", "UTC")
+    # a decimal that overflows raises, and never becomes null (ACCOUNTING 16)
+    session.conf.set("spark.sql.ansi.enabled", "true")
+    # instants in files as everybody reads them: Spark's own default is an older form without a time zone
+    session.conf.set("spark.sql.parquet.outputTimestampType", "TIMESTAMP_MICROS")
+    if embedded:
+        # else every column expression walks the stack for its call site and looks for IPython: a fifth of a
+        # refresh. A server on a JVM is told when it starts
+        session.conf.set("spark.python.sql.dataFrameDebugging.enabled", "false")
+        # nothing can cut this connection off: a query need not be found again, and takes half
+        session.client.disable_reattachable_execute()
+
+
 class Engine:
     """A Spark session at `remote`, or on the embedded server where there is none. It starts on first use."""
 
@@ -94,6 +117,14 @@ class Engine:
         return self.remote is None
 
     @property
+    def commits(self) -> bool:
+        """Whether the engine's own Delta commits what is published: that of Spark on a JVM does, Sail's must not.
+
+        Raises EngineUnreachableError as `spark` does.
+        """
+        return not self.embedded and any(name in (self.spark.conf.get(key, "") or "") for key, name in DELTA_OF_ITS_OWN)
+
+    @property
     def spark(self) -> SparkSession:
         """The session. Raises EngineUnreachableError where a remote engine does not answer.
 
@@ -105,16 +136,9 @@ class Engine:
             session: SparkSession = LazyPySparkResource(
                 spark_config={"spark.remote": self._start_embedded() if self.remote is None else self._reach()}
             ).spark_session
-            # a day is a local calendar day; instants are stored as UTC
-            session.conf.set("spark.sql.session.timeZone", "UTC")
-            # a decimal that overflows raises, and never becomes null (ACCOUNTING 16)
-            session.conf.set("spark.sql.ansi.enabled", "true")
-            # else every column expression walks the stack for its call site and looks for IPython: a fifth of a refresh
-            session.conf.set("spark.python.sql.dataFrameDebugging.enabled", "false")
-            if self.embedded:  # nothing can cut this connection off: a query need not be found again, and takes half
-                session.client.disable_reattachable_execute()
-                if self.store is not None:
-                    self.store.enter(session)
+            configure(session, embedded=self.embedded)
+            if self.embedded and self.store is not None:
+                self.store.enter(session)
             self._session = session
         return self._session  # type: ignore[no-any-return]
 

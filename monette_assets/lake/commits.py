@@ -98,17 +98,18 @@ class HistoryEntry:
 
     @classmethod
     def from_delta(cls, entry: Mapping[str, Any]) -> HistoryEntry:
-        """From an entry of delta-rs' `history()`."""
+        """From an entry of delta-rs' `history()`, whether delta-rs or an engine committed it."""
         metrics = entry.get("operationMetrics") or {}
+        told = {**_user_metadata(entry), **entry}
         return cls(
             version=entry["version"],
             timestamp=datetime.datetime.fromtimestamp(entry["timestamp"] / 1000, tz=datetime.UTC),
             operation=entry["operation"],
-            commit=Commit.from_metadata(entry),
-            scope=scope_in(entry),
-            rows_added=metrics.get("num_added_rows"),
-            files_added=metrics.get("num_added_files"),
-            files_removed=metrics.get("num_removed_files"),
+            commit=Commit.from_metadata(told),
+            scope=scope_in(told),
+            rows_added=_count(metrics, "num_added_rows", "numOutputRows"),
+            files_added=_count(metrics, "num_added_files", "numFiles"),
+            files_removed=_count(metrics, "num_removed_files", "numRemovedFiles"),
         )
 
 
@@ -120,6 +121,20 @@ def log_of(table: str) -> str:
 def newest(names: Iterable[str]) -> int | None:
     """The newest version in a log, by the names of its files; None where there is none."""
     return max((int(found[1]) for name in names if (found := _ENTRY.fullmatch(name))), default=None)
+
+
+def _user_metadata(entry: Mapping[str, Any]) -> dict[str, Any]:
+    """What an engine's commit says about itself: Spark has one text for it."""
+    try:
+        found = json.loads(entry.get("userMetadata") or "")
+    except ValueError:  # somebody else's
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _count(metrics: Mapping[str, Any], *names: str) -> int | None:
+    """The first of these metrics that is told: delta-rs has numbers, Spark text."""
+    return next((int(metrics[name]) for name in names if metrics.get(name) is not None), None)
 
 
 def newest_commit(table: Path) -> int | None:

@@ -41,6 +41,10 @@ class PositionMoved(LakeError):
     """A stream's position has moved since it was read from there."""
 
 
+class Conflict(LakeError):
+    """Another writer has committed since the table was read: the lake tries again on what stands now."""
+
+
 class LostRace(LakeError):
     """A commit lost to other writers as often as the lake is willing to try."""
 

@@ -21,8 +21,10 @@ from monette_assets.lake.commits import Commit, HistoryEntry, log_of, newest, ne
 from monette_assets.lake.compare import Difference, difference
 from monette_assets.lake.data import Checked, Data, Opener, rereadable
 from monette_assets.lake.disk import named_when_full
+from monette_assets.lake.engine_rows import EngineRows, Write
 from monette_assets.lake.errors import (
     AppendOnly,
+    Conflict,
     LakeError,
     LostRace,
     OutsideScope,
@@ -192,7 +194,7 @@ class Lake:
     def publish(
         self,
         table: str,
-        data: Data,
+        data: Data | EngineRows,
         *,
         schema: pa.Schema,
         scope: Scope,
@@ -202,10 +204,14 @@ class Lake:
     ) -> Published:
         """Replaces exactly the rows of `scope` by `data`, in one commit; no data empties the scope.
 
+        Rows of an engine are committed by its own Delta, which lays them out.
+
         A lost race is tried again on the newer version. Raises `SchemaMismatch` (a new nullable column is taken in,
         nothing else), `OutsideScope`, `LostRace`, `AppendOnly`; then nothing is changed.
         """
         self._refuse_append_only(table, "published over")
+        if isinstance(data, EngineRows):
+            return self._write_by_engine(table, data, schema, commit, partition_by, scope)
         return self._write(
             table, data, schema=schema, commit=commit, partition_by=partition_by, layout=layout or Layout(), scope=scope
         )
@@ -371,10 +377,51 @@ class Lake:
                     seconds=time.perf_counter() - started,
                     attempts=attempt,
                 )
-        raise LostRace(
-            f"{table}: commit {commit.publish_id} lost {_ATTEMPTS} races to other writers; nothing was written. "
-            "Run again when fewer runs write this table"
-        )
+        raise _lost(table, commit)
+
+    def _write_by_engine(
+        self,
+        table: str,
+        rows: EngineRows,
+        schema: pa.Schema,
+        commit: Commit,
+        partition_by: Sequence[str],
+        scope: Scope,
+    ) -> Published:
+        """The same, committed by the engine that holds the rows."""
+        started = time.perf_counter()
+        schema = canonical(schema)
+        _check_scope(table, scope, schema)
+        self.create_if_missing(table, schema, partition_by)
+        for attempt, there in self._attempts(table, commit):
+            if there.transaction_version(commit.publish_id) is not None:
+                now = there.version()
+                return Published(version=now, previous_version=now, rows_written=0, seconds=0.0, attempts=0)
+            write = Write(
+                table=table,
+                uri=self.uri(table),
+                schema=schema,
+                predicate=scope.predicate,
+                partition_by=tuple(there.metadata().partition_columns),
+                publish_id=commit.publish_id,
+                metadata=commit.to_metadata(scope),
+                grows=self._evolution(table, there, schema),
+            )
+            try:
+                rows.commit(write)
+            except Conflict:
+                continue
+            except OutsideScope as problem:
+                raise _outside(table, scope, problem) from problem
+            made = next(e for e in self.history(table) if e.commit and e.commit.publish_id == commit.publish_id)
+            return Published(
+                version=made.version,
+                previous_version=made.version - 1,
+                rows_written=made.rows_added or 0,
+                seconds=time.perf_counter() - started,
+                attempts=attempt,
+            )
+        raise _lost(table, commit)
 
     def _attempts(self, table: str, commit: Commit) -> Iterator[tuple[int, DeltaTable]]:
         """The newest version again and again, with growing pauses of a length of its own for each commit."""
@@ -427,10 +474,7 @@ class Lake:
             if checked.problem:
                 raise checked.problem from problem
             if "failed validation check" in str(problem) and scope:
-                raise OutsideScope(
-                    f"{table}: expected only rows of {len(scope.units)} units of {scope.columns}, found others: "
-                    f"{str(problem)[:500]}"
-                ) from problem
+                raise _outside(table, scope, problem) from problem
             raise
         except Exception as problem:
             if checked.problem:
@@ -671,6 +715,20 @@ def _check_scope(table: str, scope: Scope, schema: pa.Schema) -> None:
             raise SchemaMismatch(
                 f"{table}: the scope has {expected} for {name}, the contract {schema.field(name).type}"
             )
+
+
+def _lost(table: str, commit: Commit) -> LostRace:
+    return LostRace(
+        f"{table}: commit {commit.publish_id} lost {_ATTEMPTS} races to other writers; nothing was written. "
+        "Run again when fewer runs write this table"
+    )
+
+
+def _outside(table: str, scope: Scope, problem: Exception) -> OutsideScope:
+    return OutsideScope(
+        f"{table}: expected only rows of {len(scope.units)} units of {scope.columns}, found others: "
+        f"{str(problem)[:500]}"
+    )
 
 
 def _check_sequence(table: str, there: DeltaTable, sequence: int) -> None:

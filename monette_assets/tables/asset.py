@@ -104,6 +104,7 @@ def build_asset(table: Table, group: Group) -> dg.AssetsDefinition:
                 periods,
                 now(group),
                 embedded=context.resources.engine.embedded,
+                commits=context.resources.engine.commits,
             ),
             lake=lake,
             judge=context.resources.judge.judge,

@@ -12,17 +12,20 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date
-from functools import partial
+from functools import partial, reduce
+from operator import and_
 from typing import TYPE_CHECKING, Any
 
 from monette_assets.engine import memory
 from monette_assets.lake import Commit, Lake, Scope
 from monette_assets.lake.disk import named_when_full
+from monette_assets.lake.engine_rows import EngineRows
 from monette_assets.lake.refusing import named_when_refused
 from monette_assets.tables import provenance, quarantine, unchanged, waivers
 from monette_assets.tables.audit import Audit, Unit, audit, units_of
 from monette_assets.tables.contract import NESTED, Contract, Input, Months, Partitions
 from monette_assets.tables.contract import Column as ContractColumn
+from monette_assets.tables.engine_rows import SparkRows
 from monette_assets.tables.judge import Judge
 from monette_assets.tables.provenance import Passed, Provenance
 from monette_assets.tables.restored import replaced_restore
@@ -218,14 +221,17 @@ def _refresh(
             outcome.replaced_restore = replaced_restore(lake, contract.name, changed)
             published = lake.publish(
                 contract.name,
-                partial(_passing, lake, stage, contract, outcome.audit.blocked, refuses),
+                _passing_rows(rows, contract, outcome.audit.blocked)
+                if context.commits
+                else partial(_passing, lake, stage, contract, outcome.audit.blocked, refuses),
                 schema=contract.arrow_schema,
                 scope=scope,
                 commit=_commit(outcome, run_id, context),
                 partition_by=contract.layout,
             )
             outcome.version, outcome.committed = published.version, True
-        outcome.refused = _quarantine(lake, stage, contract, outcome, known, context, refuses, run_id)
+        of_rows = _refused(lake, stage, contract, refused if context.commits else None) if refuses else []
+        outcome.refused = _quarantine(lake, contract, outcome, known, context, of_rows, run_id)
         lake.clean_staged(run_id, contract.name)
         if companies is None:  # of some companies only, a month as a whole is what it was
             _note(lake, outcome, context)
@@ -315,6 +321,16 @@ def _passing(lake: Lake, stage: str, contract: Contract, blocked: set[Unit], ref
     return lake.staged_reader(
         stage, contract.column_names, keep, schema=staging_schema(contract) if refuses else contract.arrow_schema
     )
+
+
+def _passing_rows(rows: DataFrame, contract: Contract, blocked: set[Unit]) -> EngineRows:
+    """The same, left in the engine that commits them."""
+    from pyspark.sql import functions as F
+
+    for unit in blocked:
+        held = [F.col(name).eqNullSafe(F.lit(value)) for name, value in zip(contract.unit, unit, strict=True)]
+        rows = rows.where(~reduce(and_, held))
+    return SparkRows(rows)
 
 
 def _grows(lake: Lake, contract: Contract, before: int | None) -> bool:
@@ -410,39 +426,45 @@ def _note(lake: Lake, outcome: Outcome, context: Context) -> None:
     provenance.note(lake, contract.name, outcome.version, noted)
 
 
+def _refused(lake: Lake, stage: str, contract: Contract, frame: DataFrame | None) -> list[dict[str, Any]]:
+    """The refused rows: found by the engine in its frame, or by this process in what is staged."""
+    import pyarrow.compute as pc
+
+    fields = [*contract.unit, *(name for name, _ in REFUSAL_COLUMNS)]
+    if frame is not None:
+        return [row.asDict() for row in frame.select(*fields).collect()]
+    only = pc.field("_kind") == "refused"
+    read = lake.staged_reader(stage, fields, only, schema=staging_schema(contract))
+    found: list[dict[str, Any]] = read.read_all().to_pylist()
+    return found
+
+
 def _quarantine(
     lake: Lake,
-    stage: str,
     contract: Contract,
     outcome: Outcome,
     companies: Sequence[str],
     context: Context,
-    refuses: bool,
+    refused: Sequence[Mapping[str, Any]],
     run_id: str,
 ) -> dict[date | None, int]:
     """Replace this run's part of `quarantine`; returns refused rows per month."""
     import pyarrow as pa
-    import pyarrow.compute as pc
 
-    entries: list[dict[str, Any]] = []
-    if refuses:
-        fields = [*contract.unit, *(name for name, _ in REFUSAL_COLUMNS)]
-        only = pc.field("_kind") == "refused"
-        refused = lake.staged_reader(stage, fields, only, schema=staging_schema(contract)).read_all()
-        entries += [
-            {
-                "company": row.get("company"),
-                "period": row.get("period"),
-                "kind": "report" if row["_whole"] else "transaction",
-                "reason": row["_reason"],
-                "path": row["_path"],
-                "transaction_type": row["_transaction_type"],
-                "transaction_id": row["_transaction_id"],
-                "amount": row["_amount"],
-                "raw": row["_raw"],
-            }
-            for row in refused.to_pylist()
-        ]
+    entries: list[dict[str, Any]] = [
+        {
+            "company": row.get("company"),
+            "period": row.get("period"),
+            "kind": "report" if row["_whole"] else "transaction",
+            "reason": row["_reason"],
+            "path": row["_path"],
+            "transaction_type": row["_transaction_type"],
+            "transaction_id": row["_transaction_id"],
+            "amount": row["_amount"],
+            "raw": row["_raw"],
+        }
+        for row in refused
+    ]
     counts: dict[date | None, int] = {}
     for entry in entries:
         counts[entry["period"]] = counts.get(entry["period"], 0) + 1

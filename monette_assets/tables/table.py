@@ -27,6 +27,7 @@ class Context:
     periods: tuple[date, ...]  # the months asked for, in order; empty for a table without months
     now: datetime  # aware; the group's clock
     embedded: bool = False  # whether the engine runs in this process, where all Python shares one interpreter
+    commits: bool = False  # whether the engine's own Delta commits what is published; else delta-rs in this process
     scratch: str | None = None  # folder of what is computed `once`; None: it is computed wherever it is used
 
     def once(self, frame: DataFrame, name: str) -> DataFrame:
