@@ -10,7 +10,7 @@ import pytest
 from monette_assets.lake import staging
 from monette_assets.lake.errors import AppendOnly, LakeError, VersionGone
 from monette_assets.lake.lake import Lake
-from monette_assets.lake.maintenance import checkpoint, compact, vacuum
+from monette_assets.lake.maintenance import checkpoint, compact, size, stored, vacuum
 from monette_assets.lake.scope import Scope
 from monette_assets_tests.lake.books import JANUARY, SCHEMA, commit, rows_of, table
 
@@ -47,6 +47,17 @@ def test_vacuum_keeps_what_is_within_retention(lake: Lake) -> None:
     assert len(rows_of(lake.read(TABLE, version=5))) == 5
     with pytest.raises(LakeError, match="a day or more"):
         vacuum(lake, TABLE, datetime.timedelta(hours=1))
+
+
+def test_what_is_stored_is_every_file_of_the_folder_older_versions_and_log_included(lake: Lake) -> None:
+    assert stored(lake, TABLE) == 0
+    small_files(lake)
+    five = stored(lake, TABLE)
+    assert five > size(lake, TABLE) > 0  # the log too
+    lake.publish(TABLE, table([]), schema=SCHEMA, scope=Scope.everything(), commit=commit())
+    assert size(lake, TABLE) == 0
+    assert stored(lake, TABLE) > five
+    assert stored(lake, "gold/ledger_of_last_year") == 0
 
 
 def test_a_vacuumed_version_says_so(lake: Lake) -> None:
