@@ -3,7 +3,7 @@ PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3; do command 
 BIN := .venv/bin
 INSTALLED := .venv/.installed
 
-.PHONY: demo dev live test soak fuzz bench engines lint clean
+.PHONY: demo dev live test rehearse soak fuzz bench engines lint clean
 
 demo: $(INSTALLED)  ## Fifteen fictional companies, from QuickBooks to a profit and loss that ties out
 	@$(BIN)/monette demo
@@ -16,6 +16,9 @@ live: $(INSTALLED)  ## All of it at work: edits and faults at random, and what t
 
 test: $(INSTALLED)  ## Every test
 	@$(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder
+
+rehearse: $(INSTALLED)  ## A deployment and back on this machine, with another commit as the other release: OLD=v0.1.0
+	@MONETTE_REHEARSE=$(OLD) $(BIN)/pytest monette_assets_tests/infra/test_production.py
 
 soak: $(INSTALLED)  ## Runs hurt from seeds, until nothing is lost: SEEDS=200 FIRST=1000 WHOLE=--whole
 	@$(BIN)/python -m monette_assets_tests.reliability.soak --seeds $(or $(SEEDS),100) --first $(or $(FIRST),0) $(WHOLE)

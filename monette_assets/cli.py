@@ -22,6 +22,7 @@ from monette_assets.commands.cost import cost
 from monette_assets.commands.demo import demo
 from monette_assets.commands.dev import dev
 from monette_assets.commands.doctor import doctor
+from monette_assets.commands.drained import drained
 from monette_assets.commands.errors import CommandError, UsageError
 from monette_assets.commands.events import events
 from monette_assets.commands.explain import explain
@@ -60,7 +61,7 @@ def options(
 
 for command in (
     demo, run, check, status, report, explain, approve, close, reopen, history, compare, restore, connect, simulate,
-    webhooks, events, dev, live, doctor, heartbeat, cost,
+    webhooks, events, dev, live, doctor, drained, heartbeat, cost,
 ):  # fmt: skip
     app.command()(command)
 app.add_typer(closes, name="closes")

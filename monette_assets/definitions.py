@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
 import dagster as dg
@@ -61,7 +62,8 @@ def build(settings: Settings, group: Group, overrides: Mapping[str, Any] | None 
     refresh, compute = refresh_job.build(group, with_resources), compute_of(settings)
     taking_in = events_job.build(group, with_resources)
     counting = costs.build(group, with_resources)
-    maintaining, comparing = maintenance.build(group), comparison.build(group)
+    maintaining = maintenance.build(group, timedelta(days=settings.keep_runs_days))
+    comparing = comparison.build(group)
     digesting = digest.build(group, settings)
     return dg.Definitions(
         assets=[

@@ -100,6 +100,9 @@ class Settings(BaseSettings):
     logs: Path | None = Field(
         default=None, description="Where lines of JSON go, besides what is written for people: a file, or /dev/stdout."
     )
+    keep_runs_days: int = Field(
+        default=400, ge=30, description="For how long Dagster keeps runs and events that tell nothing of the present."
+    )
     alerts: SecretStr | None = Field(
         default=None, description="Who is told of incidents: Apprise URLs, separated by spaces; unset: nobody."
     )

@@ -27,20 +27,20 @@ class Process:
         with log.open("wb") as said:
             self.process = subprocess.Popen(list(map(str, command)), stdout=said, stderr=subprocess.STDOUT, **options)
 
-    def wait(self) -> None:
+    def wait(self, host: str = "127.0.0.1") -> None:
         """Until it listens."""
         try:
-            self._connect()
+            self._connect(host)
         except (OSError, ChildProcessError) as error:
             pytest.fail(f"{self.log.stem} does not listen on {self.port} ({error!r}):\n{self.log.read_text()}")
 
     @retry(
         stop=stop_after_delay(90), wait=wait_fixed(0.1), retry=retry_if_exception_type(ConnectionError), reraise=True
     )
-    def _connect(self) -> None:
+    def _connect(self, host: str) -> None:
         if self.process.poll() is not None:
             raise ChildProcessError(f"it ended with {self.process.returncode}")
-        socket.create_connection(("127.0.0.1", self.port), timeout=5).close()
+        socket.create_connection((host, self.port), timeout=5).close()
 
     def end(self) -> None:
         """By force where the signal was missed."""

@@ -1,15 +1,16 @@
 """The job `maintenance` and its weekly schedule: what keeps day 365 as fast as day 1.
 
 A table whose files have become many and small is compacted, its log checkpointed, and files that no version within
-retention needs are deleted; bronze keeps every file.
+retention needs are deleted; bronze keeps every file. Runs of long ago are forgotten.
 """
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import dagster as dg
 
 from monette_assets import catalog
+from monette_assets.automation import retention
 from monette_assets.automation.refresh_job import asked_by
 from monette_assets.clock import now
 from monette_assets.group import Group
@@ -25,7 +26,7 @@ MANY_FILES = 8  # of one partition: what is compacted away is deleted once no ve
 MANY_APPENDED = 32  # likewise of bronze and the records, which keep every file: each compaction is disk for good
 
 
-def build(group: Group) -> dg.JobDefinition:
+def build(group: Group, keep_runs: timedelta) -> dg.JobDefinition:
     """The job. Needs resource `lake`."""
 
     @dg.op(name=OP, required_resource_keys={"lake"})
@@ -42,6 +43,8 @@ def build(group: Group) -> dg.JobDefinition:
                 context.add_output_metadata({table.replace("/", "__"): dg.MetadataValue.json(done)})
             left = clean_left_over(lake, context.instance)
             context.log.info("staged by runs that are over: %s", ", ".join(left) or "nothing")
+            forgotten = retention.forget(context.instance, now(group) - keep_runs)
+            context.log.info("runs of more than %d days ago forgotten: %d", keep_runs.days, forgotten)
             act.result = f"run {context.run_id}"
 
     @dg.job(name=JOB, description=(__doc__ or "").splitlines()[0])

@@ -27,11 +27,20 @@ LONGEST = 120
 
 
 class AttributedRunCoordinator(QueuedRunCoordinator):  # type: ignore[type-arg]
-    """Dagster's queue; on every run that comes out of a request, who sent it."""
+    """Dagster's queue; on every run that comes out of a request, who sent it, and of every run the pools."""
 
     def submit_run(self, context: SubmitRunContext) -> dg.DagsterRun:
-        """Queue the run."""
+        """Queue the run, its pools known to the queue."""
+        self._register_pools(context.dagster_run)
         return super().submit_run(self.attributed(context))
+
+    def _register_pools(self, run: dg.DagsterRun) -> None:
+        """Give pools nobody has used yet their limit: where the daemon does it, it lets all that waits through once."""
+        pools = run.run_op_concurrency.all_pools if run.run_op_concurrency else None
+        storage = self._instance.event_log_storage
+        known = {limit.name for limit in storage.get_pool_limits()} if pools else set()
+        for pool in sorted((pools or set()) - known):
+            storage.initialize_concurrency_limit_to_default(pool)
 
     def attributed(self, context: SubmitRunContext) -> SubmitRunContext:
         """The run with the person who sent it, whatever it says of itself; as it is where no request brought it."""
