@@ -103,6 +103,7 @@ def deployment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployment]
             "MONETTE_HOME": str(home),
             "MONETTE_GROUP": str(contract),
             "MONETTE_SECRETS_KEY": str(key),
+            "MONETTE_LOGS": str(home / "monette.jsonl"),
             "MONETTE_QUICKBOOKS_URL": url,
             "MONETTE_QUICKBOOKS_TOKEN_URL": f"{url}/oauth2/v1/tokens/bearer",
             "MONETTE_QUICKBOOKS_CLIENT_SECRET": "secret:quickbooks-client-secret",
@@ -148,6 +149,7 @@ def test_what_was_said_is_searched_wherever_it_went(deployment: Deployment) -> N
     told = deployment.places_of("monette connect south")  # the error of the company whose token is dead
     assert any(where.startswith("output") for where in told)
     assert any(where.endswith(".db") for where in told)
+    assert any(where.endswith(".jsonl") for where in told)
     in_lake = deployment.places_of("bronze/quickbooks_objects")
     assert any("_delta_log" in where for where in in_lake)
     assert any(where.endswith(".parquet") for where in deployment.places_of("TotalAmt"))  # a document, as it came
