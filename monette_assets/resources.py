@@ -89,7 +89,7 @@ def new_engine(settings: Settings) -> Engine:
 
     options = storage_options(settings)
     return Engine(
-        settings.spark_remote, settings.spark_timeout_seconds, Store(settings.lake_url, options) if options else None
+        settings.engine_url, settings.spark_timeout_seconds, Store(settings.lake_url, options) if options else None
     )
 
 

@@ -10,6 +10,7 @@ import os
 from datetime import timedelta
 from pathlib import Path
 from typing import Self
+from urllib.parse import quote
 
 from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -53,11 +54,22 @@ class Settings(BaseSettings):
     azure_storage_endpoint: str | None = Field(
         default=None, description="Blob endpoint where it is not the account's own; HTTPS, or HTTP on this machine."
     )
-    spark_remote: str | None = Field(default=None, description="Spark Connect URL (sc://...); unset: embedded Sail.")
+    spark_remote: str | None = Field(
+        default=None, repr=False, description="Spark Connect URL (sc://...); unset: embedded Sail."
+    )
+    databricks_host: str | None = Field(
+        default=None,
+        pattern=r"^[a-z0-9][a-z0-9.-]+$",
+        description="Host of a Databricks workspace, for `spark_remote`.",
+    )
+    databricks_cluster: str | None = Field(
+        default=None, pattern=r"^[A-Za-z0-9-]+$", description="Id of the cluster that computes there."
+    )
+    databricks_token: SecretStr | None = Field(default=None, description="Token for that workspace.")
     spark_timeout_seconds: float = Field(default=10.0, description="How long the preflight waits for a Spark endpoint.")
     engine: str | None = Field(
         default=None,
-        description="Engine, as the price book names it; unset: sail, or spark-connect where `spark_remote` is set.",
+        description="Engine, as the price book names it; unset: sail, or spark-connect for an engine of its own.",
     )
     machine: str = Field(default="laptop", description="SKU of the machine runs are executed on (price book).")
     cluster_machine: str | None = Field(
@@ -130,6 +142,29 @@ class Settings(BaseSettings):
         if problems:
             raise ValueError("; ".join(problems))
         return self
+
+    @model_validator(mode="after")
+    def _one_engine(self) -> Self:
+        given = {
+            "MONETTE_DATABRICKS_HOST": self.databricks_host,
+            "MONETTE_DATABRICKS_CLUSTER": self.databricks_cluster,
+            "MONETTE_DATABRICKS_TOKEN": self.databricks_token,
+        }
+        missing = [name for name, value in given.items() if not value]
+        if missing and len(missing) < len(given):
+            raise ValueError(f"Databricks is half configured: expected {', '.join(missing)} as well; set or unset all")
+        if self.spark_remote and not missing:
+            raise ValueError("expected MONETTE_SPARK_REMOTE or MONETTE_DATABRICKS_..., found both; unset one")
+        return self
+
+    @property
+    def engine_url(self) -> str | None:
+        """The Spark Connect URL of the engine, which may hold a token: for the session only; None: embedded Sail."""
+        if self.databricks_host is None or self.databricks_token is None:
+            return self.spark_remote
+        token = quote(self.databricks_token.get_secret_value(), "")
+        options = f"use_ssl=true;token={token};x-databricks-cluster-id={self.databricks_cluster}"
+        return f"sc://{self.databricks_host}:443/;{options}"
 
     @property
     def lake_url(self) -> str:

@@ -163,7 +163,7 @@ def _engine(platform: Platform) -> Finding:
     engine = new_engine(settings)
     try:
         rows = engine.spark.sql("SELECT 1 AS one").collect()
-        where = "embedded" if engine.embedded else str(settings.spark_remote).split("/;")[0]
+        where = "embedded" if engine.embedded else str(settings.engine_url).split("/;")[0]
         return f"{where} Spark session answers {rows[0]['one']}", ""
     finally:
         engine.close()

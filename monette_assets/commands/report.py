@@ -154,7 +154,7 @@ def read_as_of(
     from monette_assets.resources import new_engine
 
     # the embedded one: what is rebuilt lies in a folder of this machine
-    engine = new_engine(platform.settings.model_copy(update={"spark_remote": None}))
+    engine = new_engine(platform.settings.model_copy(update={"spark_remote": None, "databricks_host": None}))
     try:
         with judging() as judge, rebuilt(lake, platform.group, moment, engine, judge, month) as release:
             notes().print(release.name, markup=False, soft_wrap=True)  # JSON and CSV have no place for it
