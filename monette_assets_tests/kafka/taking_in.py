@@ -9,15 +9,17 @@ from __future__ import annotations
 import os
 import signal
 import sys
-import threading
 import time
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
+
+from deltalake.exceptions import CommitFailedError
 
 from monette_assets.bronze import events
 from monette_assets.cli import main
 from monette_assets.commands.platform import Platform
 from monette_assets.lake import Lake
+from monette_assets.lake import lake as lake_module
 from monette_assets.resources import EventHubs
 
 POINTS = ("polled", "writing", "committed")
@@ -41,7 +43,7 @@ def wound(point: str, nth: int) -> None:
         if point == "polled":
             die()
         if point == "writing":
-            _die_once_there(Path(lake.uri(table)))
+            _die_before_the_commit(lake, table)
         done = original(lake, table, *args, **named)
         die()
         return done
@@ -49,16 +51,18 @@ def wound(point: str, nth: int) -> None:
     Lake.append_onwards = appending  # type: ignore[method-assign, assignment]
 
 
-def _die_once_there(folder: Path) -> None:
-    """As soon as a data file is in the folder that was not there."""
-    before = set(folder.rglob("*.parquet"))
+def _die_before_the_commit(lake: Lake, table: str) -> None:
+    """A rival commits while the files are written, so that they are of no commit; then the end."""
+    write: Callable[..., None] = vars(lake_module)["write_deltalake"]
 
-    def look() -> None:
-        while not set(folder.rglob("*.parquet")) - before:
-            pass
-        die()
+    def writing(*args: Any, **named: Any) -> None:
+        lake.open(table).alter.set_table_properties({"delta.checkpointInterval": "100"})
+        try:
+            write(*args, **named)
+        except CommitFailedError:
+            die()
 
-    threading.Thread(target=look, daemon=True).start()
+    vars(lake_module)["write_deltalake"] = writing
 
 
 def run(how: str) -> int:

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
+from typing import Any
 
 _BROKER = re.compile(r"[A-Za-z0-9.-]+:\d{1,5}")
 _NAMESPACE = re.compile(r"[A-Za-z0-9-]+\.servicebus\.[a-z0-9.-]+")
@@ -64,7 +61,7 @@ def client_configuration(access: Access) -> dict[str, Any]:
         return configuration | {
             "security.protocol": "SASL_SSL",
             "sasl.mechanism": "OAUTHBEARER",
-            "oauth_cb": identity(host),
+            "oauth_cb": Identity(host),
         }
     raise AccessWrong(
         f"MONETTE_EVENTS_BROKERS: expected {EXPECTED}, found {', '.join(sorted(hosts))}: without a login and TLS a "
@@ -84,16 +81,16 @@ def _namespace(connection_string: str) -> str:
     return parts["Endpoint"].removeprefix("sb://").strip("/")
 
 
-def identity(host: str) -> Callable[[str], tuple[str, float]]:
+@dataclass
+class Identity:
     """Gives librdkafka a token of Entra ID, and when it ends, each time it asks."""
-    kept: list[Any] = []
 
-    def token(_: str) -> tuple[str, float]:
+    host: str
+    _credential: Any = None
+
+    def __call__(self, _: str) -> tuple[str, float]:
         from azure.identity import DefaultAzureCredential
 
-        if not kept:
-            kept.append(DefaultAzureCredential())
-        given = kept[0].get_token(f"https://{host}/.default")
+        self._credential = self._credential or DefaultAzureCredential()
+        given = self._credential.get_token(f"https://{self.host}/.default")
         return given.token, float(given.expires_on)
-
-    return token

@@ -114,7 +114,27 @@ class Stream:
         self._said = ""  # the client's last word on why it does not get on
         self._refused = ""
         self.missing: dict[str, TopicMissing] = {}  # topics that the broker did not have when it was asked
+        self._check_identity()
         self._consumer: Consumer = Consumer({**self._configuration, **_CLIENT, "error_cb": self._heard}, logger=_log)
+
+    def _check_identity(self) -> None:
+        """Ask for the first token: librdkafka waits for one in vain, and then ends the process.
+
+        Raises `AccessRefused`.
+        """
+        login = self._configuration.get("oauth_cb")
+        if login is None:
+            return
+        try:
+            _, until = login("")
+            problem = "" if until > time.time() else "one that has ended"
+        except Exception as error:
+            problem = (str(error) or type(error).__name__).splitlines()[0]
+        if problem:
+            raise AccessRefused(
+                f"expected a token of Entra ID for {self._brokers}, found: {problem}. Check that this process has an "
+                "identity, and that it is an Azure Event Hubs Data Receiver"
+            )
 
     def close(self) -> None:
         """End the connection."""
