@@ -47,6 +47,12 @@ def test_helm_finds_nothing_to_say() -> None:
     assert said == []
 
 
+def test_a_collector_may_be_named() -> None:
+    values = copy.deepcopy(VALUES)
+    values["settings"]["OTEL_EXPORTER_OTLP_ENDPOINT"] = "http://collector.observability:4318"
+    assert "collector.observability:4318" in str(rendered(values))
+
+
 @pytest.mark.parametrize(
     ("path", "value", "told"),
     [
@@ -54,6 +60,7 @@ def test_helm_finds_nothing_to_say() -> None:
         (("image", "repository"), "", "/image/repository"),
         (("settings", "MONETTE_LAKE"), "/lake", "/settings/MONETTE_LAKE"),
         (("settings", "DAGSTER_HOME"), "/tmp", "DAGSTER_HOME"),
+        (("settings", "OTEL_EXPORTER_OTLP_HEADERS"), "authorization=x", "OTEL_EXPORTER_OTLP_HEADERS"),  # a secret
         (("proxy", "operators"), "Operators", "/proxy/operators"),
         (("identities", "runs"), "", "/identities/runs"),
         (("keyVault", "tenant"), "", "/keyVault/tenant"),
@@ -234,7 +241,7 @@ def instance(objects: list[dict[str, Any]]) -> dict[str, Any]:
 
 def test_the_cluster_retries_keeps_and_pools_as_one_host_does(objects: list[dict[str, Any]]) -> None:
     here, host = instance(objects), yaml.safe_load((COMPOSE / "dagster.yaml").read_text(encoding="utf-8"))
-    for section in ("run_retries", "retention", "run_coordinator", "telemetry", "nux"):
+    for section in ("run_retries", "retention", "run_coordinator", "python_logs", "telemetry", "nux"):
         assert here[section] == host[section], section
     assert here["concurrency"]["pools"] == host["concurrency"]["pools"]
     locations = yaml.safe_load(named(objects, "ConfigMap", "monette-instance")["data"]["workspace.yaml"])["load_from"]
