@@ -1,0 +1,89 @@
+"""`monette doctor` names all that is wrong with what lies in Azure Storage at once, and what to do about each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from azure.storage.blob import AccountSasPermissions, ResourceTypes, generate_account_sas
+
+from monette_assets_tests.azurite import Azurite
+from monette_assets_tests.commands.conftest import Say
+from monette_assets_tests.contracts import write_contract
+
+Doctor = Callable[..., dict[str, str]]
+
+
+@pytest.fixture
+def doctor(say: Say, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Doctor:
+    """The lines of the doctor that are not ok, by what they are about, in an environment with these settings."""
+    nobody = "http://127.0.0.1:9"
+    monkeypatch.setenv("MONETTE_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("MONETTE_GROUP", str(write_contract(tmp_path / "group")))
+    monkeypatch.setenv("MONETTE_QUICKBOOKS_URL", nobody)
+    monkeypatch.setenv("MONETTE_BANK_OF_CANADA_URL", nobody)
+
+    def examined(**settings: str) -> dict[str, str]:
+        for name, value in settings.items():
+            monkeypatch.setenv(f"MONETTE_{name.upper()}", value)
+        status, out, _ = say("doctor", "--no-engine")
+        assert status == 1
+        bad = [line.removeprefix("not ok").split(maxsplit=1) for line in out.splitlines() if line.startswith("not ok")]
+        return dict(bad)  # type: ignore[arg-type]
+
+    return examined
+
+
+def test_half_configured_settings_are_told_whole_and_nothing_else_is_guessed(doctor: Doctor) -> None:
+    said = doctor(
+        lake="abfss://lake", landing="s3://sheets", azure_storage_key="planted-1", azure_client_secret="planted-2"
+    )
+    assert list(said) == ["settings"]
+    for problem in (
+        "MONETTE_LAKE: expected abfss://CONTAINER@ACCOUNT",
+        "MONETTE_LANDING: expected abfss://CONTAINER@ACCOUNT",
+        "found MONETTE_AZURE_CLIENT_SECRET and MONETTE_AZURE_STORAGE_KEY; unset the others",
+        "MONETTE_AZURE_CLIENT_ID and MONETTE_AZURE_TENANT_ID not: a service principal is all three",
+    ):
+        assert problem in said["settings"]
+    assert "planted" not in str(said)
+
+
+def test_each_container_that_is_missing_is_named(doctor: Doctor, azurite: Azurite) -> None:
+    said = doctor(
+        lake=azurite.url("no-lake"),
+        landing=azurite.url("no-sheets"),
+        compute_logs=azurite.url("no-logs"),
+        azure_storage_key=azurite.key,
+        azure_storage_endpoint=azurite.endpoint,
+    )
+    for line, name in (("lake", "no-lake"), ("landing", "no-sheets"), ("logs", "no-logs")):
+        assert f"az storage container create --account-name {azurite.account} --name {name}" in said[line]
+
+
+def test_of_a_signature_all_is_named_that_is_wrong_with_it(doctor: Doctor, azurite: Azurite) -> None:
+    azurite.client("doctor").create_container()
+    kinds, may = ResourceTypes(container=True, object=True), AccountSasPermissions(read=True, list=True)
+    ended = datetime.now(UTC) - timedelta(hours=1)
+    signature = generate_account_sas(azurite.account, azurite.key, kinds, may, ended)
+    said = doctor(
+        lake=azurite.url("doctor"), azure_storage_signature=signature, azure_storage_endpoint=azurite.endpoint
+    )["lake"]
+    assert f"expired at {ended:%Y-%m-%d %H:%M} UTC" in said
+    assert "does not allow to write (w), create (c), delete (d)" in said
+    assert "the account answered 403" in said
+    assert signature[-20:] not in said
+
+
+def test_a_lake_in_a_container_is_ok(doctor: Doctor, azurite: Azurite) -> None:
+    azurite.client("healthy").create_container()
+    said = doctor(
+        lake=azurite.url("healthy", "lake"),
+        compute_logs=azurite.url("healthy", "logs"),
+        azure_storage_key=azurite.key,
+        azure_storage_endpoint=azurite.endpoint,
+    )
+    assert not {"settings", "packages", "lake", "logs"} & said.keys()
+    assert list(azurite.client("healthy").list_blob_names()) == []  # what was written to try it is gone
