@@ -3,7 +3,7 @@ PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3; do command 
 BIN := .venv/bin
 INSTALLED := .venv/.installed
 
-.PHONY: demo dev live test rehearse soak fuzz bench engines lint clean
+.PHONY: demo dev live test rehearse soak fuzz image bench engines lint clean
 
 demo: $(INSTALLED)  ## Fifteen fictional companies, from QuickBooks to a profit and loss that ties out
 	@$(BIN)/monette demo
@@ -26,6 +26,11 @@ soak: $(INSTALLED)  ## Runs hurt from seeds, until nothing is lost: SEEDS=200 FI
 fuzz: $(INSTALLED)  ## The readers of reports and sheets, guided by coverage, FUZZ_SECONDS=60 each; needs `pip install atheris`
 	@$(BIN)/python -m monette_assets_tests.reliability.fuzz reports --seconds $(or $(FUZZ_SECONDS),60)
 	@$(BIN)/python -m monette_assets_tests.reliability.fuzz sheets --seconds $(or $(FUZZ_SECONDS),60)
+
+image: $(INSTALLED)  ## The container image, built twice with buildah and run; as root on Debian, ten minutes and more
+	@command -v buildah >/dev/null && command -v mmdebstrap >/dev/null || \
+		{ apt-get update -qq && apt-get install -y -qq --no-install-recommends buildah mmdebstrap >/dev/null; }
+	@$(BIN)/pytest -m image --durations=0 monette_assets_tests/infra/test_image.py
 
 bench: $(INSTALLED)  ## The measurements of docs/benchmarks.md
 	@$(BIN)/python -m benchmarks

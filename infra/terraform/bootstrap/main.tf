@@ -12,7 +12,7 @@ locals {
     "AcrPush",
     "Azure Event Hubs Data Receiver",
     "Azure Kubernetes Service Cluster User Role",
-    "Azure Kubernetes Service RBAC Admin",
+    "Azure Kubernetes Service RBAC Cluster Admin",
     "Key Vault Secrets Officer",
     "Key Vault Secrets User",
     "Managed Identity Operator",

@@ -22,3 +22,8 @@ output "landing_url" {
   description = "MONETTE_LANDING."
   value       = "abfss://landing@${azurerm_storage_account.this.name}.dfs.core.windows.net"
 }
+
+output "compute_logs_url" {
+  description = "MONETTE_COMPUTE_LOGS."
+  value       = "abfss://compute-logs@${azurerm_storage_account.this.name}.dfs.core.windows.net"
+}

@@ -22,10 +22,11 @@ locals {
     # Nodes pull images.
     nodes-images = { who = module.kubernetes.kubelet_object_id, role = "AcrPull", scope = module.container_registry.id }
 
-    # The deployment pushes images and installs the chart into its namespace, nowhere else.
+    # The deployment pushes images and installs the chart into its namespace, nowhere else. Only this role knows of custom resources
+    # (the chart has one: which secret of the vault becomes a Secret); given on a namespace it ends there.
     deployer-images    = { who = var.deployer_principal_id, role = "AcrPush", scope = module.container_registry.id }
     deployer-cluster   = { who = var.deployer_principal_id, role = "Azure Kubernetes Service Cluster User Role", scope = module.kubernetes.id }
-    deployer-namespace = { who = var.deployer_principal_id, role = "Azure Kubernetes Service RBAC Admin", scope = "${module.kubernetes.id}/namespaces/${var.namespace}" }
+    deployer-namespace = { who = var.deployer_principal_id, role = "Azure Kubernetes Service RBAC Cluster Admin", scope = "${module.kubernetes.id}/namespaces/${var.namespace}" }
 
     # The nightly copy reads the lake and adds to the immutable account, where nobody can delete.
     sealer-lake   = { who = var.sealer_principal_id, role = "Storage Blob Data Reader", scope = module.lake.container_ids["lake"] }

@@ -1,12 +1,14 @@
 output "settings" {
   description = "The platform's environment variables: none of them secret."
   value = {
-    MONETTE_LAKE          = module.lake.lake_url
-    MONETTE_LANDING       = module.lake.landing_url
-    MONETTE_SECRETS       = trimsuffix(module.key_vault.uri, "/")
-    DAGSTER_POSTGRES_HOST = module.postgresql.host
-    POSTGRES_USER         = module.postgresql.user
-    POSTGRES_DB           = "dagster"
+    MONETTE_LAKE           = module.lake.lake_url
+    MONETTE_LANDING        = module.lake.landing_url
+    MONETTE_SECRETS        = trimsuffix(module.key_vault.uri, "/")
+    MONETTE_COMPUTE_LOGS   = module.lake.compute_logs_url
+    MONETTE_EVENTS_BROKERS = module.event_hubs.bootstrap_servers
+    DAGSTER_POSTGRES_HOST  = module.postgresql.host
+    POSTGRES_USER          = module.postgresql.user
+    POSTGRES_DB            = "dagster"
   }
 }
 
@@ -21,7 +23,6 @@ output "deployment" {
     key_vault       = module.key_vault.name
     key_vault_uri   = module.key_vault.uri
     password_secret = module.postgresql.password_secret_name
-    kafka           = module.event_hubs.bootstrap_servers
     lake_account    = module.lake.account_name
     sealed_account  = module.sealed.account_name
     client_ids      = module.identities.client_ids
