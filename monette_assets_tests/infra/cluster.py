@@ -8,6 +8,7 @@ user and capabilities (the interpreter may lie where only root reads), the netwo
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -32,6 +33,14 @@ mount --rbind /dev "$0/root/dev"
 . "$0/mounts"
 exec chroot "$0/root" env -i "$@"
 """
+
+
+def may_mount() -> bool:
+    """Whether this process may give others mounts of their own."""
+    if sys.platform != "linux" or shutil.which("unshare") is None:
+        return False
+    done = subprocess.run(["unshare", "--mount", "true"], capture_output=True, check=False)
+    return os.geteuid() == 0 and done.returncode == 0
 
 
 @dataclass

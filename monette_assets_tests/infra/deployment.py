@@ -26,6 +26,7 @@ import psutil
 from dagster._core.instance.ref import InstanceRef
 from tenacity import retry, retry_if_exception_type, stop_after_delay, wait_fixed
 
+from monette_assets_tests.infra.cluster import may_mount
 from monette_assets_tests.processes import Process, free_port
 
 ROOT = Path(__file__).parents[2]
@@ -126,7 +127,7 @@ class Deployment:
         """A service, with a host name of its own where the machine's user may give it one, as a container has."""
         named = ("unshare", "--uts", "sh", "-c", 'hostname "$0" && exec "$@"', f"{name}-{next(self._count)}")
         self._running[name] = process = Process(
-            self.folder / f"{name}.log", port, *(named if os.geteuid() == 0 else ()), *command,
+            self.folder / f"{name}.log", port, *(named if may_mount() else ()), *command,
             env={**os.environ, **self.environment, **environment}, cwd=self.folder,
         )  # fmt: skip
         return process

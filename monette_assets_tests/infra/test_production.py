@@ -25,6 +25,7 @@ from monette_assets.tables.attribution import WHO_TAG
 from monette_assets.tables.code import Code
 from monette_assets_tests import postgres
 from monette_assets_tests.contracts import write_contract
+from monette_assets_tests.infra.chart import named, rendered
 from monette_assets_tests.infra.deployment import (
     REPOSITORY,
     ROOT,
@@ -185,6 +186,18 @@ def test_no_run_is_lost(rehearsal: Rehearsal) -> None:
         rehearsal.killed: Status.FAILURE,
         rehearsal.tried_again: Status.SUCCESS,
     }
+
+
+def test_the_charts_probe_finds_the_code_location_serving(rehearsal: Rehearsal) -> None:
+    import grpc
+    from grpc_health.v1 import health_pb2, health_pb2_grpc
+
+    pytest.importorskip("helm_python", reason="renders the chart, on Linux x86-64 only")
+    [code] = named(rendered(), "Deployment", "monette-code")["spec"]["template"]["spec"]["containers"]
+    with grpc.insecure_channel(f"{BLUE}:{rehearsal.production.code_port}") as channel:
+        asked = health_pb2.HealthCheckRequest(service=code["livenessProbe"]["grpc"]["service"])
+        said = health_pb2_grpc.HealthStub(channel).Check(asked, timeout=30)
+    assert said.status == health_pb2.HealthCheckResponse.SERVING
 
 
 def test_both_versions_read_what_both_have_written(rehearsal: Rehearsal) -> None:
