@@ -221,7 +221,7 @@ def test_webservers_reach_neither_lake_nor_tokens_and_runs_reach_no_image(plans:
 
 def test_the_settings_it_hands_on_are_the_platforms_own(plans: dict[str, Plan]) -> None:
     ours = {name for name in plans["prod"].settings if name.startswith("MONETTE_")}
-    assert {"MONETTE_LAKE", "MONETTE_LANDING", "MONETTE_SECRETS", "MONETTE_COMPUTE_LOGS"} <= ours
+    assert {"MONETTE_LAKE", "MONETTE_LANDING", "MONETTE_SECRETS", "MONETTE_COMPUTE_LOGS", "MONETTE_MACHINE"} <= ours
     assert ours <= {f"MONETTE_{name.upper()}" for name in Settings.model_fields}
 
 

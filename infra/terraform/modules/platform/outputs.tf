@@ -6,6 +6,8 @@ output "settings" {
     MONETTE_SECRETS        = trimsuffix(module.key_vault.uri, "/")
     MONETTE_COMPUTE_LOGS   = module.lake.compute_logs_url
     MONETTE_EVENTS_BROKERS = module.event_hubs.bootstrap_servers
+    MONETTE_MACHINE        = var.cluster.run_size                         # as the price book names it
+    MONETTE_STORAGE        = "adls_hot_${lower(var.storage.replication)}" # likewise
     DAGSTER_POSTGRES_HOST  = module.postgresql.host
     POSTGRES_USER          = module.postgresql.user
     POSTGRES_DB            = "dagster"
