@@ -96,7 +96,7 @@ def _runs(instance: dg.DagsterInstance, since: datetime) -> tuple[str, ...]:
     calls: Counter[str] = Counter()
     for record in instance.get_run_records(dg.RunsFilter(created_after=since)):
         run = record.dagster_run
-        name = "steps of refreshes" if STEP_TAG in run.tags else run.job_name
+        name = "steps of jobs" if STEP_TAG in run.tags else run.job_name
         counts["assets" if name.startswith("__") else name][run.status.value.lower()] += 1
         if run.tags.get(CALLS_TAG, "").isdigit():  # counted from a chain's beginning
             chain = run.tags.get(CHAIN_TAG, run.run_id)

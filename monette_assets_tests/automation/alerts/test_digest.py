@@ -86,7 +86,7 @@ def test_runs_are_counted_by_job_and_how_they_ended_and_a_chains_calls_once(home
         create_run_for_test(home.instance, job_name="__ASSET_JOB", status=done, tags=tags)
     lines = section(home.digest(datetime.now(UTC)), "Runs")
     assert lines[0] == "refresh: 2 (1 failure, 1 success)"
-    assert lines[1] == "steps of refreshes: 2 (2 success)"
+    assert lines[1] == "steps of jobs: 2 (2 success)"
     assert lines[2].startswith("70 calls of QuickBooks by refreshes")
     assert section(home.digest(datetime.now(UTC) + 2 * WEEK), "Runs") == ["nothing ran"]
 
