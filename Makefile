@@ -35,8 +35,8 @@ image: $(INSTALLED)  ## The container image, built twice with buildah and run; a
 bench: $(INSTALLED)  ## The measurements of docs/benchmarks.md
 	@$(BIN)/python -m benchmarks
 
-engines: $(INSTALLED)  ## Spark on a JVM (two workers) beside the embedded engine: equal tables, a plan that spreads; SCALE=1 MONTHS=96
-	@$(BIN)/python benchmarks/engines.py --scale $(or $(SCALE),0.01) --months $(or $(MONTHS),96)
+engines: $(INSTALLED)  ## Spark on a JVM (two workers) beside the embedded engine: equal tables, a plan that spreads; SCALE=1 MONTHS=12 UPTO=gold/ledger
+	@$(BIN)/python benchmarks/engines.py --scale $(or $(SCALE),0.01) --months $(or $(MONTHS),96) $(UPTO:%=--upto %)
 
 lint: $(INSTALLED)  ## Style, types and the import contract
 	@$(BIN)/ruff check .

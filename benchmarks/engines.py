@@ -15,7 +15,7 @@ import argparse
 import sys
 import tempfile
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -36,7 +36,12 @@ LARGE = 8_000_000  # Spark's own splits of a file begin at 4 MB, and it joins sh
 RETURNED = 8_000_000
 CLOCKS = {"run_id", "quarantined_at"}
 MEMORY = "3g"
-OPTIONS = {"spark.ui.retainedStages": "100000", "spark.ui.retainedJobs": "100000"}
+OPTIONS = {
+    "spark.ui.retainedStages": "100000",
+    "spark.ui.retainedJobs": "100000",
+    "spark.sql.shuffle.partitions": "4",  # two cores; the default of 200 is for a cluster
+    "spark.databricks.delta.snapshotPartitions": "2",
+}
 
 
 @dataclass(frozen=True)
@@ -109,10 +114,12 @@ def _cpu() -> float:
     return sum(sum(each.cpu_times()[:2]) for each in mine if each.is_running() and each.status() != "zombie")
 
 
-def run(first: str, last: str, home: Path, more: Mapping[str, str]) -> Measured:
-    """The chain in a fresh process, on the engine of the environment."""
-    child = str(Path(__file__).with_name("pipeline.py"))
-    return measure([child, "--child", "--first", first, "--last", last], {**environment(home), **more})
+def run(first: str, last: str, upto: Sequence[str], home: Path, more: Mapping[str, str]) -> Measured:
+    """The chain in a fresh process, on the engine of the environment; `upto`: these tables and what they rest on."""
+    child = [str(Path(__file__).with_name("pipeline.py")), "--child", "--first", first, "--last", last]
+    for name in upto:
+        child += ["--upto", name]
+    return measure(child, {**environment(home), **more})
 
 
 def _line(name: str, told: Mapping[str, Any], wall: float, cpu: float) -> str:
@@ -125,17 +132,18 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--scale", type=float, default=0.01)
     parser.add_argument("--months", type=int, default=96)
+    parser.add_argument("--upto", action="append", help="only this table and what it rests on")
     asked = parser.parse_args()
     made = bronze(asked.scale, asked.months)
     homes = [linked(made.lake, made.group, home_of(asked.scale, f"engine-{name}")) for name in ("embedded", "jvm")]
     span = made.first.isoformat(), made.last.isoformat()
     print(f"{made.facts['lines']:,} ledger lines, 15 companies, {asked.months} months", flush=True)
     print("| engine | wall | tables | CPU |\n|---|---:|---:|---:|")
-    embedded = run(*span, homes[0], {})
+    embedded = run(*span, asked.upto or (), homes[0], {})
     print(_line("Sail in the process", embedded.told, embedded.wall, embedded.cpu), flush=True)
     with tempfile.TemporaryDirectory() as folder, cluster(Path(folder), OPTIONS, memory=MEMORY) as spark:
         before = _cpu()
-        measured = run(*span, homes[1], {"MONETTE_SPARK_REMOTE": spark.remote})
+        measured = run(*span, asked.upto or (), homes[1], {"MONETTE_SPARK_REMOTE": spark.remote})
         cpu = measured.cpu + _cpu() - before
         print(_line("Spark on a JVM, two workers", measured.told, measured.wall, cpu), flush=True)
         executed = stages(spark)

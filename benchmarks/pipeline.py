@@ -63,9 +63,12 @@ def run_pipeline(made: Bronze, home: Path, profile: Path | None = None) -> Measu
     return measure(command, environment(home))
 
 
-def child(first: date, last: date, companies: Sequence[str] | None = None) -> dict[str, Any]:
-    """What the measured process does; returns what it took, to be told."""
+def child(
+    first: date, last: date, companies: Sequence[str] | None = None, upto: Sequence[str] | None = None
+) -> dict[str, Any]:
+    """What the measured process does; returns what it took, to be told. `upto`: these tables and what they rest on."""
     begun = time.perf_counter()
+    from monette_assets import catalog
     from monette_assets.automation import chain
     from monette_assets.definitions import build
     from monette_assets.gold import financial_summary, tie_out
@@ -80,6 +83,9 @@ def child(first: date, last: date, companies: Sequence[str] | None = None) -> di
     latest = chain.latest_period(Lake(settings.lake_url))
     steps = chain.plan(group, first, last, companies=companies, latest=latest, fetch=False)
     tied = tie_out.CONTRACT.rests_on | financial_summary.CONTRACT.rests_on
+    if upto:
+        contracts = {table.name: table.contract for table in (*catalog.SILVER, *catalog.GOLD)}
+        steps = _only(steps, {name for each in upto for name in contracts[each].rests_on})
     with dagster_instance(settings) as instance:
         loaded = time.perf_counter()
         statements = chain.execute(definitions, instance, _only(steps, tied))
@@ -206,11 +212,12 @@ def main() -> None:
     parser.add_argument("--first", type=date.fromisoformat, help=argparse.SUPPRESS)
     parser.add_argument("--last", type=date.fromisoformat, help=argparse.SUPPRESS)
     parser.add_argument("--company", action="append", help=argparse.SUPPRESS)
+    parser.add_argument("--upto", action="append", help=argparse.SUPPRESS)
     parser.add_argument("--result", type=Path, help=argparse.SUPPRESS)
     asked = parser.parse_args()
     if asked.child:
         with Profile() if asked.profile else nullcontext() as profile:
-            told = child(asked.first, asked.last, asked.company)
+            told = child(asked.first, asked.last, asked.company, asked.upto)
         if profile is not None:
             profile.dump_stats(asked.profile)
         asked.result.write_text(json.dumps(told))
