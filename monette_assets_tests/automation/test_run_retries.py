@@ -30,6 +30,7 @@ import dagster as dg
 from monette_assets.automation.refresh_job import JOB
 from monette_assets.group import load_group
 from monette_assets.resources import lake_resource
+from monette_assets.settings import Settings
 
 LAKE = {"lake": lake_resource(Settings(lake=os.environ["MONETTE_HOME"]), load_group(None))}
 
