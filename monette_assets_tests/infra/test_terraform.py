@@ -210,10 +210,15 @@ def test_webservers_reach_neither_lake_nor_tokens_and_runs_reach_no_image(plans:
         if it["address"].startswith("module.platform.azurerm_role_assignment.this"):
             who, _, what = it["index"].partition("-")
             given.setdefault(who, set()).add(f"{what}: {it['change']['after']['role_definition_name']}")
-    assert given["services"] == {"logs: Storage Blob Data Reader", "password: Key Vault Secrets User"}
+    assert given["services"] == {
+        "links: Storage Blob Delegator",
+        "logs: Storage Blob Data Reader",
+        "password: Key Vault Secrets User",
+    }
     assert given["runs"] == {
         "lake: Storage Blob Data Contributor",
-        "landing: Storage Blob Data Reader",
+        "landing: Storage Blob Data Contributor",
+        "links: Storage Blob Delegator",
         "logs: Storage Blob Data Contributor",
         "secrets: Key Vault Secrets Officer",
     }

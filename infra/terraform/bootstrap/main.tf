@@ -19,6 +19,7 @@ locals {
     "Network Contributor",
     "Storage Blob Data Contributor",
     "Storage Blob Data Reader",
+    "Storage Blob Delegator",
   ])
 
   # Who signs in as what: a workflow is known by repository and environment, pull request or branch.

@@ -6,14 +6,17 @@ locals {
   services = module.identities.principal_ids["services"]
 
   grants = {
-    # Runs write the tables, read the sheets, keep QuickBooks' tokens, read events.
+    # Runs write the tables, read the sheets and move what they refuse, keep QuickBooks' tokens, read events. A link to a log
+    # is signed for by the account, which gives away no more than its signer may read.
     runs-lake    = { who = local.runs, role = "Storage Blob Data Contributor", scope = module.lake.container_ids["lake"] }
-    runs-landing = { who = local.runs, role = "Storage Blob Data Reader", scope = module.lake.container_ids["landing"] }
+    runs-landing = { who = local.runs, role = "Storage Blob Data Contributor", scope = module.lake.container_ids["landing"] }
     runs-logs    = { who = local.runs, role = "Storage Blob Data Contributor", scope = module.lake.container_ids["compute-logs"] }
+    runs-links   = { who = local.runs, role = "Storage Blob Delegator", scope = module.lake.id }
     runs-secrets = { who = local.runs, role = "Key Vault Secrets Officer", scope = module.key_vault.id }
 
     # Webservers and daemon show logs and know the database; the lake and the tokens are none of their business.
     services-logs     = { who = local.services, role = "Storage Blob Data Reader", scope = module.lake.container_ids["compute-logs"] }
+    services-links    = { who = local.services, role = "Storage Blob Delegator", scope = module.lake.id }
     services-password = { who = local.services, role = "Key Vault Secrets User", scope = module.postgresql.password_secret_id }
 
     # Unity Catalog reads and writes as the workspace's own identity.
