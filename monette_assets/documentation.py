@@ -1,6 +1,7 @@
-"""Write the table catalogue and the Power BI project: `python -m monette_assets.documentation [FOLDER]`.
+"""Write what is made from the table contracts: `python -m monette_assets.documentation [FOLDER]`.
 
-The catalogue goes to the folder, by default docs/tables; the project to infra/power_bi where no folder is given.
+The catalogue goes to the folder, by default docs/tables. Where no folder is given, the Power BI project goes to
+infra/power_bi, and the SQL for Unity Catalog to infra/databricks/sql.
 """
 
 from __future__ import annotations
@@ -10,10 +11,10 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from monette_assets import catalog, power_bi
+from monette_assets import catalog, power_bi, unity_catalog
 from monette_assets.bronze import events, exchange_rates, landing_files, quickbooks_objects, quickbooks_reports
 from monette_assets.group import load_group
-from monette_assets.tables import catalogue, chained, quarantine, releases
+from monette_assets.tables import Contract, catalogue, chained, quarantine, releases
 
 FOLDER = Path("docs/tables")
 
@@ -41,6 +42,11 @@ def entries() -> tuple[catalogue.Entry, ...]:
     )
 
 
+def contracts() -> tuple[Contract, ...]:
+    """The contract of every table that lies in the lake, that of releases too."""
+    return (*catalog.contracts(), releases.contract([table.contract for table in catalog.GOLD]))
+
+
 def write(folder: Path) -> list[Path]:
     """Write every page below `folder`, remove pages of tables that are gone; returns the paths written.
 
@@ -63,7 +69,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """The command. Exits with status 2, and writes nothing, for what it does not know."""
     parser = argparse.ArgumentParser(
         prog="python -m monette_assets.documentation",
-        description="Write a page for every table, and where no folder is given the Power BI project too.",
+        description="Write a page for every table; without a folder the Power BI project and Unity Catalog's SQL too.",
         allow_abbrev=False,
     )
     parser.add_argument(
@@ -81,6 +87,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     if folder is None:
         project = power_bi.write([table.contract for table in catalog.GOLD])
         sys.stdout.write(f"{len(project)} files in {power_bi.FOLDER}\n")
+        statements = unity_catalog.write(contracts())
+        sys.stdout.write(f"{len(statements)} files in {unity_catalog.FOLDER}\n")
 
 
 if __name__ == "__main__":

@@ -52,12 +52,13 @@ resource "databricks_grants" "catalog" {
   }
 }
 
+# What they may select there is said table by table, after its filter (infra/databricks/sql/access.sql).
 resource "databricks_grants" "gold" {
   schema = databricks_schema.this["gold"].id
 
   grant {
     principal  = var.readers
-    privileges = ["USE_SCHEMA", "SELECT"]
+    privileges = ["USE_SCHEMA"]
   }
 }
 
