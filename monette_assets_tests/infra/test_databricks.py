@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 import yaml
+from databricks.bundles.clusters import Cluster
 from databricks.bundles.jobs import Job
 from pyspark.errors.exceptions.connect import AnalysisException
 
@@ -18,11 +19,11 @@ from monette_assets_tests.databricks import FOLDER, GIVEN, register
 TERRAFORM = FOLDER.parent / "terraform"
 BUNDLE: dict[str, Any] = yaml.safe_load((FOLDER / "databricks.yml").read_text("utf-8"))
 JOBS: dict[str, Any] = BUNDLE["resources"]["jobs"]
-POLICY = re.search(
-    r'resource "databricks_cluster_policy" "jobs" \{\n\s+name\s+= "\$\{var\.name\}(.*?)"(.*?)\n\}',
-    (TERRAFORM / "modules/catalog/main.tf").read_text("utf-8"),
-    re.DOTALL,
-)
+CLUSTERS: dict[str, Any] = BUNDLE["resources"]["clusters"]
+MODULE = (TERRAFORM / "modules/catalog/main.tf").read_text("utf-8")
+# Terraform's policies: what stands after the catalog's name in theirs
+POLICIES = re.findall(r'resource "databricks_cluster_policy" "(\w+)" \{\n\s+name\s+= "\$\{var\.name\}-(\w+)"', MODULE)
+PURPOSES = re.findall(r'"cluster_type"\s+= \{ type = "fixed", value = "([\w-]+)" \}', MODULE)
 
 
 def module_catalog(environment: str) -> str:
@@ -42,33 +43,43 @@ def test_jobs_have_only_fields_that_there_are(name: str) -> None:
         Job.from_dict(misspelt)
 
 
+def test_the_cluster_has_only_fields_that_there_are() -> None:
+    for spec in CLUSTERS.values():
+        assert Cluster.from_dict(spec).as_dict() == spec
+
+
 @pytest.mark.parametrize("environment", ["dev", "prod"])
 def test_names_are_terraforms(environment: str) -> None:
-    target = BUNDLE["targets"][environment]
-    assert POLICY
+    variables = BUNDLE["targets"][environment]["variables"]
     name = re.search(r'^\s+name\s+= "(\w+)"$', module_catalog(environment), re.MULTILINE)
     assert name
-    assert target["variables"]["catalog"] == name[1]
-    assert target["variables"]["cluster_policy_id"]["lookup"]["cluster_policy"] == f"{name[1]}{POLICY[1]}"
+    assert variables["catalog"] == name[1]
+    assert POLICIES == [("jobs", "jobs"), ("backfill", "backfill")]
+    for policy, _ in POLICIES:
+        assert variables[f"{policy}_policy_id"]["lookup"]["cluster_policy"] == f"{name[1]}-{policy}"
+
+
+def test_jobs_run_under_the_policy_of_jobs_and_the_engines_cluster_is_none_of_a_job() -> None:
+    assert PURPOSES == ["job", "all-purpose"]  # in the order of the policies
+    jobs = [cluster["new_cluster"] for job in JOBS.values() for cluster in job["job_clusters"]]
+    assert {spec["policy_id"] for spec in jobs} == {"${var.jobs_policy_id}"}
+    assert {spec["policy_id"] for spec in CLUSTERS.values()} == {"${var.backfill_policy_id}"}
 
 
 @pytest.mark.parametrize("environment", ["dev", "prod"])
-@pytest.mark.parametrize("name", JOBS)
-def test_clusters_are_the_policys_and_no_larger(environment: str, name: str) -> None:
-    assert POLICY
+def test_clusters_are_the_policys_and_no_larger(environment: str) -> None:
     most = re.search(r"^\s+most_workers\s+= (\d+)$", module_catalog(environment), re.MULTILINE)
     assert most
-    here = BUNDLE["targets"][environment].get("resources", {}).get("jobs", {}).get(name, {}).get("job_clusters", [])
-    for cluster in [*JOBS[name]["job_clusters"], *here]:
-        spec = cluster["new_cluster"]
+    assert '"autoscale.min_workers"                = { type = "fixed", value = 1 }' in MODULE
+    here = BUNDLE["targets"][environment].get("resources", {}).get("clusters", {})
+    jobs = [cluster["new_cluster"] for job in JOBS.values() for cluster in job["job_clusters"]]
+    for spec in (*jobs, *CLUSTERS.values(), *here.values()):
         assert spec["autoscale"]["min_workers"] == 1
-        assert '"autoscale.min_workers"                = { type = "fixed", value = 1 }' in POLICY[2]
         assert spec["autoscale"]["max_workers"] <= int(most[1])
         # everything else is what the policy fixes or falls back on
-        assert spec.keys() <= {"policy_id", "apply_policy_default_values", "autoscale"}
-    for cluster in JOBS[name]["job_clusters"]:
-        assert cluster["new_cluster"]["policy_id"] == "${var.cluster_policy_id}"
-        assert cluster["new_cluster"]["apply_policy_default_values"] is True
+        assert spec.keys() <= {"policy_id", "apply_policy_default_values", "autoscale", "cluster_name"}
+    for spec in (*jobs, *CLUSTERS.values()):
+        assert spec["apply_policy_default_values"] is True
 
 
 def test_every_variable_is_declared_and_every_declared_one_is_used() -> None:
@@ -209,8 +220,7 @@ def test_what_spark_says_of_a_table_it_may_not_read_is_not_taken_for_its_absence
 
 
 def test_terraform_lets_nobody_select_from_gold_before_its_filters_are_set() -> None:
-    text = (TERRAFORM / "modules/catalog/main.tf").read_text("utf-8")
-    assert re.findall(r"principal  = var\.readers\s+privileges = (\[.*?\])", text) == [
+    assert re.findall(r"principal  = var\.readers\s+privileges = (\[.*?\])", MODULE) == [
         '["USE_CATALOG"]',
         '["USE_SCHEMA"]',
     ]

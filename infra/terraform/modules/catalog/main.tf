@@ -62,14 +62,9 @@ resource "databricks_grants" "gold" {
   }
 }
 
-# Jobs only, with our tags, sizes and price; no script of anybody's runs at start.
-resource "databricks_cluster_policy" "jobs" {
-  name                  = "${var.name}-jobs"
-  description           = "Clusters the platform's jobs may have"
-  max_clusters_per_user = 4
-
-  definition = jsonencode({
-    "cluster_type"                         = { type = "fixed", value = "job" }
+# Our tags, sizes and price; no script of anybody's runs at start.
+locals {
+  cluster = {
     "data_security_mode"                   = { type = "fixed", value = "USER_ISOLATION" }
     "spark_version"                        = { type = "unlimited", defaultValue = "auto:latest-lts" }
     "node_type_id"                         = { type = "allowlist", values = var.node_types, defaultValue = var.node_types[0] }
@@ -83,14 +78,46 @@ resource "databricks_cluster_policy" "jobs" {
     "init_scripts.*.workspace.destination" = { type = "forbidden" }
     "init_scripts.*.abfss.destination"     = { type = "forbidden" }
     "custom_tags.component"                = { type = "fixed", value = "databricks" }
-  })
+  }
 }
 
-resource "databricks_permissions" "jobs" {
-  cluster_policy_id = databricks_cluster_policy.jobs.id
+resource "databricks_cluster_policy" "jobs" {
+  name                  = "${var.name}-jobs"
+  description           = "Clusters the platform's jobs may have"
+  max_clusters_per_user = 4
+
+  definition = jsonencode(merge(local.cluster, {
+    "cluster_type" = { type = "fixed", value = "job" }
+  }))
+}
+
+# The platform's engine speaks to it from outside, which a job's cluster does not take.
+resource "databricks_cluster_policy" "backfill" {
+  name                  = "${var.name}-backfill"
+  description           = "The cluster a backfill is computed on"
+  max_clusters_per_user = 1
+
+  definition = jsonencode(merge(local.cluster, {
+    "cluster_type"            = { type = "fixed", value = "all-purpose" }
+    "autotermination_minutes" = { type = "fixed", value = 30 }
+  }))
+}
+
+resource "databricks_permissions" "policy" {
+  for_each = {
+    jobs     = databricks_cluster_policy.jobs.id
+    backfill = databricks_cluster_policy.backfill.id
+  }
+
+  cluster_policy_id = each.value
 
   access_control {
     group_name       = var.engineers
     permission_level = "CAN_USE"
   }
+}
+
+moved {
+  from = databricks_permissions.jobs
+  to   = databricks_permissions.policy["jobs"]
 }
