@@ -97,6 +97,7 @@ def small_world(tmp_path_factory: pytest.TempPathFactory, judge: Judge) -> Itera
     ):
         environment = {
             "MONETTE_HOME": str(folder / "home"),
+            "MONETTE_SECRETS_KEY": str(folder / "home.key"),  # a copy of the home is opened with it too
             "MONETTE_GROUP": str(contract),
             "MONETTE_QUICKBOOKS_URL": simulator.url,
             "MONETTE_QUICKBOOKS_TOKEN_URL": f"{simulator.url}/oauth2/v1/tokens/bearer",
