@@ -118,7 +118,6 @@ def test_the_embedded_store_has_a_key_to_rotate_and_a_vault_has_not(configured: 
         ({"MONETTE_SECRETS_KEY": "{home}/key"}, r"the key must lie outside of"),
         ({"MONETTE_SECRETS_KEY": "{wrong}"}, "cannot be opened with the key"),
         ({"MONETTE_SECRETS": "http://name.vault.azure.net"}, "expected a folder or https://NAME.vault.azure.net"),
-        ({"MONETTE_LAKE": "s3://bucket", "MONETTE_SECRETS": "{vault}"}, "MONETTE_LAKE: expected a folder or abfss://"),
         ({"MONETTE_SECRETS": "https://127.0.0.1:9"}, "no answer (ServiceRequestError); check the vault's name"),
         ({"MONETTE_SECRETS": "{vault}", "IDENTITY_HEADER": "nobody"}, "the vault does not know who this is"),
         (
@@ -127,7 +126,7 @@ def test_the_embedded_store_has_a_key_to_rotate_and_a_vault_has_not(configured: 
             "_leases/monette-doctor: the lease that makes one writer cannot be had (ServiceRequestError)",
         ),
     ],
-    ids=["key in the home", "wrong key", "no TLS", "no such lake", "no vault there", "no identity", "no lease"],
+    ids=["key in the home", "wrong key", "no TLS", "no vault there", "no identity", "no lease"],
 )  # fmt: skip
 def test_doctor_names_a_store_that_is_half_configured(
     home: Path,
