@@ -66,6 +66,7 @@ def measure(months: int, edits: int) -> Figures:
     from monette_assets.commands.dev import serving_all
     from monette_assets.commands.live import wait_for_daemon, watching
     from monette_assets.commands.output import notes
+    from monette_assets.commands.outside_world import connect, unconnected
     from monette_assets.commands.platform import Platform
     from monette_assets.commands.random_edits import RandomEdits
 
@@ -75,6 +76,9 @@ def measure(months: int, edits: int) -> Figures:
         raise RuntimeError(f"expected the demo to have built a lake in {home}, found none; see what it said above")
     planning = RandomEdits(platform.group, [latest], seed=2024, faults=False)
     with serving_all(platform, PORT, home / "live.log") as ui, watching(platform) as watch:
+        connect(
+            platform.settings, platform.group, unconnected(platform.settings, platform.group)
+        )  # a home that was kept
         wait_for_daemon(watch, ui, notes())
         for _ in range(edits):
             watch.make(planning.plan())
