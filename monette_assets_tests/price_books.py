@@ -11,6 +11,7 @@ import yaml
 
 from monette_assets.group import Group
 from monette_assets.group.loading import read_price_book
+from monette_assets.group.prices import PriceBook
 
 DAY = date(2024, 11, 1)
 
@@ -59,6 +60,12 @@ def with_prices(group: Group, **files: Any) -> Group:
     """The group with the small price book, some of its lists replaced."""
     text = yaml.safe_dump({**small_prices(), **files}, sort_keys=False)
     return replace(group, prices=read_price_book(text, group.currency))
+
+
+def book_of(group: Group) -> PriceBook:
+    """The group's price book, which is there."""
+    assert group.prices is not None
+    return group.prices
 
 
 def cad(value: str) -> Decimal:

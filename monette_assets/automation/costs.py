@@ -14,6 +14,7 @@ import dagster as dg
 from monette_assets import catalog
 from monette_assets.automation import chain
 from monette_assets.automation.refresh_job import PARENT_TAG, asked_by, told
+from monette_assets.automation.schedules import standing_schedule
 from monette_assets.bronze import platform_usage
 from monette_assets.clock import today
 from monette_assets.group import Group
@@ -106,11 +107,6 @@ def months_to_count(group: Group, lake: Lake) -> set[date]:
 
 def build_schedule(group: Group, job: dg.JobDefinition) -> dg.ScheduleDefinition:
     """After the night's refresh and comparison, running from the start."""
-    return dg.ScheduleDefinition(
-        name=SCHEDULE,
-        job=job,
-        cron_schedule="30 5 * * *",
-        execution_timezone=str(group.time_zone),
-        default_status=dg.DefaultScheduleStatus.RUNNING,
-        description="Counts what the platform used and what it cost, every day.",
+    return standing_schedule(
+        SCHEDULE, job, "30 5 * * *", group, "Counts what the platform used and what it cost, every day."
     )

@@ -12,6 +12,7 @@ import dagster as dg
 from monette_assets import catalog
 from monette_assets.automation import retention
 from monette_assets.automation.refresh_job import asked_by
+from monette_assets.automation.schedules import standing_schedule
 from monette_assets.clock import now
 from monette_assets.group import Group
 from monette_assets.lake import Commit, Lake, maintenance
@@ -89,11 +90,4 @@ def clean_left_over(lake: Lake, instance: dg.DagsterInstance) -> list[str]:
 
 def build_schedule(group: Group, job: dg.JobDefinition) -> dg.ScheduleDefinition:
     """Sundays before the night's refresh, running from the start."""
-    return dg.ScheduleDefinition(
-        name=SCHEDULE,
-        job=job,
-        cron_schedule="0 3 * * 0",
-        execution_timezone=str(group.time_zone),
-        default_status=dg.DefaultScheduleStatus.RUNNING,
-        description="Compacts, checkpoints and vacuums the lake's tables.",
-    )
+    return standing_schedule(SCHEDULE, job, "0 3 * * 0", group, "Compacts, checkpoints and vacuums the lake's tables.")

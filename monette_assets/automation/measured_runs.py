@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 
-from monette_assets.automation import events_job
 from monette_assets.automation.chain import CHAIN_TAG, RANGE_END, RANGE_START
-from monette_assets.automation.refresh_job import FINISHED, PARENT_TAG
+from monette_assets.automation.liveness import PARENT_TAGS
+from monette_assets.automation.refresh_job import FINISHED
 from monette_assets.bronze.platform_usage import BETWEEN_STEPS, SplitBy, Usage
 from monette_assets.tables.asset import CPU_SECONDS, ROWS_BY_COMPANY
 from monette_assets.tables.compute import COMPUTE_TAG, Compute
@@ -158,7 +158,7 @@ def _of_chain(instance: dg.DagsterInstance, run_id: str) -> float:
     """The seconds of the runs that a run of a job has started: they are counted as their own."""
     return sum(
         each.end_time - each.start_time
-        for tag in (PARENT_TAG, events_job.PARENT_TAG)
+        for tag in PARENT_TAGS
         for each in instance.get_run_records(dg.RunsFilter(tags={tag: run_id}))
         if each.end_time is not None and each.start_time is not None
     )

@@ -1,4 +1,4 @@
-"""The schedule `daily_refresh`: the open months once a day, whatever the sensor heard."""
+"""The schedule `daily_refresh`: the open months once a day, whatever the sensor heard; and how schedules stand."""
 
 from __future__ import annotations
 
@@ -46,3 +46,17 @@ def build(group: Group, job: dg.JobDefinition) -> dg.ScheduleDefinition:
         return dg.RunRequest(run_key=today.isoformat(), run_config=refresh_job.run_config(config))
 
     return daily_refresh
+
+
+def standing_schedule(
+    name: str, job: dg.JobDefinition, cron: str, group: Group, description: str
+) -> dg.ScheduleDefinition:
+    """A schedule of a job as it is, by the group's clock, running from the start."""
+    return dg.ScheduleDefinition(
+        name=name,
+        job=job,
+        cron_schedule=cron,
+        execution_timezone=str(group.time_zone),
+        default_status=dg.DefaultScheduleStatus.RUNNING,
+        description=description,
+    )

@@ -9,11 +9,11 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import defaultdict
-from collections.abc import Hashable, Iterable, Iterator
+from collections.abc import Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import BeforeValidator, Field, StrictBool, StrictInt, StringConstraints
 
@@ -29,6 +29,7 @@ UNITS: dict[str, str] = {
     "storage": "GB-month",  # 10^9 bytes for a month
     "throughput": "hour",  # of one Event Hubs throughput unit
 }
+Listed = TypeVar("Listed")
 LAPTOP = "laptop"  # the SKU of whatever runs the embedded platform, unless the deployment says otherwise
 
 
@@ -215,29 +216,26 @@ class PriceBook:
 
     def machine(self, sku: str) -> Machine:
         """The machine of that size. Raises PriceMissing."""
-        for each in self.listed.machines:
-            if each.sku == sku:
-                return each
-        known = one_of((each.sku for each in self.listed.machines), sku)
-        raise PriceMissing(
-            f"{PRICES_FILE}: expected machine {sku} under `machines`, found {known}. Add it there with sku, cores, "
-            "memory_gb and, if Databricks has it, dbu_per_hour"
-        )
+        needed = "sku, cores, memory_gb and, if Databricks has it, dbu_per_hour"
+        return _entry("machine", sku, {each.sku: each for each in self.listed.machines}, needed)
 
     def engine(self, code: str) -> EngineTerms:
         """The engine of that code. Raises PriceMissing."""
-        for each in self.listed.engines:
-            if each.code == code:
-                return each
-        known = one_of((each.code for each in self.listed.engines), code)
-        raise PriceMissing(
-            f"{PRICES_FILE}: expected engine {code} under `engines`, found {known}. Add it there with code, cluster, "
-            "nodes, start_seconds, relative_seconds and basis"
-        )
+        needed = "code, cluster, nodes, start_seconds, relative_seconds and basis"
+        return _entry("engine", code, {each.code: each for each in self.listed.engines}, needed)
 
     def budgets_of(self, period: date) -> list[Budget]:
         """The budgets of a month."""
         return [each for each in self.listed.budgets if each.window.first <= period < each.window.end]
+
+
+def _entry(kind: str, wanted: str, entries: Mapping[str, Listed], needed: str) -> Listed:
+    if wanted in entries:
+        return entries[wanted]
+    raise PriceMissing(
+        f"{PRICES_FILE}: expected {kind} {wanted} under `{kind}s`, found {one_of(entries, wanted)}. Add it there with "
+        f"{needed}"
+    )
 
 
 def price_book(listed: PriceList, currency: str, text: str = "") -> PriceBook:

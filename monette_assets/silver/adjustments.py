@@ -11,14 +11,15 @@ from typing import TYPE_CHECKING, Any
 
 from monette_assets.bronze import landing_files
 from monette_assets.group.problems import one_of
+from monette_assets.silver.refusals import nothing_refused
 from monette_assets.silver.sheets import (
+    READABLE,
     File,
     Listed,
     Parsed,
     RowError,
     Vocabulary,
     current,
-    nothing_refused,
     parse_files,
     read_list,
     vocabulary,
@@ -73,7 +74,7 @@ CONTRACT = Contract(
     ),
     checks=(
         Check("nets_to_zero", "Every entry nets to zero in its month.", "ACCOUNTING 17", _unbalanced),
-        nothing_refused(("period",)),
+        nothing_refused(("period",), READABLE),
     ),
 )
 

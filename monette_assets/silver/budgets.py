@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 from monette_assets.bronze import landing_files
 from monette_assets.silver import accounts as accounts_table
 from monette_assets.silver.budget_sheets import parse_budget
-from monette_assets.silver.sheets import File, Parsed, Vocabulary, nothing_refused, parse_files, vocabulary
+from monette_assets.silver.refusals import nothing_refused
+from monette_assets.silver.sheets import READABLE, File, Parsed, Vocabulary, parse_files, vocabulary
 from monette_assets.sources.landing.recognition import BUDGET
 from monette_assets.tables import Column, Context, Contract, Input, Months, Partitions, table
 from monette_assets.tables.contract import MONEY, RATE
@@ -61,7 +62,7 @@ CONTRACT = Contract(
         Column("sheet", "string", "Tab."),
         Column("row_number", "int", "Row of the tab."),
     ),
-    checks=(nothing_refused(("company",)),),
+    checks=(nothing_refused(("company",), READABLE),),
 )  # fmt: skip
 
 

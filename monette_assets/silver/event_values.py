@@ -16,11 +16,8 @@ from typing import TYPE_CHECKING, Any
 
 from monette_assets.group.models import WHOLE_GROUP
 from monette_assets.group.problems import one_of
-from monette_assets.tables import Check, Severity, Staged
 
 if TYPE_CHECKING:
-    from pyspark.sql import DataFrame
-
     from monette_assets.group import Group
 
 LARGEST = 65_536  # bytes of an event
@@ -28,6 +25,7 @@ LONGEST = 80  # characters of a text
 RAW_CHARACTERS = 500
 EARLY = timedelta(hours=1)  # so far may a device's clock be ahead of ours
 STEP = Decimal("0.000001")
+READABLE = "Every event was readable, and everything it names known; what was not is in quarantine."
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 Fields = Mapping[str, Any]
@@ -242,31 +240,14 @@ def raw_of(value: bytes | None) -> str | None:
     return _CONTROL.sub(" ", value[:RAW_CHARACTERS].decode(errors="backslashreplace"))
 
 
-def nothing_refused(unit: Sequence[str]) -> Check:
-    """Every event could be read; what could not is in quarantine."""
-
-    def refused(staged: Staged) -> DataFrame:
-        return staged.refused.select(*unit, "_path", "_reason")
-
-    return Check(
-        "nothing_refused",
-        "Every event was readable, and everything it names known; what was not is in quarantine.",
-        "ACCOUNTING 7",
-        refused,
-        Severity.REPORTS,
-        of_source=True,
-        waivable=True,
-    )
-
-
 def _shown(value: Any) -> str:
     if value is None:
         return "nothing"
-    return (
-        repr(value if not isinstance(value, str) else value[:LONGEST])
-        if isinstance(value, str | int | bool)
-        else (str(value)[:LONGEST] if isinstance(value, Decimal) else _kind(value))
-    )
+    if isinstance(value, str):
+        return repr(value[:LONGEST])
+    if isinstance(value, int):  # true and false too
+        return repr(value)
+    return str(value)[:LONGEST] if isinstance(value, Decimal) else _kind(value)
 
 
 def _kind(value: Any) -> str:

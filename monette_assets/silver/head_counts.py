@@ -10,14 +10,15 @@ from typing import TYPE_CHECKING, Any
 
 from monette_assets.bronze import landing_files
 from monette_assets.group.problems import one_of
+from monette_assets.silver.refusals import nothing_refused
 from monette_assets.silver.sheets import (
+    READABLE,
     File,
     Listed,
     Parsed,
     RowError,
     Vocabulary,
     current,
-    nothing_refused,
     parse_files,
     read_list,
     vocabulary,
@@ -56,7 +57,7 @@ CONTRACT = Contract(
         Column("sheet", "string", "Tab."),
         Column("row_number", "int", "Row of the tab."),
     ),
-    checks=(nothing_refused(("company", "period")),),
+    checks=(nothing_refused(("company", "period"), READABLE),),
 )
 
 

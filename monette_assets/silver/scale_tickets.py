@@ -13,9 +13,11 @@ from decimal import ROUND_HALF_EVEN, Decimal
 from typing import TYPE_CHECKING, Any
 
 from monette_assets.bronze import events as events_table
+from monette_assets.group.models import WHOLE_GROUP
 from monette_assets.group.problems import one_of
 from monette_assets.silver.event_values import (
     EVENT_COLUMNS,
+    READABLE,
     STEP,
     Event,
     EventWrong,
@@ -29,12 +31,12 @@ from monette_assets.silver.event_values import (
     month_of,
     needed_number,
     needed_text,
-    nothing_refused,
     number,
     own_month,
     text,
     whole,
 )
+from monette_assets.silver.refusals import nothing_refused
 from monette_assets.silver.sheets import Vocabulary, vocabulary
 from monette_assets.sources.event_hubs.stream import SCALE_TICKETS
 from monette_assets.sources.landing.cells import CellError
@@ -119,7 +121,7 @@ CONTRACT = Contract(
         Column("event", "string", "Which event: topic[partition]@offset.", source=("bronze/events.offset",)),
         Column("received_at", "timestamp", "When it was taken in.", source=("bronze/events.received_at",)),
     ),
-    checks=(nothing_refused(("company", "period")),),
+    checks=(nothing_refused(("company", "period"), READABLE),),
     beside=("group",),  # what cannot be read is of no company that is known
     left_behind=_moved,
     owner="operations",
@@ -261,8 +263,7 @@ def read(words: Vocabulary, event: Event) -> Ticket | Refused:
             "voided": flag(told, "voided"),
         }
     except (EventWrong, CellError) as error:
-        known = {} if company is None else {"company": company}
-        return Refused(event, str(error), period, subject=ticket_id, **known)
+        return Refused(event, str(error), period, company or WHOLE_GROUP, ticket_id)
     return Ticket(event, content)
 
 

@@ -20,7 +20,7 @@ from monette_assets.sources.landing.cells import CellError, Value, blank
 from monette_assets.sources.landing.folder import Unreadable
 from monette_assets.sources.landing.recognition import Header, recognise
 from monette_assets.sources.landing.workbooks import Sheet, column_letters, read_workbook
-from monette_assets.tables import Check, Contract, Severity, Staged
+from monette_assets.tables import Contract
 from monette_assets.tables.table import staging_ddl, staging_schema
 
 if TYPE_CHECKING:
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 FILE_COLUMNS = ("file_name", "version", "content_hash", "received_at", "content")
 RAW_CHARACTERS = 500
+READABLE = "Every sheet was readable and everything in it known; what was not is in quarantine."
 MIN_TRUNCATED_NAME = 20  # Excel cuts tab names at 31 characters
 _NUMBER_AND_NAME = re.compile(r"(\d[\w.]*)\s*(?:[-\u2013\u2014:\u00b7]\s*|\s+)(\S.*)")
 
@@ -416,20 +417,3 @@ def _age(rows: Sequence[Mapping[str, Any]]) -> tuple[Any, ...]:
 
 def _plain(value: Any) -> str:
     return f"{value:%Y-%m}" if isinstance(value, date) else str(value)
-
-
-def nothing_refused(unit: Sequence[str]) -> Check:
-    """Every version of every sheet could be read whole; what could not is in quarantine."""
-
-    def refused(staged: Staged) -> DataFrame:
-        return staged.refused.select(*unit, "_path", "_reason")
-
-    return Check(
-        "nothing_refused",
-        "Every sheet was readable and everything in it known; what was not is in quarantine.",
-        "ACCOUNTING 7",
-        refused,
-        Severity.REPORTS,
-        of_source=True,
-        waivable=True,
-    )

@@ -14,8 +14,10 @@ from functools import reduce
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from monette_assets.bronze import events as events_table
+from monette_assets.group.models import WHOLE_GROUP
 from monette_assets.silver.event_values import (
     EVENT_COLUMNS,
+    READABLE,
     STEP,
     Event,
     EventWrong,
@@ -28,10 +30,10 @@ from monette_assets.silver.event_values import (
     month_of,
     needed_number,
     needed_text,
-    nothing_refused,
     own_month,
     raw_of,
 )
+from monette_assets.silver.refusals import nothing_refused
 from monette_assets.silver.sheets import Vocabulary, vocabulary
 from monette_assets.sources.event_hubs.stream import TELEMETRY
 from monette_assets.sources.landing.cells import CellError
@@ -105,7 +107,7 @@ CONTRACT = Contract(
         Column("offset", "bigint", "Of the event.", source=("bronze/events.offset",)),
         Column("received_at", "timestamp", "When it was taken in.", source=("bronze/events.received_at",)),
     ),
-    checks=(nothing_refused(("company", "period")),),
+    checks=(nothing_refused(("company", "period"), READABLE),),
     beside=("group",),  # what cannot be read is of no company that is known
     owner="operations",
 )
@@ -224,8 +226,7 @@ def read(words: Vocabulary, event: Event) -> Reading | Unread:
             "unit": UNITS[measure],
         }
     except (EventWrong, CellError) as error:
-        known = {} if company is None else {"company": company}
-        return Unread(Refused(event, str(error), period, subject=device, **known))
+        return Unread(Refused(event, str(error), period, company or WHOLE_GROUP, device))
     return Reading(event, content)
 
 

@@ -15,11 +15,11 @@ from monette_assets.bronze import platform_usage
 from monette_assets.gold.platform_costs import CONTRACT, platform_costs
 from monette_assets.gold.pricing import cost_rows, gaps, layer_of
 from monette_assets.group import Group
-from monette_assets.group.prices import PriceBook, PriceMissing
+from monette_assets.group.prices import PriceMissing
 from monette_assets.tables import group_contracts
 from monette_assets.tables.compute import Compute
 from monette_assets_tests.frames import context_of, frame, group_of, parsed_failures, rows, shown
-from monette_assets_tests.price_books import cad, price, small_prices, with_prices
+from monette_assets_tests.price_books import book_of, cad, price, small_prices, with_prices
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -31,11 +31,6 @@ NOON = datetime(2024, 11, 5, 12, tzinfo=UTC)
 @pytest.fixture(scope="module")
 def group(tmp_path_factory: pytest.TempPathFactory) -> Group:
     return with_prices(group_of(tmp_path_factory.mktemp("group")))
-
-
-def book_of(group: Group) -> PriceBook:
-    assert group.prices is not None
-    return group.prices
 
 
 def usage(kind: str = "compute", quantity: str = "3600", sku: str = "laptop", **more: Any) -> dict[str, Any]:

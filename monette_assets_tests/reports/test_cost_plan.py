@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from monette_assets.automation import chain
 from monette_assets.group import Group
-from monette_assets.group.prices import PriceBook, PriceMissing
+from monette_assets.group.prices import PriceMissing
 from monette_assets.reports.cost_plan import (
     Place,
     Range,
@@ -26,7 +26,7 @@ from monette_assets.reports.cost_plan import (
     work_of,
 )
 from monette_assets_tests.frames import group_of
-from monette_assets_tests.price_books import cad, price, small_prices, with_prices
+from monette_assets_tests.price_books import book_of, cad, price, small_prices, with_prices
 
 DAY = date(2025, 1, 10)
 LAPTOP = Place("sail", "laptop")
@@ -35,11 +35,6 @@ LAPTOP = Place("sail", "laptop")
 @pytest.fixture(scope="module")
 def group(tmp_path_factory: pytest.TempPathFactory) -> Group:
     return with_prices(group_of(tmp_path_factory.mktemp("group")))
-
-
-def book_of(group: Group) -> PriceBook:
-    assert group.prices is not None
-    return group.prices
 
 
 def seen(seconds: float, units: int, rows: int = 0, place: Place = LAPTOP) -> Seen:

@@ -12,7 +12,8 @@ from monette_assets.sources.secrets.encrypted_folder import EncryptedFolder
 from monette_assets.sources.secrets.file_locks import FileLocks
 from monette_assets.sources.secrets.key_vault import open_vault
 from monette_assets.sources.secrets.store import SecretStore
-from monette_assets_tests.sources.secrets.vault import Vault, certificate
+from monette_assets_tests.certificates import certificate
+from monette_assets_tests.sources.secrets.vault import Vault
 from monette_assets_tests.sources.serving import Switch, serving
 
 

@@ -17,6 +17,7 @@ from monette_assets.automation.alerts.messages import Message, Occasion, Section
 from monette_assets.automation.alerts.register import Kept, Register
 from monette_assets.automation.alerts.remedies import listed
 from monette_assets.automation.chain import CHAIN_TAG, STEP_TAG
+from monette_assets.automation.schedules import standing_schedule
 from monette_assets.bronze.quickbooks_reports import CALLS_TAG
 from monette_assets.clock import now
 from monette_assets.gold import tie_out
@@ -52,14 +53,7 @@ def build(group: Group, settings: Settings) -> dg.JobDefinition:
 
 def build_schedule(group: Group, job: dg.JobDefinition) -> dg.ScheduleDefinition:
     """Monday mornings, running from the start."""
-    return dg.ScheduleDefinition(
-        name=SCHEDULE,
-        job=job,
-        cron_schedule="0 7 * * 1",
-        execution_timezone=str(group.time_zone),
-        default_status=dg.DefaultScheduleStatus.RUNNING,
-        description="Sends the week's digest.",
-    )
+    return standing_schedule(SCHEDULE, job, "0 7 * * 1", group, "Sends the week's digest.")
 
 
 def compose(instance: dg.DagsterInstance, group: Group, lake: Lake, register: Register, at: datetime) -> Message:
