@@ -230,4 +230,7 @@ def test_the_sensor_runs_from_the_start_and_asks_for_releases_only(group: Group,
     graph = definitions.resolve_asset_graph()
     conditions = {key for key in graph.get_all_asset_keys() if graph.get(key).automation_condition is not None}
     assert conditions == {RELEASES}
-    assert graph.get(RELEASES).parent_keys == {key for key in graph.get_all_asset_keys() if key.path[0] == "gold"}
+    gold = {key for key in graph.get_all_asset_keys() if key.path[0] == "gold"}
+    of_costs = {dg.AssetKey(["gold", f"platform_{name}"]) for name in ("budgets", "cost_restatements", "costs")}
+    assert of_costs < gold
+    assert graph.get(RELEASES).parent_keys == gold - of_costs  # decision 36: costs are in no release
