@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -11,12 +12,13 @@ from monette_assets.tables.contract import DECIMAL, Contract, Severity
 from monette_assets.tables.judge import Expectation, Judge
 
 if TYPE_CHECKING:
-    from pyspark.sql import DataFrame
+    from pyspark.sql import Column, DataFrame
 
     from monette_assets.tables.table import Staged
 
 Unit = tuple[Any, ...]  # the values of the contract's unit columns: (company, period), (company,) or (period,)
 SAMPLES = 20
+QUERIES_AT_ONCE = 3  # of one audit: most are small, and the engine plans each on one core
 CONTRACT_CHECK = "contract"  # the check that holds a table's column rules and key
 
 
@@ -74,25 +76,34 @@ def all_checks(contract: Contract) -> tuple[tuple[str, str, Severity], ...]:
     )
 
 
+@dataclass(frozen=True)
+class Measures:
+    """The staged rows by unit, and how many break each column rule, from one pass."""
+
+    rows: dict[Unit, int]
+    broken: dict[Unit, dict[str, int]]
+    rules: tuple[str, ...]
+
+
 def audit(contract: Contract, staged: Staged, judge: Judge) -> Audit:
     """Measure the staged rows by unit and judge them. Nothing is written.
 
     The column rules cost one pass over the rows, the key one more, each declared check one.
     """
-    outcome = Audit()
-    measures = _column_measures(contract, staged.rows)
+    with ThreadPoolExecutor(QUERIES_AT_ONCE) as pool:
+        return judged(contract, staged, measure(contract, staged.rows), judge, pool)
+
+
+def judged(contract: Contract, staged: Staged, measured: Measures, judge: Judge, pool: Executor) -> Audit:
+    """As `audit`, of rows that were measured; the queries go through the pool."""
+    outcome = Audit(dict(measured.rows))
     samples: dict[tuple[str, Unit], list[dict[str, Any]]] = {}
-    names = [column for column in (measures[0] if measures else {}) if column.startswith("broken__")]
-    table: dict[Unit, dict[str, int]] = {}
-    for row in measures:
-        unit = tuple(row[name] for name in contract.unit)
-        outcome.rows[unit] = row["rows"]
-        table[unit] = {name: row[name] or 0 for name in names}
-    for name, failing in [
-        ("broken__key", _duplicate_keys(contract, staged.rows)),
-        *_checks(contract, staged),
-    ]:
-        for unit, rows in _by_unit(contract, failing):
+    names = list(measured.rules)
+    table = {unit: dict(counts) for unit, counts in measured.broken.items()}
+    asked = [("broken__key", _duplicate_keys(contract, staged.rows)), *_checks(contract, staged)]
+    answers = pool.map(lambda failing: _by_unit(contract, failing), [failing for _, failing in asked])
+    for (name, _), by_unit in zip(asked, answers, strict=True):
+        for unit, rows in by_unit.items():
             table.setdefault(unit, {})[name] = len(rows)
             samples[name, unit] = sorted(rows, key=describe)[:SAMPLES]  # the same from run to run
         names.append(name)
@@ -149,24 +160,29 @@ def _rule(contract: Contract, measure: str) -> str:
     }[rule]
 
 
-def _column_measures(contract: Contract, rows: DataFrame) -> list[dict[str, Any]]:
-    """One pass: rows per unit, and rows that break a column's rule."""
+def measure(contract: Contract, rows: DataFrame) -> Measures:
+    """Rows per unit, and rows that break a column's rule, in one pass."""
     from pyspark.sql import functions as F
 
-    broken = []
+    broken: dict[str, Column] = {}
     for column in contract.columns:
         value = F.col(column.name)
         if not column.nullable and column.name not in contract.unit:
-            broken.append(F.sum(F.when(value.isNull(), 1).otherwise(0)).alias(f"broken__null__{column.name}"))
+            broken[f"broken__null__{column.name}"] = value.isNull()
         if column.choices:
-            outside = value.isNotNull() & ~value.isin(list(column.choices))
-            broken.append(F.sum(F.when(outside, 1).otherwise(0)).alias(f"broken__choice__{column.name}"))
+            broken[f"broken__choice__{column.name}"] = value.isNotNull() & ~value.isin(list(column.choices))
         if (match := DECIMAL.match(column.type)) and int(match[1]) == 18:
             # sums of wider amounts can wrap silently (ACCOUNTING 16)
             limit = F.lit("1" + "0" * (17 - int(match[2]))).cast("decimal(18, 0)")
-            broken.append(F.sum(F.when(F.abs(value) >= limit, 1).otherwise(0)).alias(f"broken__width__{column.name}"))
-    grouped = rows.groupBy(*contract.unit).agg(F.count(F.lit(1)).alias("rows"), *broken)
-    return [row.asDict() for row in grouped.collect()]
+            broken[f"broken__width__{column.name}"] = F.abs(value) >= limit
+    counts = [F.sum(F.when(is_so, 1).otherwise(0)).alias(rule) for rule, is_so in broken.items()]
+    found = rows.groupBy(*contract.unit).agg(F.count(F.lit(1)).alias("rows"), *counts).collect()
+    units = {tuple(row[name] for name in contract.unit): row for row in found}
+    return Measures(
+        {unit: row["rows"] for unit, row in units.items()},
+        {unit: {rule: row[rule] for rule in broken} for unit, row in units.items()},
+        tuple(broken),
+    )
 
 
 def _duplicate_keys(contract: Contract, rows: DataFrame) -> DataFrame:
@@ -176,13 +192,13 @@ def _duplicate_keys(contract: Contract, rows: DataFrame) -> DataFrame:
     return copies.where(F.col("copies") > 1)
 
 
-def _by_unit(contract: Contract, failing: DataFrame) -> Iterable[tuple[Unit, list[dict[str, Any]]]]:
+def _by_unit(contract: Contract, failing: DataFrame) -> dict[Unit, list[dict[str, Any]]]:
     """Failing rows grouped by unit; the limit keeps a thoroughly broken table from flooding the client."""
     found: dict[Unit, list[dict[str, Any]]] = {}
     for row in failing.limit(100_000).collect():
         values = row.asDict()
         found.setdefault(tuple(values[name] for name in contract.unit), []).append(values)
-    return found.items()
+    return found
 
 
 def units_of(columns: Sequence[str], companies: Iterable[str], periods: Iterable[date]) -> list[Unit]:

@@ -8,7 +8,8 @@ from __future__ import annotations
 import logging
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date
@@ -22,7 +23,7 @@ from monette_assets.lake.disk import named_when_full
 from monette_assets.lake.engine_rows import EngineRows
 from monette_assets.lake.refusing import named_when_refused
 from monette_assets.tables import provenance, quarantine, unchanged, waivers
-from monette_assets.tables.audit import Audit, Unit, audit, units_of
+from monette_assets.tables.audit import QUERIES_AT_ONCE, Audit, Unit, judged, measure, units_of
 from monette_assets.tables.contract import NESTED, Contract, Input, Months, Partitions
 from monette_assets.tables.contract import Column as ContractColumn
 from monette_assets.tables.engine_rows import SparkRows
@@ -196,25 +197,22 @@ def _refresh(
             return refuses
 
         refuses = compute(context)
-        everything = replace(context, periods=())
-        staged = Staged(*_staged_frames(context, lake, contract, stage, refuses), inputs_of(everything), context)
-        for period in _left_behind(context, lake, contract, staged):
+
+        def staged_so_far() -> Staged:
+            everything = inputs_of(replace(context, periods=()))
+            return Staged(*_staged_frames(context, lake, contract, stage, refuses), everything, context)
+
+        for period in _left_behind(context, lake, contract, staged_so_far):
             compute(replace(context, periods=(period,)))
             context = replace(context, periods=tuple(sorted({*context.periods, period})))
         lake.mark_staged(stage)
         inputs = inputs_of(context)
     rows, refused, read = _staged_frames(context, lake, contract, stage, refuses)
-    with outcome.timed("audit"):
-        waived, unwaived = waivers.split(context, lake, contract, refused) if refuses else (None, None)
-        staged = Staged(rows, refused, read, inputs, context, waived, unwaived)
-        outcome.audit = audit(contract, staged, judge)
     codes = companies if companies is not None else [company.code for company in context.group.companies]
     known = [*codes, *contract.beside]
-    scope = _scope(contract, outcome.audit, known, context.periods)
-    before = outcome.version = lake.version(contract.name)
-    if scope is not None:
-        with outcome.timed("compare"):
-            outcome.changes = _changes(context, lake, contract, rows, scope, before)
+    outcome.version = before = lake.version(contract.name)
+    staged = Staged(rows, refused, read, inputs, context)
+    scope = _examine(outcome, staged, lake, judge, known, refuses)
     with outcome.timed("publish"):
         if scope is not None and (_grows(lake, contract, before) or not outcome.unchanged):
             changed = [month for month, change in outcome.changes.items() if not change.none]
@@ -239,6 +237,28 @@ def _refresh(
     return outcome
 
 
+def _examine(
+    outcome: Outcome, staged: Staged, lake: Lake, judge: Judge, companies: Sequence[str], refuses: bool
+) -> Scope | None:
+    """Audit what is staged and, meanwhile, compare it with what stands; returns what may be published, if anything."""
+    contract, context, rows, before = outcome.contract, staged.context, staged.rows, outcome.version
+    with ThreadPoolExecutor(QUERIES_AT_ONCE) as pool:
+        with outcome.timed("audit"):
+            measured = measure(contract, rows)
+            scope = _scope(contract, Audit(measured.rows), companies, context.periods)
+            comparing = pool.submit(_changes, context, lake, contract, rows, scope, before)
+            if refuses:
+                waived, unwaived = waivers.split(context, lake, contract, staged.refused)
+                staged = replace(staged, waived=waived, unwaived=unwaived)
+            outcome.audit = judged(contract, staged, measured, judge, pool)
+        with outcome.timed("compare"):
+            outcome.changes = comparing.result()
+            if outcome.audit.blocked:  # seldom: then less than was compared
+                scope = _scope(contract, outcome.audit, companies, context.periods)
+                outcome.changes = _changes(context, lake, contract, rows, scope, before)
+    return scope
+
+
 def _keep(context: Context, lake: Lake, contract: Contract, computed: DataFrame) -> DataFrame:
     """The rows with the kept columns as they stand, where their key stands already."""
     from pyspark.sql import functions as F
@@ -254,7 +274,7 @@ def _keep(context: Context, lake: Lake, contract: Contract, computed: DataFrame)
     return joined.drop(*[f"_{name}" for name in contract.kept])
 
 
-def _left_behind(context: Context, lake: Lake, contract: Contract, staged: Staged) -> list[date]:
+def _left_behind(context: Context, lake: Lake, contract: Contract, staged: Callable[[], Staged]) -> list[date]:
     """Months besides those asked for that hold rows which should no longer stand there."""
     from pyspark.sql import functions as F
 
@@ -266,7 +286,7 @@ def _left_behind(context: Context, lake: Lake, contract: Contract, staged: Stage
     if not elsewhere.limit(1).collect():
         return []
     return sorted(
-        row["period"] for row in contract.left_behind(staged, elsewhere).select("period").distinct().collect()
+        row["period"] for row in contract.left_behind(staged(), elsewhere).select("period").distinct().collect()
     )
 
 
@@ -350,10 +370,13 @@ def _content(contract: Contract) -> Column:
 
 
 def _changes(
-    context: Context, lake: Lake, contract: Contract, rows: DataFrame, scope: Scope, before: int | None
+    context: Context, lake: Lake, contract: Contract, rows: DataFrame, scope: Scope | None, before: int | None
 ) -> dict[date | None, Change]:
     """Rows added, changed and removed by key within the scope, per month."""
     from pyspark.sql import functions as F
+
+    if scope is None:
+        return {}
 
     monthly = "period" in contract.column_names and contract.partitions is Partitions.MONTH
     month = F.col("period") if monthly else F.lit(None).cast("date")
