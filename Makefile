@@ -27,7 +27,7 @@ fuzz: $(INSTALLED)  ## The readers of reports and sheets, guided by coverage, FU
 	@$(BIN)/python -m monette_assets_tests.reliability.fuzz reports --seconds $(or $(FUZZ_SECONDS),60)
 	@$(BIN)/python -m monette_assets_tests.reliability.fuzz sheets --seconds $(or $(FUZZ_SECONDS),60)
 
-image: $(INSTALLED)  ## The container image, built twice with buildah and run; as root on Debian, ten minutes and more
+image: $(INSTALLED)  ## The container image, built twice with buildah and run; as root on Debian, five minutes and more
 	@command -v buildah >/dev/null && command -v mmdebstrap >/dev/null || \
 		{ apt-get update -qq && apt-get install -y -qq --no-install-recommends buildah mmdebstrap >/dev/null; }
 	@$(BIN)/pytest -m image --durations=0 monette_assets_tests/infra/test_image.py

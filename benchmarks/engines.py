@@ -65,7 +65,7 @@ def stages(spark: Spark) -> list[Stage]:
     return [
         Stage(
             each["stageId"],
-            each["name"],
+            each["name"].splitlines()[0],
             each["numTasks"],
             each["inputBytes"] + each["shuffleReadBytes"],
             each["inputRecords"] + each["shuffleReadRecords"],
@@ -147,7 +147,7 @@ def main() -> None:
         cpu = measured.cpu + _cpu() - before
         print(_line("Spark on a JVM, two workers", measured.told, measured.wall, cpu), flush=True)
         executed = stages(spark)
-    print(f"others meanwhile: {embedded.others:.1f} and {measured.others:.1f} cores")
+    print(f"others beside the embedded engine: {embedded.others:.1f} cores")  # beside the JVMs, theirs would count
     slowest = sorted(measured.told["tables"].items(), key=lambda each: -seconds_of(each[1]))[:12]
     for name, spent in slowest:
         was = embedded.told["tables"].get(name)

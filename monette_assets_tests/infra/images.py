@@ -61,12 +61,17 @@ def workshop(folder: Path) -> Iterator[Workshop]:
             f"building an image needs root, buildah and mmdebstrap (`make image`); missing: {missing or 'root'}"
         )
     settings = folder / "storage.conf"
-    settings.write_text(
-        f'[storage]\ndriver = "vfs"\ngraphroot = "{folder / "store"}"\nrunroot = "{folder / "run"}"\n', encoding="utf-8"
-    )
     ours = {"CONTAINERS_STORAGE_CONF": str(settings), "BUILDAH_ISOLATION": "chroot", "SOURCE_DATE_EPOCH": EPOCH}
+    shop = Workshop(folder, {**os.environ, **ours})
+    for driver in ("overlay", "vfs"):  # the latter copies every layer, and works anywhere
+        settings.write_text(
+            f'[storage]\ndriver = "{driver}"\ngraphroot = "{folder / driver}"\nrunroot = "{folder / "run"}"\n',
+            encoding="utf-8",
+        )
+        if subprocess.run(["buildah", "info"], env=shop.environment, capture_output=True, check=False).returncode == 0:
+            break
     try:
-        yield Workshop(folder, {**os.environ, **ours})
+        yield shop
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
