@@ -69,13 +69,16 @@ class Settings(BaseSettings):
     spark_timeout_seconds: float = Field(default=10.0, description="How long the preflight waits for a Spark endpoint.")
     engine: str | None = Field(
         default=None,
-        description="Engine, as the price book names it; unset: sail, or spark-connect for an engine of its own.",
+        description="Engine, as the price book names it; unset: sail, with `spark_remote` spark-connect, with "
+        "`databricks_host` databricks-all-purpose.",
     )
     machine: str = Field(default="laptop", description="SKU of the machine runs are executed on (price book).")
     cluster_machine: str | None = Field(
         default=None, description="SKU of the engine's own machines, where it is a cluster (price book)."
     )
-    cluster_nodes: int = Field(default=1, ge=1, description="So many of them, the driver included.")
+    cluster_nodes: int | None = Field(
+        default=None, ge=1, description="So many of them, the driver included; where it grows by itself, the most."
+    )
     storage: str = Field(default="disk", description="SKU of what the lake lies on (price book).")
     quickbooks_url: str = Field(default=SIMULATOR_URL, description="Base URL of the QuickBooks API.")
     quickbooks_token_url: str = Field(default=f"{SIMULATOR_URL}/oauth2/v1/tokens/bearer", description="OAuth endpoint.")

@@ -6,15 +6,16 @@ Amounts are group currency with six decimals: a step of a refresh costs less tha
 from __future__ import annotations
 
 import calendar
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from monette_assets.gold.allocation import allocate
-from monette_assets.group.prices import PriceBook, Priced, PriceMissing
+from monette_assets.group.prices import PRICES_FILE, PriceBook, Priced, PriceMissing
 
 if TYPE_CHECKING:
     from monette_assets.group import Group
@@ -64,18 +65,28 @@ def charges(usage: Mapping[str, Any], book: PriceBook, day: date) -> Iterator[Ch
 def cluster_charges(
     engine: str, sku: str | None, nodes: int, hours: Fraction, book: PriceBook, day: date
 ) -> Iterator[Charge]:
-    """What the engine's own machines are charged for; nothing where it is no cluster. Raises PriceMissing."""
+    """What the engine's own machines are charged for; nothing where it is no cluster.
+
+    Raises PriceMissing, also where the book does not know the engine, or says it is a cluster and the run did not say
+    of what machines: else its cost would be that of the process that waited for it.
+    """
+    terms = book.engine(engine)
+    if terms.cluster and (sku is None or not nodes):
+        raise PriceMissing(
+            f"expected size and number of the machines of {engine} (a cluster by {PRICES_FILE}) on {day}, found "
+            f"{nodes or 'no number'} of {sku or 'no size'}. Set MONETTE_CLUSTER_MACHINE and MONETTE_CLUSTER_NODES "
+            "where runs on it are started"
+        )
     if sku is None:
         return
     yield _charge("cluster", "machine", sku, hours * nodes, book, day)
-    terms = book.engine(engine)
     if terms.databricks is None:
         return
     counted = book.machine(sku).dbu_per_hour
     if counted is None:
         raise PriceMissing(
-            f"prices.yaml: expected dbu_per_hour of machine {sku}, on which {engine} ran on {day}, found none. Add it "
-            "to the machine"
+            f"{PRICES_FILE}: expected dbu_per_hour of machine {sku}, on which {engine} ran on {day}, found none. Add "
+            "it to the machine"
         )
     yield _charge("databricks", "databricks", terms.databricks, hours * nodes * Fraction(counted), book, day)
 
@@ -91,17 +102,16 @@ def gaps(compute: Compute, book: PriceBook, day: date) -> list[str]:
     def cluster() -> None:
         list(cluster_charges(compute.engine, compute.cluster, compute.nodes, hour, book, day))
 
-    found = []
-    for priced in (
-        lambda: book.price("machine", compute.machine, day),
-        lambda: book.price("storage", compute.storage, day),
-        cluster,
-    ):
+    machines = [sku for sku in (compute.machine, compute.cluster) if sku is not None]
+    priced: list[Callable[[], object]] = [partial(book.price, "machine", sku, day) for sku in machines]
+    priced += [partial(book.price, "storage", compute.storage, day), cluster]
+    found: dict[str, None] = {}  # each once: machines may be of one size
+    for each in priced:
         try:
-            priced()
+            each()
         except PriceMissing as gap:
-            found.append(str(gap))
-    return found
+            found[str(gap)] = None
+    return list(found)
 
 
 def shares(usage: Mapping[str, Any], group: Group) -> list[tuple[str, int]]:

@@ -221,7 +221,7 @@ class PriceBook:
 
     def engine(self, code: str) -> EngineTerms:
         """The engine of that code. Raises PriceMissing."""
-        needed = "code, cluster, nodes, start_seconds, relative_seconds and basis"
+        needed = "code, cluster, nodes, start_seconds, relative_seconds and basis, or correct the name (MONETTE_ENGINE)"
         return _entry("engine", code, {each.code: each for each in self.listed.engines}, needed)
 
     def budgets_of(self, period: date) -> list[Budget]:

@@ -45,6 +45,8 @@ class Compute:
 
 def compute_of(settings: Settings) -> Compute:
     """What the deployment's runs are executed on."""
-    engine = settings.engine or ("spark-connect" if settings.engine_url else "sail")
-    nodes = settings.cluster_nodes if settings.cluster_machine else 0
-    return Compute(engine, settings.machine, settings.cluster_machine, nodes, settings.storage)
+    usual = (
+        "databricks-all-purpose" if settings.databricks_host else "spark-connect" if settings.spark_remote else "sail"
+    )
+    nodes = (settings.cluster_nodes or 0) if settings.cluster_machine else 0
+    return Compute(settings.engine or usual, settings.machine, settings.cluster_machine, nodes, settings.storage)

@@ -1,4 +1,4 @@
-"""`monette doctor` names all that is wrong with what lies in Azure Storage at once, and what to do about each."""
+"""`monette doctor` names all that is wrong at once, and what to do about each: in Azure Storage, of what runs cost."""
 
 from __future__ import annotations
 
@@ -7,11 +7,13 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+import yaml
 from azure.storage.blob import AccountSasPermissions, ResourceTypes, generate_account_sas
 
 from monette_assets_tests.azurite import Azurite
 from monette_assets_tests.commands.conftest import Say
 from monette_assets_tests.contracts import write_contract
+from monette_assets_tests.price_books import small_prices
 
 Doctor = Callable[..., dict[str, str]]
 
@@ -87,3 +89,27 @@ def test_a_lake_in_a_container_is_ok(doctor: Doctor, azurite: Azurite) -> None:
     )
     assert not {"settings", "packages", "lake", "logs"} & said.keys()
     assert list(azurite.client("healthy").list_blob_names()) == []  # what was written to try it is gone
+
+
+DATABRICKS = {"databricks_host": "127.0.0.1", "databricks_cluster": "1129-abc", "databricks_token": "planted"}
+
+
+@pytest.mark.parametrize(
+    ("settings", "said"),
+    [
+        (DATABRICKS, "databricks-all-purpose on laptop, lake on disk: expected size and number of the machines"),
+        ({**DATABRICKS, "cluster_machine": "D8"}, "found no number of D8. Set MONETTE_CLUSTER_MACHINE"),
+        ({"engine": "databricks-all-purpose"}, "found no number of no size. Set MONETTE_CLUSTER_MACHINE"),
+        ({"engine": "databrix"}, "databrix on laptop, lake on disk: prices.yaml: expected engine databrix"),
+    ],
+)
+def test_an_engine_that_would_be_priced_as_a_laptop_is_told(
+    doctor: Doctor, tmp_path: Path, settings: dict[str, str], said: str
+) -> None:
+    (tmp_path / "group" / "prices.yaml").write_text(yaml.safe_dump(small_prices()), encoding="utf-8")
+    assert said in doctor(**settings)["prices"]
+
+
+def test_a_cluster_of_which_all_is_said_is_ok(doctor: Doctor, tmp_path: Path) -> None:
+    (tmp_path / "group" / "prices.yaml").write_text(yaml.safe_dump(small_prices()), encoding="utf-8")
+    assert "prices" not in doctor(**DATABRICKS, cluster_machine="D8", cluster_nodes="3")

@@ -16,8 +16,9 @@ from monette_assets.gold.platform_costs import CONTRACT, platform_costs
 from monette_assets.gold.pricing import cost_rows, gaps, layer_of
 from monette_assets.group import Group
 from monette_assets.group.prices import PriceMissing
+from monette_assets.settings import Settings
 from monette_assets.tables import group_contracts
-from monette_assets.tables.compute import Compute
+from monette_assets.tables.compute import Compute, compute_of
 from monette_assets_tests.frames import context_of, frame, group_of, parsed_failures, rows, shown
 from monette_assets_tests.price_books import book_of, cad, price, small_prices, with_prices
 
@@ -125,7 +126,22 @@ def test_the_parts_are_the_whole(group: Group, seconds: int, price_cad: int, wei
         ),
         (
             usage(engine="spark", cluster_sku="D8", cluster_nodes=1),
-            "expected engine spark under `engines`, found one of databricks-jobs, sail",
+            "expected engine spark under `engines`, found one of databricks-all-purpose, databricks-jobs, sail",
+        ),
+        (
+            usage(engine="databrix"),
+            "expected engine databrix under `engines`, found one of databricks-all-purpose, databricks-jobs, sail "
+            "(did you mean 'databricks-jobs'?). Add it there with code, cluster, nodes, start_seconds, "
+            "relative_seconds and basis, or correct the name (MONETTE_ENGINE)",
+        ),
+        (
+            usage(engine="databricks-jobs"),
+            "expected size and number of the machines of databricks-jobs (a cluster by prices.yaml) on 2024-11-05, "
+            "found no number of no size. Set MONETTE_CLUSTER_MACHINE and MONETTE_CLUSTER_NODES",
+        ),
+        (
+            usage(engine="databricks-jobs", cluster_sku="D8"),
+            "found no number of D8. Set MONETTE_CLUSTER_MACHINE and MONETTE_CLUSTER_NODES",
         ),
         (
             usage(engine="databricks-jobs", cluster_sku="laptop", cluster_nodes=1),
@@ -154,6 +170,45 @@ def test_what_a_deployment_lacks_in_the_price_book_is_told_at_once(group: Group)
         "tape",
         "spark",
     ]
+    told = gaps(Compute("databrix", "D16", "D16", 2), book, day)
+    assert [next(word for word in ("D16", "databrix") if word in each) for each in told] == ["D16", "databrix"]
+
+
+DATABRICKS: dict[str, Any] = {"databricks_host": "adb-1.azuredatabricks.net", "databricks_cluster": "1129-abc",
+                              "databricks_token": "planted"}  # fmt: skip
+D8: dict[str, Any] = {"cluster_machine": "D8", "cluster_nodes": 3}
+
+
+@pytest.mark.parametrize(
+    ("settings", "said"),
+    [
+        ({}, None),
+        (DATABRICKS, "found no number of no size. Set MONETTE_CLUSTER_MACHINE and MONETTE_CLUSTER_NODES"),
+        ({**DATABRICKS, "cluster_machine": "D8"}, "found no number of D8. Set MONETTE_CLUSTER_MACHINE"),
+        ({**DATABRICKS, "cluster_nodes": 3}, "found no number of no size. Set MONETTE_CLUSTER_MACHINE"),
+        ({**DATABRICKS, **D8}, None),
+        ({"engine": "databricks-all-purpose"}, "the machines of databricks-all-purpose (a cluster by prices.yaml)"),
+        ({**DATABRICKS, **D8, "engine": "databrix"}, "expected engine databrix under `engines`"),
+        ({"spark_remote": "sc://spark:15002"}, "expected engine spark-connect under `engines`"),
+    ],
+)
+def test_a_cluster_is_never_priced_as_the_process_that_waits_for_it(
+    group: Group, settings: dict[str, Any], said: str | None
+) -> None:
+    """Whatever of its settings is missing or misspelt is a gap; the workspace's host alone says whose DBU they are."""
+    told = gaps(compute_of(Settings(**settings)), book_of(group), NOON.date())
+    assert len(told) == (said is not None)
+    assert (said or "") in "".join(told)
+
+
+def test_what_the_playbooks_settings_name_is_priced_as_all_purpose(group: Group) -> None:
+    """Three D8 for an hour: 3 x 0.40 USD at 1.40 = 1.68; 3 x 2 DBU at 0.50 USD = 4.20."""
+    on = compute_of(Settings(**DATABRICKS, **D8))
+    used = usage(engine=on.engine, sku=on.machine, cluster_sku=on.cluster, cluster_nodes=on.nodes,
+                 weights=[{"company": "north", "weight": 1}])  # fmt: skip
+    assert [(item, sku, amount) for item, sku, _, _, amount in costs(group, used)] == [
+        ("machine", "laptop", cad("0.36")), ("cluster", "D8", cad("1.68")), ("databricks", "all-purpose", cad("4.20")),
+    ]  # fmt: skip
 
 
 def test_layers_are_told_by_the_tables_name() -> None:

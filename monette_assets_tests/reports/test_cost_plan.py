@@ -104,6 +104,7 @@ def test_every_engine_and_machine_is_compared_the_cheapest_first(group: Group) -
     assert set(told) == {
         ("sail", "laptop", "measured here"), ("sail", "D4", "scaled"), ("sail", "D8", "scaled"),
         ("databricks-jobs", "D4", "scaled"), ("databricks-jobs", "D8", "scaled"),
+        ("databricks-all-purpose", "D4", "scaled"), ("databricks-all-purpose", "D8", "scaled"),
     }  # fmt: skip
     assert [each.cost[1] for each in found] == sorted(each.cost[1] for each in found)
     assert gaps == []
@@ -117,7 +118,11 @@ def test_what_has_no_price_is_an_error_where_it_was_asked_for_and_told_where_it_
         estimate(book, past, work, Place("sail", "D8"), 1, "laptop", DAY)
     found, gaps = candidates(book, past, work, "laptop", DAY)
     assert {each.place.sku for each in found} == {"laptop", "D4"}
-    assert [gap.split(":")[0] for gap in gaps] == ["sail on D8", "databricks-jobs on D8"]
+    assert [gap.split(":")[0] for gap in gaps] == [
+        "sail on D8",
+        "databricks-jobs on D8",
+        "databricks-all-purpose on D8",
+    ]
 
 
 def test_the_work_is_that_of_the_very_runs(group: Group, tmp_path: Path) -> None:
