@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
+import os
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
+from hypothesis import HealthCheck, settings
 from rich.console import Console
 
 from monette_assets.commands.outside_world import connect
@@ -31,9 +33,25 @@ if TYPE_CHECKING:
     from monette_assets.automation.chain import ChainResult
 
 
+# how long an example takes is the machine's business
+settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("untimed")
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The whole graph end to end first: a long file that is begun last is waited for alone."""
     items.sort(key=lambda item: len(item.path.parts))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Generator[None, Any, Any]:
+    """Where `TESTS_MAY_SKIP` is no, a test that skips fails, but for those of recorded material."""
+    report = yield
+    skipped = report.skipped and not hasattr(report, "wasxfail") and item.get_closest_marker("shared") is None
+    if skipped and os.environ.get("TESTS_MAY_SKIP") == "no":
+        assert call.excinfo is not None
+        report.outcome, report.longrepr = "failed", f"it may not skip here: {call.excinfo.value}"
+    return report
 
 
 @pytest.fixture(scope="session")

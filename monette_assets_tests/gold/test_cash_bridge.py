@@ -103,7 +103,7 @@ accounts = st.sampled_from(sorted(ACCOUNTS))
 entries = st.tuples(st.sampled_from(MONTHS), accounts, st.dictionaries(accounts, amounts, min_size=1, max_size=3))
 
 
-@settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(max_examples=5, suppress_health_check=[HealthCheck.data_too_large])
 @given(st.lists(st.lists(entries, max_size=12), min_size=4, max_size=8))
 def test_any_balanced_books_reconcile(context: Context, books: Any) -> None:
     balances: list[Row] = []

@@ -227,7 +227,7 @@ accounts = st.sampled_from(sorted(ACCOUNTS))
 postings = st.lists(st.tuples(st.sampled_from(MONTHS), accounts, accounts, amounts), max_size=15)
 
 
-@settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(max_examples=5, suppress_health_check=[HealthCheck.data_too_large])
 @given(st.lists(postings, min_size=4, max_size=8))
 def test_any_balanced_books_end_at_the_bank(spark: SparkSession, context: Context, books: Any) -> None:
     balances: list[Row] = []

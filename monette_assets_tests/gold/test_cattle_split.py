@@ -142,7 +142,7 @@ def test_a_cent_too_many_is_found(context: Context, found: list[Row], entry: str
     assert shown(broken, "transaction_id") == [("3",)]
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(
     amounts=st.lists(st.integers(-(10**13), 10**13), min_size=1, max_size=8),
     cows=st.integers(1, 50_000),

@@ -352,7 +352,7 @@ amounts = st.integers(1, 1_000_000)
 charge = st.tuples(st.sampled_from(["grain", "office", "left"]), st.sampled_from(["grain", "office", "left"]), amounts)
 
 
-@settings(max_examples=3, deadline=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
+@settings(max_examples=3, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
 @given(st.lists(charge, min_size=1, max_size=8), st.lists(amounts, min_size=1, max_size=3))
 def test_consolidated_revenue_is_what_outsiders_paid(
     spark: SparkSession, sisters: Group, charged: Any, outside: list[int]

@@ -375,7 +375,7 @@ days = st.integers(0, 28 * MONTHS - 1).map(lambda n: f"{add_months(FIRST, n // 2
 journals = st.lists(st.tuples(days, names, names, cents).filter(lambda each: each[1] != each[2]), max_size=40)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(
     method=st.sampled_from(["current_rate", "temporal"]),
     year_start=st.integers(1, 12),

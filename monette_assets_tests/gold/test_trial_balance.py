@@ -318,7 +318,7 @@ def by_hand(
             yield month, account, Decimal(start.get(account, 0)).scaleb(-2), Decimal(cents_held).scaleb(-2)
 
 
-@settings(max_examples=4, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(max_examples=4, suppress_health_check=[HealthCheck.data_too_large])
 @given(st.lists(ledgers, min_size=8, max_size=12))
 def test_any_ledger_as_a_bookkeeper_would_keep_it(spark: SparkSession, group: Group, books: Any) -> None:
     shape: dict[str, tuple[date, date | None, int]] = {}

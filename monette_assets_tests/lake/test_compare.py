@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pyarrow as pa
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from monette_assets.lake.compare import difference
@@ -88,7 +88,6 @@ ROWS = st.lists(
 )
 
 
-@settings(deadline=None)
 @given(ROWS, ROWS)
 def test_counts_are_those_of_multisets(old: list[Row], new: list[Row]) -> None:
     came, went = Counter(new) - Counter(old), Counter(old) - Counter(new)

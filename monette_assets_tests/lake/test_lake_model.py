@@ -127,7 +127,7 @@ class Publishing(RuleBasedStateMachine):
 
 
 TestPublishing = Publishing.TestCase
-TestPublishing.settings = settings(max_examples=10, stateful_step_count=12, deadline=None)
+TestPublishing.settings = settings(max_examples=10, stateful_step_count=12)
 
 
 def test_publishing_in_a_container(azurite: Azurite, container: str) -> None:
@@ -135,5 +135,5 @@ def test_publishing_in_a_container(azurite: Azurite, container: str) -> None:
         def opened(self) -> Lake:
             return azurite.lake(container, f"lakes/{uuid4().hex}")
 
-    few = settings(max_examples=2, stateful_step_count=8, deadline=None)
+    few = settings(max_examples=2, stateful_step_count=8)
     run_state_machine_as_test(PublishingInAContainer, settings=few)  # type: ignore[no-untyped-call]

@@ -30,7 +30,7 @@ def every_unit(tmp_path_factory: pytest.TempPathFactory) -> DeltaTable:
     return DeltaTable(path)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(st.data())
 def test_predicate_and_expression_select_exactly_the_units(every_unit: DeltaTable, data: st.DataObject) -> None:
     width = data.draw(st.integers(1, 3))

@@ -21,7 +21,7 @@ from monette_assets_tests.reliability.mutations import (
     spoilt_sheet,
 )
 
-FEW = settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+FEW = settings(max_examples=150, suppress_health_check=list(HealthCheck))
 
 
 def choosing(data: st.DataObject) -> Choose:

@@ -293,7 +293,7 @@ cell = st.one_of(
 )  # fmt: skip
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.lists(st.lists(cell, max_size=6), max_size=8), st.booleans())
 def test_random_cells_are_rows_or_refusals_and_nothing_is_lost(
     words: Vocabulary, lines: list[list[Any]], facts: bool

@@ -165,7 +165,7 @@ VERSIONS = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.lists(st.binary(max_size=20) | CHANGES.map(lambda each: ticket(**each)) | VERSIONS.map(lambda v: ticket(**v)),
                 max_size=8))  # fmt: skip
 def test_every_event_is_a_version_a_repeat_or_a_refusal(words: Vocabulary, values: list[bytes]) -> None:

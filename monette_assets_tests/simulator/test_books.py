@@ -231,7 +231,7 @@ def test_the_same_seed_makes_the_same_books_and_another_makes_others(group: Grou
     assert one.documents != other.documents
 
 
-@settings(max_examples=6, deadline=None)
+@settings(max_examples=6)
 @given(until=st.dates(date(2024, 9, 15), date(2026, 10, 30)), code=st.sampled_from(["kestrel_bend", "antler_draw"]))
 def test_a_later_until_leaves_what_was_there_as_it_was(demo: dict[str, Books], until: date, code: str) -> None:
     group = load_group()

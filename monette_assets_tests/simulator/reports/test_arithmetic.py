@@ -50,7 +50,7 @@ def _month(year_month: tuple[int, int]) -> tuple[str, str]:
     return first.isoformat(), last.isoformat()
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(any_books(), MONTHS)
 def test_statements_of_a_month_agree(books: Books, year_month: tuple[int, int]) -> None:
     first, last = _month(year_month)
@@ -69,7 +69,7 @@ def test_statements_of_a_month_agree(books: Books, year_month: tuple[int, int]) 
         assert (-amount if credit else amount) == balances.get(account, 0)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(any_books(), MONTHS)
 def test_the_general_ledger_is_the_movement_of_the_trial_balance(books: Books, year_month: tuple[int, int]) -> None:
     first, last = _month(year_month)
@@ -93,7 +93,7 @@ def test_the_general_ledger_is_the_movement_of_the_trial_balance(books: Books, y
         assert closing.get(account, 0) - opening.get(account, 0) == movement.get(account, 0), account
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(any_books(), MONTHS, st.integers(0, 40))
 def test_profit_and_loss_detail_adds_up_to_the_profit_and_loss(
     books: Books, year_month: tuple[int, int], days: int
@@ -108,7 +108,7 @@ def test_profit_and_loss_detail_adds_up_to_the_profit_and_loss(
         assert cents(net_income[6]["value"]) == group_total(summary, "NetIncome")
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(any_books(), MONTHS)
 def test_agings_equal_their_control_accounts(books: Books, year_month: tuple[int, int]) -> None:
     first, last = _month(year_month)

@@ -162,7 +162,7 @@ def test_a_workbook_cut_off_while_it_was_copied() -> None:
     assert "cannot be read" in refusal(workbook({"One": [HEADER] * 50})[:-500])
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.binary(max_size=400), st.integers(0, 4000), st.integers(0, 40))
 def test_a_damaged_workbook_is_read_or_refused(noise: bytes, at: int, cut: int) -> None:
     content = GOOD[:at] + noise + GOOD[at + cut :]
