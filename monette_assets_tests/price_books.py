@@ -51,6 +51,7 @@ def small_prices() -> dict[str, Any]:
                 "start_seconds": 300,
                 "relative_seconds": "2.000",
                 "basis": "the test",
+                "not_runnable": "The test has none",
             },
             {
                 "code": "databricks-all-purpose",

@@ -15,6 +15,7 @@ from monette_assets.commands.platform import Platform
 
 if TYPE_CHECKING:
     from monette_assets.group.prices import PriceBook
+    from monette_assets.reports.cost_choice import Start
     from monette_assets.reports.cost_plan import Candidate
     from monette_assets.reports.statement import Statement
 
@@ -130,6 +131,7 @@ def _plan(
     from monette_assets.automation import chain
     from monette_assets.clock import now
     from monette_assets.reports import cost_plan
+    from monette_assets.reports.cost_choice import Start, left_out
     from monette_assets.tables.compute import compute_of
 
     first, last = _months(platform, text)
@@ -156,9 +158,9 @@ def _plan(
         platform,
         f"{text} ({span}{', ' + ', '.join(codes) if codes else ''}{'' if fetch else ', from bronze'})",
         every,
-        at,
-        until,
+        Start(at, until),
         [
+            *left_out(every, chosen if engine else None, platform.group.currency),
             ASSUMED,
             *([f"Never measured, not counted: {', '.join(unknown)}"] if unknown else []),
             *(f"Not compared: {gap}" for gap in gaps),
@@ -166,41 +168,21 @@ def _plan(
     )
 
 
-def _shown(
-    platform: Platform, title: str, every: list[Candidate], at: datetime, until: datetime | None, said: list[str]
-) -> Statement:
+def _shown(platform: Platform, title: str, every: list[Candidate], start: Start, said: list[str]) -> Statement:
     from monette_assets.reports import cost_plan
+    from monette_assets.reports.cost_choice import verdict
     from monette_assets.reports.statement import Emphasis, Field, Kind, Statement
 
-    def ends(each: Candidate) -> datetime:
-        return at + timedelta(seconds=each.seconds.high)
-
-    chosen, *others = every
-    in_time = [each for each in every if until is None or ends(each) <= until]
-    best = min(in_time, key=lambda each: (each.cost[1], each.seconds.likely), default=None)
-    currency = platform.group.currency
-    if best is not None:
-        within = f" that is done by {until:%Y-%m-%d %H:%M}" if until else ""
-        low, likely, high = best.cost
-        told = (
-            f"Cheapest{within}: {best.place.engine} on {best.place.sku}, {likely:,.4f} {currency} "
-            f"({low:,.4f} to {high:,.4f})"
-        )
-    else:
-        soonest = min(every, key=ends)
-        told = (
-            f"None is sure to be done by {until:%Y-%m-%d %H:%M}; the soonest is {soonest.place.engine} on "
-            f"{soonest.place.sku}, at {ends(soonest):%Y-%m-%d %H:%M} at the latest"
-        )
+    currency, begun = platform.group.currency, f"begun {start.at:%Y-%m-%d %H:%M}"
     rows = [
-        {**cost_plan.row_of(each), "ends": ends(each).strftime("%Y-%m-%d %H:%M"),
-         "in_time": "" if until is None else "yes" if each in in_time else "no"}
-        for each in (chosen, *others)
+        {**cost_plan.row_of(each), "ends": start.ends(each).strftime("%Y-%m-%d %H:%M"),
+         "in_time": "" if start.until is None else "yes" if start.in_time(each) else "no"}
+        for each in every
     ]  # fmt: skip
-    deadline = [Field("in_time", "In time")] if until else []
+    deadline = [Field("in_time", "In time")] if start.until else []
     return Statement(
         title=f"Estimate: {title}",
-        subtitle=f"the first line is what was asked for; begun {at:%Y-%m-%d %H:%M}; {currency}, by today's prices",
+        subtitle=f"the first line is what was asked for; {begun}; {currency}, by today's prices",
         fields=(
             Field("engine", "Engine"),
             Field("sku", "Machine"),
@@ -213,11 +195,12 @@ def _shown(
             Field("cost_high", "At most", Kind.COST),
             Field("ends", "Ends at the latest"),
             *deadline,
+            Field("runnable", "Can be run"),
             Field("basis", "Basis"),
         ),
         rows=rows,
-        emphasis=[Emphasis.RESULT, *[Emphasis.NORMAL] * len(others)],
-        notes=[told, *said],
+        emphasis=[Emphasis.RESULT, *[Emphasis.NORMAL] * (len(every) - 1)],
+        notes=[verdict(every, start, currency), *said],
     )
 
 

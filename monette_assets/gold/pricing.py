@@ -101,6 +101,11 @@ def gaps(compute: Compute, book: PriceBook, day: date) -> list[str]:
 
     def cluster() -> None:
         list(cluster_charges(compute.engine, compute.cluster, compute.nodes, hour, book, day))
+        if (reason := book.engine(compute.engine).not_runnable) is not None:
+            raise PriceMissing(
+                f"{PRICES_FILE}: expected an engine that can be run from here, found {compute.engine}, of which it "
+                f"says: {reason}. Set MONETTE_ENGINE to what runs are executed on"
+            )
 
     machines = [sku for sku in (compute.machine, compute.cluster) if sku is not None]
     priced: list[Callable[[], object]] = [partial(book.price, "machine", sku, day) for sku in machines]

@@ -95,7 +95,8 @@ class EngineTerms(Entry):
     With a `cluster`, the process that waits for it runs on a machine of its own, and `nodes` (the driver included) run
     beside it, for which `databricks` names the SKU of the DBU, if any. `start_seconds`: until the first table may
     begin. `relative_seconds`: seconds for one of the embedded engine's on as many cores, where nothing was measured on
-    this one; `basis` says who says so.
+    this one; `basis` says who says so. `not_runnable`: why the platform cannot run on it today, if so; it is estimated
+    all the same, to be compared with.
     """
 
     code: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,31}$")]
@@ -105,6 +106,7 @@ class EngineTerms(Entry):
     start_seconds: Annotated[StrictInt, Field(ge=0, le=7200)] = 0
     relative_seconds: Amount = Decimal(1)
     basis: Text
+    not_runnable: Text | None = None
 
 
 class Standing(Entry):

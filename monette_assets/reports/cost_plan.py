@@ -82,6 +82,7 @@ class Candidate:
     seconds: Range
     cost: tuple[Decimal, Decimal, Decimal]  # low, likely, high
     measured: str  # on what it rests
+    not_runnable: str | None = None  # why it cannot be run from here
 
 
 History = Mapping[str, Sequence[Seen]]  # by table, newest first
@@ -220,7 +221,7 @@ def estimate(
     low, likely, high = (_cost(book, terms, each, wanted, nodes, process, day)
                          for each in (total.low, total.likely, total.high))  # fmt: skip
     measured = "measured here" if here == known else "scaled" if here == 0 else f"{here} of {known} measured here"
-    return Candidate(wanted, nodes, total, (low, likely, high), measured)
+    return Candidate(wanted, nodes, total, (low, likely, high), measured, terms.not_runnable)
 
 
 def _nearest(seen: Sequence[Seen], wanted: Place) -> tuple[Place, list[Seen]]:
@@ -284,4 +285,5 @@ def row_of(candidate: Candidate) -> dict[str, Any]:
         "cost": likely,
         "cost_high": high,
         "basis": candidate.measured,
+        "runnable": "no" if candidate.not_runnable else "yes",
     }

@@ -69,10 +69,17 @@ def test_a_plan_compares_engines_and_machines_and_names_the_cheapest_in_time(say
         "databricks-jobs", "D8", "scaled",
     )  # fmt: skip
     own = next(row for row in found["rows"] if (row["engine"], row["sku"]) == ("sail", "laptop"))
-    assert own["basis"] == "measured here"
+    assert (own["basis"], own["runnable"], found["rows"][0]["runnable"]) == ("measured here", "yes", "no")
     assert own["seconds_low"] <= own["seconds"] <= own["seconds_high"]
     assert found["notes"][0].startswith("Cheapest that is done by ")
-    assert "Seconds go with the rows of each table" in found["notes"][1]
+    assert found["notes"][1].startswith("Asked for, but cannot be run from here: databricks-jobs on D8, ")
+    assert found["notes"][1].endswith(": The test has none")
+    assert "Seconds go with the rows of each table" in found["notes"][2]
+
+
+def test_what_cannot_be_run_from_here_is_told_where_nobody_asked_for_it(say: Say) -> None:
+    _, out, _ = say(*PLAN)
+    assert json.loads(out)["notes"][1] == "Not chosen, cannot be run from here: databricks-jobs: The test has none"
 
 
 @pytest.mark.parametrize(

@@ -163,7 +163,7 @@ def test_a_foreign_price_without_a_rate_is_a_gap(group: Group) -> None:
 def test_what_a_deployment_lacks_in_the_price_book_is_told_at_once(group: Group) -> None:
     book, day = book_of(group), NOON.date()
     assert gaps(Compute("sail", "laptop"), book, day) == []
-    assert gaps(Compute("databricks-jobs", "laptop", "D8", 2), book, day) == []
+    assert gaps(Compute("databricks-all-purpose", "laptop", "D8", 2), book, day) == []
     told = gaps(Compute("spark", "D16", "D8", 2, "tape"), book, day)
     assert [next(word for word in ("D16", "tape", "spark") if word in each) for each in told] == [
         "D16",
@@ -189,6 +189,11 @@ D8: dict[str, Any] = {"cluster_machine": "D8", "cluster_nodes": 3}
         ({**DATABRICKS, **D8}, None),
         ({"engine": "databricks-all-purpose"}, "the machines of databricks-all-purpose (a cluster by prices.yaml)"),
         ({**DATABRICKS, **D8, "engine": "databrix"}, "expected engine databrix under `engines`"),
+        (
+            {**DATABRICKS, **D8, "engine": "databricks-jobs"},
+            "expected an engine that can be run from here, found databricks-jobs, of which it says: The test has none. "
+            "Set MONETTE_ENGINE",
+        ),
         ({"spark_remote": "sc://spark:15002"}, "expected engine spark-connect under `engines`"),
     ],
 )

@@ -56,6 +56,13 @@ def test_the_demos_price_book_says_that_it_is_illustrative(tmp_path: Path) -> No
     assert all("Illustrative, 2026-11-29" in each.source for each in book.listed.rates)
 
 
+def test_the_demos_price_book_says_why_a_jobs_cluster_cannot_be_run(tmp_path: Path) -> None:
+    book = load_group().prices
+    assert book is not None
+    assert {each.code for each in book.listed.engines if each.not_runnable} == {"databricks-jobs"}
+    assert "takes no sessions from outside" in str(book.engine("databricks-jobs").not_runnable)
+
+
 STANDS = {"item": "throughput", "sku": "unit", "units": 1, "from": date(2025, 1, 2)}
 GOLD = {"layer": "gold", "amount": "5.00"}
 WRONG: list[tuple[dict[str, Any], str]] = [
@@ -90,6 +97,10 @@ WRONG: list[tuple[dict[str, Any], str]] = [
     (
         {"engines": [{"code": "sail", "databricks": "jobs", "basis": "x"}]},
         "prices.yaml: engines[0].databricks: found jobs; expected none without `cluster: true`",
+    ),
+    (
+        {"engines": [{"code": "sail", "basis": "x", "not_runnable": True}]},
+        "prices.yaml: engines[0].not_runnable: found True; expected text (put it in quotes)",
     ),
     (
         {"standing": [{**STANDS, "to": date(2025, 1, 2)}]},
