@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from monette_assets.gold import adjustments as adjusting
 from monette_assets.gold import eliminations as eliminating
-from monette_assets.gold.consolidated_statements import CONTRACT, consolidated_statements
+from monette_assets.gold.consolidated_statements import CONTRACT, YEAR_END, consolidated_statements
 from monette_assets.gold.intercompany_matches import intercompany_matches
 from monette_assets.group import Group
 from monette_assets.group.calendar import months_between
@@ -150,6 +150,32 @@ def test_other_year_ends_are_brought_to_the_groups_year(spark: SparkSession, sis
          ("year_end/office", "retained_earnings"): "20.00"},
     ]  # fmt: skip
     assert found.sums("2026-01", of="movement_cad") == {"bank": "40.00", "sales": "-40.00"}
+    assert found.broken() == []
+
+
+def test_whatever_month_a_companys_year_begins_in_the_groups_earnings_are_of_the_groups_year(
+    spark: SparkSession, tmp_path: Path
+) -> None:
+    """Twelve companies, a year start each, earn 1.00 a month from November 2024 on, which begins the group's year.
+
+    At the end of every month each has earned as many dollars this year as the group's year is old; all it earned before
+    is retained.
+    """
+    codes = [f"from_{month:02}" for month in range(1, 13)]
+    group = companies_group(tmp_path, *(company(code, year_start=int(code[-2:])) for code in codes))
+    months = [f"{month:%Y-%m}" for month in months_between(date(2024, 11, 1), date(2025, 12, 1))]
+    sold = ("bank", "1.00"), ("sales", "-1.00")
+    lines = [line for month in months for code in codes for line in document(code, month, "S-1", "Elevator", *sold)]
+    found = consolidated(spark, group, lines, *months)
+    for age, month in enumerate(months, start=1):
+        of_year = (age - 1) % 12 + 1
+        held: dict[tuple[str, str], Decimal] = defaultdict(Decimal)
+        for (component, account), amount in found.sums(month, "group", "component").items():
+            held[component.removeprefix(YEAR_END), account] += Decimal(amount)
+        expected = {"bank": age, "sales": -of_year, "retained_earnings": of_year - age}
+        assert {key: amount for key, amount in held.items() if amount} == {
+            (code, account): amount for code in codes for account, amount in expected.items() if amount
+        }
     assert found.broken() == []
 
 
@@ -395,11 +421,34 @@ def test_what_does_not_add_up_is_held_back(spark: SparkSession, sisters: Group) 
     balances = failures(CONTRACT, "balances", context, forged, **inputs)
     assert shown(balances, "subgroup closing_cad") == [("country/CA", "5.00"), ("group", "2.00")]
     adds_up = failures(CONTRACT, "steps_add_up", context, forged, **inputs)
-    assert shown(adds_up, "group_account consolidated_cad parts_cad") == [("bank", "7.00", "5.00")]
+    assert shown(adds_up, "subgroup group_account consolidated_cad parts_cad") == [
+        ("country/CA", "retained_earnings", "0.00", "-5.00"), ("country/CA", "sales", "0.00", "-5.00"),
+        ("group", "bank", "7.00", "5.00"),
+        ("pillar/Grain", "bank", "0.00", "5.00"), ("pillar/Grain", "retained_earnings", "0.00", "-5.00"),
+        ("pillar/Grain", "sales", "0.00", "-5.00"),
+    ]  # fmt: skip
     countries = failures(CONTRACT, "countries_add_up", context, forged, **inputs)
     assert shown(countries, "component group_account group_cad countries_cad") == [
         ("grain", "sales", "-5.00", "0.00"), ("office", "bank", "2.00", "0.00"),
     ]  # fmt: skip
     assert shown(failures(CONTRACT, "rolls_forward", context, forged, **inputs), "component") == [
         ("grain",), ("office",),
+    ]  # fmt: skip
+
+
+def test_earnings_that_come_from_nowhere_are_held_back_though_all_balances(spark: SparkSession, sisters: Group) -> None:
+    """A country's bank and retained earnings are 2.00 too much each."""
+    lines = document("grain", "2024-11", "S-1", "Elevator", ("bank", "5.00"), ("sales", "-5.00"))
+    good = consolidated(spark, sisters, lines, "2024-11", rates=RATES)
+    header = "period basis subgroup step component group_account statement classification closing_cad"
+    where = ("2024-11", "accrual", "country/CA", "companies", "office")
+    forged = frame(spark, CONTRACT, [*good.rows, *rows(
+        CONTRACT, header,
+        (*where, "bank", "balance_sheet", "Asset", "2.00"),
+        (*where, "retained_earnings", "balance_sheet", "Equity", "-2.00"),
+    )])  # fmt: skip
+    assert failures(CONTRACT, "balances", good.context, forged, **good.inputs) == []
+    found = failures(CONTRACT, "steps_add_up", good.context, forged, **good.inputs)
+    assert shown(found, "subgroup group_account consolidated_cad parts_cad") == [
+        ("country/CA", "bank", "7.00", "5.00"), ("country/CA", "retained_earnings", "-7.00", "-5.00"),
     ]  # fmt: skip
