@@ -118,6 +118,30 @@ def test_profit_in_stock_is_taken_out_until_the_goods_are_sold(spark: SparkSessi
     assert failures(CONTRACT, "nets_to_zero", context, found) == []
 
 
+def test_eliminating_month_by_month_or_again_over_the_range_comes_to_the_same(
+    spark: SparkSession, sisters: Group
+) -> None:
+    """Goods in stock over three months, a charge that the other side books a month later, one it never books.
+
+    What a later run over all months makes of a month is what the month's own run made of it: nothing is added.
+    """
+    lines = [
+        *document("seed", "2024-11", "IC-1", "Grain Ltd.", ("due_from", "200.00"), ("group_sales", "-200.00")),
+        *document("grain", "2024-11", "IC-1", "Seed Ltd.", ("inventory", "200.00"), ("due_to", "-200.00")),
+        *document("grain", "2024-12", "S-1", None, ("cost", "50.00"), ("inventory", "-50.00")),
+        *document("grain", "2024-11", "IC-2", "Cattle Ltd.", ("due_from", "30.00"), ("group_sales", "-30.00")),
+        *document("cattle", "2024-12", "IC-2", "Grain Ltd.", ("feed", "30.00"), ("due_to", "-30.00")),
+        *document("cattle", "2025-01", "IC-3", "Seed Ltd.", ("feed", "7.00"), ("due_to", "-7.00")),
+    ]
+    months = ("2024-11", "2024-12", "2025-01")
+    every = " ".join(CONTRACT.column_names)
+    each = [row for month in months for row in shown(eliminated(spark, sisters, lines, month)[1], every)]
+    at_once = shown(eliminated(spark, sisters, lines, *months)[1], every)
+    assert sorted(each, key=repr) == sorted(at_once, key=repr)
+    kind = CONTRACT.column_names.index("kind")
+    assert {row[kind] for row in at_once} == {"balances", "difference", "income", "unrealised_profit"}
+
+
 def test_goods_bought_into_negative_stock_hold_the_profit_of_what_is_left(spark: SparkSession, sisters: Group) -> None:
     """Grain has sold 40.00 more than it had. Of the 200.00 it buys from seed, 40.00 are gone already: four fifths of
     the profit of 60.00 are in stock, 48.00. Then it sells 180.00 of the 160.00 left, and none is.
