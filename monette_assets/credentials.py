@@ -49,8 +49,8 @@ def referred(settings: Settings) -> dict[str, str]:
     """The names of secrets that settings refer to, by setting."""
     return {
         field: value.get_secret_value().removeprefix(REFERENCE)
-        for field in type(settings).model_fields
-        if isinstance(value := getattr(settings, field), SecretStr) and value.get_secret_value().startswith(REFERENCE)
+        for field, value in settings
+        if isinstance(value, SecretStr) and value.get_secret_value().startswith(REFERENCE)
     }
 
 

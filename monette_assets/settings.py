@@ -7,17 +7,31 @@ Business facts live in the group contract, state in the lake and the secret stor
 from __future__ import annotations
 
 import os
+from collections.abc import Collection, Sequence
 from datetime import timedelta
 from pathlib import Path
-from typing import Self
+from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import quote
 
-from pydantic import Field, SecretStr, model_validator
+from pydantic import Field, ModelWrapValidatorHandler, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from monette_assets.azure_storage import configured
 
 SIMULATOR_URL = "http://127.0.0.1:8765"
+
+
+class SettingsWrong(ValueError):  # noqa: N818 - it says what is wrong
+    """All that is wrong with a deployment's settings, and the rest of them; no secret is quoted."""
+
+    def __init__(self, problems: Sequence[str], rest: Settings) -> None:
+        super().__init__("; ".join(problems))
+        self.problems = list(problems)
+        self.rest = rest
+
+
+class SettingUnusable(Exception):  # noqa: N818 - named after the fact
+    """A setting is read that is wrong, or belongs to what is."""
 
 
 class Settings(BaseSettings):
@@ -126,39 +140,63 @@ class Settings(BaseSettings):
         default=None, description="URL that is asked for every minute while the daemon lives; its silence is the alarm."
     )
 
-    @model_validator(mode="after")
-    def _storage_is_whole(self) -> Self:
-        given = {
-            configured.KEY: self.azure_storage_key,
-            configured.SIGNATURE: self.azure_storage_signature,
-            configured.TENANT: self.azure_tenant_id,
-            configured.CLIENT: self.azure_client_id,
-            configured.SECRET: self.azure_client_secret,
-            configured.ENDPOINT: self.azure_storage_endpoint,
-        }
+    @model_validator(mode="wrap")
+    @classmethod
+    def _all_problems_at_once(cls, values: Any, validated: ModelWrapValidatorHandler[Self]) -> Self:
+        """What is wrong with single settings, and what between the others, is one error."""
+        malformed: dict[str, str] = {}
+        try:
+            settings = validated(values)
+        except ValidationError as error:
+            malformed = {str(each["loc"][0]): each["msg"] for each in error.errors()}
+            settings = validated({name: value for name, value in values.items() if name not in malformed})
+        problems = [f"MONETTE_{name.upper()}: {said}" for name, said in malformed.items()]
+        wrong = set(malformed)
+        for found, of in (settings._storage_problems(), settings._engine_problems(malformed)):
+            problems += found
+            wrong |= of if found else set()
+        if not problems:
+            return settings
+        for name in wrong & vars(settings).keys():
+            del vars(settings)[name]
+        raise SettingsWrong(problems, settings)
+
+    def _storage_problems(self) -> tuple[list[str], set[str]]:
+        given = {name: f"MONETTE_{name.upper()}" for name in type(self).model_fields if name.startswith("azure_")}
+        places = {"lake": self.lake, "landing": self.landing, "compute_logs": self.compute_logs}
         problems = configured.problems(
-            {"MONETTE_LAKE": self.lake, "MONETTE_LANDING": self.landing, configured.LOGS: self.compute_logs},
-            [name for name, value in given.items() if value],
+            {f"MONETTE_{name.upper()}": place for name, place in places.items()},
+            [variable for name, variable in given.items() if getattr(self, name)],
             self.azure_storage_endpoint,
             os.environ,
         )
-        if problems:
-            raise ValueError("; ".join(problems))
-        return self
+        return problems, {*given, *(name for name, place in places.items() if place and "://" in place), "compute_logs"}
 
-    @model_validator(mode="after")
-    def _one_engine(self) -> Self:
-        given = {
-            "MONETTE_DATABRICKS_HOST": self.databricks_host,
-            "MONETTE_DATABRICKS_CLUSTER": self.databricks_cluster,
-            "MONETTE_DATABRICKS_TOKEN": self.databricks_token,
-        }
-        missing = [name for name, value in given.items() if not value]
-        if missing and len(missing) < len(given):
-            raise ValueError(f"Databricks is half configured: expected {', '.join(missing)} as well; set or unset all")
+    def _engine_problems(self, malformed: Collection[str]) -> tuple[list[str], set[str]]:
+        databricks = ("databricks_host", "databricks_cluster", "databricks_token")
+        missing = [f"MONETTE_{name.upper()}" for name in databricks if not (getattr(self, name) or name in malformed)]
+        problems = []
+        if missing and len(missing) < len(databricks):
+            problems = [f"Databricks is half configured: expected {', '.join(missing)} as well; set or unset all"]
         if self.spark_remote and not missing:
-            raise ValueError("expected MONETTE_SPARK_REMOTE or MONETTE_DATABRICKS_..., found both; unset one")
-        return self
+            problems = ["expected MONETTE_SPARK_REMOTE or MONETTE_DATABRICKS_..., found both; unset one"]
+        return problems, {*databricks, "spark_remote"}
+
+    @classmethod
+    def as_far_as_right(cls) -> tuple[Settings, list[str]]:
+        """The environment's settings, and all that is wrong with them: to read one of those is a `SettingUnusable`."""
+        try:
+            return cls(), []
+        except ValidationError as error:
+            found: SettingsWrong = error.errors()[0]["ctx"]["error"]
+            return found.rest, found.problems
+
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Any:
+            if name in type(self).model_fields:
+                raise SettingUnusable(f"MONETTE_{name.upper()} or what belongs to it is wrong")
+            return super().__getattr__(name)
 
     @property
     def engine_url(self) -> str | None:

@@ -7,16 +7,13 @@ import sys
 import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from monette_assets.commands.output import Format
 from monette_assets.commands.platform import Platform
 from monette_assets.commands.secrets import store_answers
-
-if TYPE_CHECKING:
-    from monette_assets.settings import Settings
 
 AZURE_PACKAGES = ("azure-storage-blob", "azure-identity", "dagster-azure")
 PACKAGES = ("dagster", "pyspark", "pysail", "deltalake", "pyarrow", "great-expectations", "httpx")
@@ -36,15 +33,22 @@ def doctor(
     from rich.console import Console
 
     from monette_assets.commands.output import write
+    from monette_assets.group import GroupContractError
     from monette_assets.reports.statement import Field, Statement
+    from monette_assets.settings import Settings, SettingUnusable
 
     platform, console = Platform(), Console(highlight=False)
+    platform.settings, problems = Settings.as_far_as_right()
     rows: list[dict[str, str]] = []
-    for title, examine in _examinations(platform, engine=engine):
+    for title, examine in _examinations(platform, problems, engine=engine):
         try:
             found, to_do = examine()
+        except SettingUnusable:
+            found, to_do = "not examined", "put the settings it needs right first"
         except Exception as error:
             found, to_do = str(error) or type(error).__name__, "see the message"
+            if isinstance(error, GroupContractError) and title != "contract":
+                found, to_do = "not examined", "put the contract right first"
         rows.append({"what": title, "ok": "no" if to_do else "yes", "found": found, "to_do": to_do})
         if format_ is not Format.TABLE:
             continue
@@ -58,17 +62,17 @@ def doctor(
         raise typer.Exit(1)
 
 
-def _examinations(platform: Platform, *, engine: bool) -> Iterator[tuple[str, Callable[[], Finding]]]:
+def _examinations(
+    platform: Platform, problems: list[str], *, engine: bool
+) -> Iterator[tuple[str, Callable[[], Finding]]]:
     yield "python", _python
     yield "packages", lambda: _packages(platform)
-    yield "settings", lambda: (f"home {platform.settings.home.absolute()}", "")
-    if not _usable(platform):
-        return
+    yield "settings", lambda: (f"home {platform.settings.home.absolute()}", "; ".join(problems))
     yield "contract", lambda: (f"{platform.group.name}, {len(platform.group.companies)} companies", "")
     yield "lake", lambda: _lake(platform)
     if engine:
         yield "engine", lambda: _engine(platform)
-    yield "dagster", lambda: _dagster(platform)
+    yield "dagster", lambda: _dagster(platform, problems)
     yield "quickbooks", lambda: _reachable(platform.settings.quickbooks_url, simulated=platform.settings.simulated)
     yield "reads", lambda: _reads(platform)
     yield "rates", lambda: _reachable(platform.settings.bank_of_canada_url, simulated=platform.settings.simulated)
@@ -80,20 +84,8 @@ def _examinations(platform: Platform, *, engine: bool) -> Iterator[tuple[str, Ca
     yield "landing", lambda: _landing(platform)
     yield "events", lambda: _events(platform)
     yield "prices", lambda: _prices(platform)
-    if platform.settings.compute_logs is not None:
-        yield "logs", lambda: _logs(platform)
+    yield "logs", lambda: _logs(platform)
     yield "ports", _ports
-
-
-def _usable(platform: Platform) -> bool:
-    """Whether there are settings: nothing else can be examined without, and all that is wrong with them was told."""
-    from monette_assets.commands.errors import CommandError
-
-    try:
-        _ = platform.settings
-    except CommandError:
-        return False
-    return True
 
 
 def _python() -> Finding:
@@ -105,19 +97,13 @@ def _packages(platform: Platform) -> Finding:
     from importlib.metadata import PackageNotFoundError, version
 
     found, missing = [], []
-    azure = _usable(platform) and any("://" in url for url in _places(platform.settings).values())
+    azure = any(str(value).startswith("abfss://") for _, value in platform.settings)
     for name in (*PACKAGES, *(AZURE_PACKAGES if azure else ())):
         try:
             found.append(f"{name} {version(name)}")
         except PackageNotFoundError:
             missing.append(name)
     return ", ".join(found), f"missing {', '.join(missing)}; `make demo` installs what is locked" if missing else ""
-
-
-def _places(settings: Settings) -> dict[str, str]:
-    """What may lie in Azure Storage, by name."""
-    told = {"lake": settings.lake_url, "landing": settings.landing_url, "logs": settings.compute_logs}
-    return {name: url for name, url in told.items() if url is not None}
 
 
 def _lake(platform: Platform) -> Finding:
@@ -169,7 +155,12 @@ def _engine(platform: Platform) -> Finding:
         engine.close()
 
 
-def _dagster(platform: Platform) -> Finding:
+def _dagster(platform: Platform, problems: list[str]) -> Finding:
+    """Its storage reads the environment's settings by itself, and has to find them right."""
+    from monette_assets.settings import SettingUnusable
+
+    if problems:
+        raise SettingUnusable("Dagster")
     here = Path("dagster.yaml").is_file() and Path("workspace.yaml").is_file()
     with platform.instance() as instance:
         runs = instance.get_runs_count()
@@ -206,7 +197,9 @@ def _tokens(platform: Platform) -> Finding:
     good = [code for code, state in states.items() if state.startswith("connected")]
     bad = {code: state for code, state in states.items() if code not in good}
     to_do = "; ".join(f"{code} is {state}" for code, state in list(bad.items())[:3])
-    if len(bad) == len(states):
+    if any(state.startswith("unreadable") for state in bad.values()):
+        to_do = "put the store of secrets right first"
+    elif len(bad) == len(states):
         to_do = "connect them: `monette connect --all`"
     return f"{len(good)} of {len(states)} companies connected", to_do
 
@@ -255,6 +248,7 @@ def _events(platform: Platform) -> Finding:
     if not event_hubs.configured:
         return "no broker (MONETTE_EVENTS_BROKERS is not set): no scale tickets and no telemetry", ""
     with event_hubs.opened() as stream:
+        stream.bounds()  # whatever is wrong with the lake
         told = looked(platform.lake, stream)
         problems = [*map(str, stream.missing.values()), *told.problems.values()]
     partitions = len(told.start)
@@ -279,13 +273,15 @@ def _prices(platform: Platform) -> Finding:
 
 def _logs(platform: Platform) -> Finding:
     """Can Dagster keep what steps print? The container is asked what is in it."""
+    if platform.settings.compute_logs is None:
+        return "what steps print is kept on this machine", ""
     from azure.storage.blob import ContainerClient
 
     from monette_assets.azure_storage import StorageUrl
     from monette_assets.azure_storage.reached import reached
     from monette_assets.credentials import storage_access
 
-    place, access = StorageUrl.parse(str(platform.settings.compute_logs)), storage_access(platform.settings)
+    place, access = StorageUrl.parse(platform.settings.compute_logs), storage_access(platform.settings)
     client = ContainerClient(
         access.endpoint or place.endpoint, place.container, credential=access.credential(place), retry_total=1
     )

@@ -25,20 +25,12 @@ class Platform:
     @cached_property
     def settings(self) -> Settings:
         """The deployment. Raises CommandError naming the variables that are wrong."""
-        from pydantic import ValidationError
-
         from monette_assets.settings import Settings
 
-        try:
-            return Settings()
-        except ValidationError as error:
-            wrong = "; ".join(
-                f"MONETTE_{'_'.join(map(str, each['loc'])).upper()}: {each['msg'].lower()}"
-                if each["loc"]
-                else str(each["ctx"]["error"])  # of several variables: it names them
-                for each in error.errors()
-            )
-            raise CommandError(f"the environment's settings cannot be used: {wrong}") from error
+        settings, problems = Settings.as_far_as_right()
+        if problems:
+            raise CommandError(f"the environment's settings cannot be used: {'; '.join(problems)}")
+        return settings
 
     @cached_property
     def group(self) -> Group:

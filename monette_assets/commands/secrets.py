@@ -45,22 +45,26 @@ def store_answers(platform: Platform) -> tuple[str, str]:
     """What `monette doctor` found, and what to do ("" for nothing): can secrets be locked, written and read, and is
     everything there that settings refer to?"""
     from monette_assets.credentials import credential, referred, secret_store
+    from monette_assets.settings import SettingUnusable
     from monette_assets.sources.secrets.store import SecretStoreError
 
     settings, probe = platform.settings, "monette-doctor"
-    where = settings.vault_url or str(settings.secrets_path.absolute())
-    wrong = []
+    names = referred(settings)
+    where, wrong = "the store of secrets", []
     try:
         store = secret_store(settings)
+        where = settings.vault_url or str(settings.secrets_path.absolute())  # of what is none, only its error tells
+        store.read(probe)
+        for field in names:
+            try:
+                credential(settings, field)
+            except SecretStoreError as error:
+                wrong.append(str(error))
         with store.lock(probe):
             held = store.read(probe)
             store.write(probe, "nothing: written to see whether it can be", replaces=held.version if held else None)
     except SecretStoreError as error:
         wrong.append(str(error))
-    else:
-        for field in referred(settings):
-            try:
-                credential(settings, field)
-            except SecretStoreError as error:
-                wrong.append(str(error))
-    return f"{where}, {len(referred(settings))} credential(s)", "; ".join(wrong)
+    except SettingUnusable:
+        wrong.append("not locked and written: put the settings of the lake right first, beside which the lock lies")
+    return f"{where}, {len(names)} credential(s)", "; ".join(wrong)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -13,6 +15,7 @@ from azure.storage.blob import AccountSasPermissions, ResourceTypes, generate_ac
 from monette_assets_tests.azurite import Azurite
 from monette_assets_tests.commands.conftest import Say
 from monette_assets_tests.contracts import write_contract
+from monette_assets_tests.mock_broker import mock_broker
 from monette_assets_tests.price_books import small_prices
 
 Doctor = Callable[..., dict[str, str]]
@@ -30,19 +33,17 @@ def doctor(say: Say, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Doctor:
     def examined(**settings: str) -> dict[str, str]:
         for name, value in settings.items():
             monkeypatch.setenv(f"MONETTE_{name.upper()}", value)
-        status, out, _ = say("doctor", "--no-engine")
+        status, out, _ = say("doctor", "--no-engine", "--format", "json")
         assert status == 1
-        bad = [line.removeprefix("not ok").split(maxsplit=1) for line in out.splitlines() if line.startswith("not ok")]
-        return dict(bad)  # type: ignore[arg-type]
+        return {row["what"]: f"{row['found']}: {row['to_do']}" for row in json.loads(out)["rows"] if row["ok"] == "no"}
 
     return examined
 
 
-def test_half_configured_settings_are_told_whole_and_nothing_else_is_guessed(doctor: Doctor) -> None:
+def test_half_configured_settings_are_told_whole(doctor: Doctor) -> None:
     said = doctor(
         lake="abfss://lake", landing="s3://sheets", azure_storage_key="planted-1", azure_client_secret="planted-2"
     )
-    assert list(said) == ["settings"]
     for problem in (
         "MONETTE_LAKE: expected abfss://CONTAINER@ACCOUNT",
         "MONETTE_LANDING: expected abfss://CONTAINER@ACCOUNT",
@@ -51,6 +52,73 @@ def test_half_configured_settings_are_told_whole_and_nothing_else_is_guessed(doc
     ):
         assert problem in said["settings"]
     assert "planted" not in str(said)
+
+
+def test_what_is_wrong_in_several_areas_is_named_in_one_run_and_once(doctor: Doctor, tmp_path: Path) -> None:
+    """Settings malformed, half set and at odds; what needs other settings is examined, what needs these is not."""
+    (tmp_path / "group" / "companies.yaml").write_text("companies: planted\n")
+    said = doctor(
+        cluster_nodes="zero",
+        databricks_cluster="a;planted",
+        databricks_token="planted-1",
+        lake="abfss://lake",
+        azure_client_secret="planted-2",
+        events_connection_string="Endpoint=sb://farm.servicebus.windows.net/;SharedAccessKey=planted-3",
+        secrets="http://name:planted-4@farm.vault.azure.net",
+        logs=str(tmp_path / "absent" / "monette.jsonl"),
+    )
+    for line, *problems in (
+        ("settings", "MONETTE_CLUSTER_NODES: Input should be a valid integer",
+         "MONETTE_DATABRICKS_CLUSTER: String should match pattern",
+         "half configured: expected MONETTE_DATABRICKS_HOST as well",
+         "MONETTE_LAKE: expected abfss://CONTAINER@ACCOUNT",
+         "MONETTE_AZURE_CLIENT_SECRET is set, MONETTE_AZURE_CLIENT_ID and MONETTE_AZURE_TENANT_ID not"),
+        ("contract", "companies.yaml"),
+        ("secrets", "MONETTE_SECRETS: expected a folder or https://NAME.vault.azure.net"),
+        ("events", "MONETTE_EVENTS_CONNECTION_STRING: expected Endpoint=sb://", "found none of SharedAccessKeyName"),
+        ("telemetry", "MONETTE_LOGS:"),
+    ):  # fmt: skip
+        for problem in problems:
+            assert problem in said[line]
+    for lines, first in (
+        (("lake", "dagster", "logs"), "the settings it needs"),
+        (("reads", "tokens", "alerts", "prices"), "the contract"),
+    ):
+        for line in lines:
+            assert said[line] == f"not examined: put {first} right first"
+    told = " ".join(said.values())
+    named = re.findall(r"MONETTE_[A-Z_]+", told)
+    assert sorted(named) == sorted(set(named))
+    assert "planted-" not in told
+
+
+def test_a_vault_is_asked_before_the_lake_that_its_lock_lies_beside_is_right(doctor: Doctor) -> None:
+    vault = "https://127.0.0.1:9"
+    said = doctor(lake="abfss://lake", secrets=vault, quickbooks_client_secret="secret:intuit")
+    assert f"{vault}/secrets/monette-doctor: cannot read it: no answer" in said["secrets"]
+
+
+@pytest.mark.parametrize(
+    ("settings", "says"),
+    [
+        ({"events_brokers": "broker.example"}, "expected NAMESPACE.servicebus.windows.net:9093, or 127.0.0.1:PORT"),
+        ({"events_brokers": "broker.example:9092"}, "without a login and TLS a broker is read on loopback only"),
+        ({"events_brokers": "127.0.0.1:9"}, "expected an answer of 127.0.0.1:9"),
+        ({"events_brokers": "other.example:9093", "events_connection_string": "Endpoint=sb://farm.servicebus.windows."
+          "net/;SharedAccessKeyName=reader;SharedAccessKey=planted"}, "the connection string's farm.servicebus."),
+    ],
+)  # fmt: skip
+def test_events_say_why_their_broker_cannot_be_read(doctor: Doctor, settings: dict[str, str], says: str) -> None:
+    said = doctor(**settings)["events"]
+    assert says in said
+    assert "planted" not in said
+
+
+def test_of_a_broker_that_answers_it_is_said_how_much_waits(doctor: Doctor, say: Say) -> None:
+    with mock_broker() as broker:
+        broker.send("telemetry", b"1", b"2")
+        assert "events" not in doctor(events_brokers=broker.address)
+        assert "8 partitions can be read, 2 event(s) wait" in say("doctor", "--no-engine")[1]
 
 
 def test_each_container_that_is_missing_is_named(doctor: Doctor, azurite: Azurite) -> None:
