@@ -132,11 +132,19 @@ CONTRACT = Contract(
 def scale_tickets(context: Context, events: DataFrame) -> DataFrame:
     """The tickets of the months asked for, and what was refused in them.
 
-    In one place: which version of a ticket counts is decided between events. Tickets are some ten thousand a year.
+    Which version of a ticket counts is decided between its events: those of one ticket are brought to one place, those
+    of different tickets to any.
     """
     from pyspark.sql import functions as F
 
     words, months, schema = vocabulary(context.group), frozenset(context.periods), staging_schema(CONTRACT)
+
+    def name(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        import pyarrow as pa
+
+        for batch in batches:
+            named = (Event(**row) for row in batch.to_pylist())
+            yield batch.append_column("ticket", pa.array([_ticket_of(each) for each in named], pa.string()))
 
     def parse(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         import pyarrow as pa
@@ -147,7 +155,17 @@ def scale_tickets(context: Context, events: DataFrame) -> DataFrame:
         yield from pa.Table.from_pylist(rows, schema=schema).to_batches(max_chunksize=65_536)
 
     chosen = events.where(F.col("topic") == SCALE_TICKETS).select(*EVENT_COLUMNS)
-    return chosen.repartition(1).mapInArrow(parse, staging_ddl(CONTRACT))
+    kinds = ", ".join(f"{column} {events_table.CONTRACT.column(column).type}" for column in EVENT_COLUMNS)
+    named = context.map_batches(chosen, name, f"{kinds}, ticket string")
+    return named.repartition("ticket").mapInArrow(parse, staging_ddl(CONTRACT))
+
+
+def _ticket_of(event: Event) -> str:
+    """Which ticket it is of, whatever the company; of none that can be read: the event, a place of its own."""
+    try:
+        return needed_text(fields(event.value), "ticket_id")
+    except EventWrong:
+        return event.name
 
 
 @dataclass(frozen=True, slots=True)

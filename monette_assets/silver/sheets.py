@@ -267,7 +267,8 @@ def raw_of(row: Sequence[Value]) -> str:
 def parse_files(files: DataFrame, kind: str, words: Vocabulary, contract: Contract, parser: Parser) -> DataFrame:
     """Parse every version of the files of a kind into the contract's columns and those of a refusal.
 
-    In one place: which version of a sheet counts is decided between files. Sheets are small.
+    In one place: which version of a sheet counts is decided between files. They are what people type and drop, some
+    dozens a year of some hundred rows, none above `landing.folder.MAX_FILE_BYTES`: a partition holds them all.
     """
     from pyspark.sql import functions as F
 

@@ -202,3 +202,18 @@ def test_the_table_of_a_month_and_its_refusals(spark: SparkSession, tmp_path: Pa
     assert sorted((row["company"], row["_path"]) for row in wrong) == [
         ("group", "scale_tickets[0]@2"), ("north", "scale_tickets[0]@3"),
     ]  # fmt: skip
+
+
+def test_what_is_said_of_one_ticket_is_weighed_together_wherever_its_events_lie(
+    spark: SparkSession, tmp_path: Path
+) -> None:
+    context = context_of(spark, group_of(tmp_path), "2024-12")
+    table = events_table.CONTRACT
+    sent = [ticket(ticket_id=f" N-{number}", version=version) for version in (3, 1, 2, 1) for number in range(20)]
+    given_ = [("scale_tickets", 0, offset, value, CAME) for offset, value in enumerate([*sent, b"{", b"{"])]
+    told = frame(spark, table, rows(table, "topic partition offset value received_at", *given_)).repartition(7)
+    found = scale_tickets(context, events=told)
+    assert shown(found.where("_kind = 'row'"), "ticket_id version repeats") == sorted(
+        (f"N-{number}", 3, 1) for number in range(20)
+    )
+    assert shown(found.where("_kind = 'refused'"), "_path") == [("scale_tickets[0]@80",), ("scale_tickets[0]@81",)]
