@@ -82,9 +82,12 @@ class Sheets:
             columns = range_boundaries(total[1])
             cells = self.formulas[sheet].iter_rows(*(columns[1], columns[3], columns[0], columns[2]))
             return sum((self.worked_out(sheet, each.coordinate) for row in cells for each in row), Decimal(0))
-        parts = re.findall(r"([+-]?)([A-Z]+\d+)", made)
-        assert "".join(sign + name for sign, name in parts) == made, f"{sheet}!{cell}: {value}"
-        return sum((self.worked_out(sheet, name) * (-1 if sign == "-" else 1) for sign, name in parts), Decimal(0))
+        parts = re.findall(r"([+-]?)((?:'([^']+)'!)?([A-Z]+\d+))", made)
+        assert "".join(sign + name for sign, name, _, _ in parts) == made, f"{sheet}!{cell}: {value}"
+        return sum(
+            (self.worked_out(other or sheet, at) * (-1 if sign == "-" else 1) for sign, _, other, at in parts),
+            Decimal(0),
+        )
 
 
 def test_every_total_is_a_formula_and_its_value_is_what_it_adds_up_to(path: Path) -> None:
@@ -122,6 +125,20 @@ def test_the_balance_check_is_a_formula_that_is_zero(path: Path) -> None:
     row = next(row for row in sheets.formulas["Balance sheet"].iter_rows() if row[0].value == name)
     assert all(str(cell.value).startswith("=ROUND(") for cell in row[1:])
     assert {sheets.values["Balance sheet"][cell.coordinate].value for cell in row[1:]} == {0}
+
+
+@pytest.mark.parametrize(("what", "on"), [("Cash", "Cash flow"), ("Equity", "Changes in equity")])
+def test_what_there_is_at_the_end_ties_to_the_balance_sheet_in_every_column(path: Path, what: str, on: str) -> None:
+    sheets = Sheets(path)
+    name = f"{what} at the end - on the balance sheet"
+    check = next(row[1:] for row in sheets.formulas[on].iter_rows() if row[0].value == name)
+    assert all("-'Balance sheet'!" in str(cell.value) for cell in check)
+    assert {sheets.values[on][cell.coordinate].value for cell in check} == {0}
+    assert {sheets.worked_out(on, cell.coordinate) for cell in check} == {0}
+    for account in sheets.formulas["Balance sheet"]["B"]:
+        if account.data_type == "n":
+            account.value = 7  # of the first company
+    assert sheets.worked_out(on, check[0].coordinate) != 0
 
 
 def test_sheets_are_frozen_formatted_and_print_with_their_titles(path: Path) -> None:

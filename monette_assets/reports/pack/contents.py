@@ -156,7 +156,7 @@ def _trend(release: Released, group: Group, month: date) -> tuple[tuple[date, di
         ],
     )
     lines = [line for line in statement_lines(PROFIT_AND_LOSS, places(group, rows)) if line.parts]
-    cash = {row["group_account"] for row in group.chart_rows() if row["kind"] == "bank"}
+    cash = {row["group_account"] for row in group.chart_rows() if row["cash_flow"] == "cash"}
     found: dict[date, dict[str, Decimal]] = defaultdict(lambda: defaultdict(lambda: ZERO))
     for row in rows:
         of_month = found[row["period"]]

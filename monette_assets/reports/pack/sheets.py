@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from monette_assets.reports.pack.grid import Grid, GridColumn, GridLine, Level, Role
+from monette_assets.reports.pack.grid import ZERO, Grid, GridColumn, GridLine, Level, Role
 from monette_assets.reports.released import ReportError
 from monette_assets.reports.statement import Emphasis, Kind, Statement
 
@@ -139,13 +140,50 @@ def column_letters(index: int) -> str:
 HEADER_ROW = 3
 
 
-def write_grid(book: Book, grid: Grid, wanted: str, subtitle: str) -> Worksheet:
+@dataclass(frozen=True)
+class Tie:
+    """A check below a statement: its `line` less the `others` of the statement on another sheet, zero where they tie.
+
+    `others` are added (1) or deducted (-1). A step that the other statement has in several columns is held against all
+    its steps.
+    """
+
+    name: str
+    line: str
+    sheet: str
+    grid: Grid
+    others: tuple[tuple[str, int], ...]
+
+    def cells(self, column: GridColumn) -> list[tuple[str, str, int]]:
+        """Line, column and sign of what the line is held against in that column."""
+        same = [each.key for each in self.grid.columns if each.key == column.key]
+        steps = [each.key for each in self.grid.columns if each.role is Role.STEP]
+        columns = same or (steps if column.role is Role.STEP else [])
+        return [(line, key, sign) for line, sign in self.others for key in columns]
+
+    def formula(self, cell: str, column: GridColumn) -> str:
+        """Of the check in the column whose figure stands in `cell`."""
+        position, row_of = _places(self.grid)
+        quoted = self.sheet.replace("'", "''")
+        made = "".join(
+            f"{'-' if sign > 0 else '+'}'{quoted}'!{column_letters(position[key])}{row_of[line] + 1}"
+            for line, key, sign in self.cells(column)
+        )
+        return f"=ROUND({cell}{made},2)"
+
+
+def _places(grid: Grid) -> tuple[dict[str, int], dict[str, int]]:
+    """The sheet's column and row, from 0, of every column and line."""
+    position = {each.key: index + 1 for index, each in enumerate(grid.columns)}
+    return position, {each.key: HEADER_ROW + 1 + index for index, each in enumerate(grid.lines)}
+
+
+def write_grid(book: Book, grid: Grid, wanted: str, subtitle: str, tie: Tie | None = None) -> Worksheet:
     """A statement with live totals: sums of lines and of columns are formulas, their values kept beside them."""
     wide = len(grid.columns) > 10
     sheet = book.sheet(wanted, paper=TABLOID if wide else LETTER)
     book.heading(sheet, grid.title, subtitle)
-    position = {each.key: index + 1 for index, each in enumerate(grid.columns)}
-    row_of = {each.key: HEADER_ROW + 1 + index for index, each in enumerate(grid.lines)}
+    position, row_of = _places(grid)
     sheet.set_row(HEADER_ROW, 45)
     book.text(sheet, HEADER_ROW, 0, "", book.format(bold=True, bottom=1, bottom_color=INK))
     for each in grid.columns:
@@ -165,12 +203,22 @@ def write_grid(book: Book, grid: Grid, wanted: str, subtitle: str) -> Worksheet:
                 sheet.write_formula(row, position[each.key], formula, style, value)
             else:
                 sheet.write_number(row, position[each.key], value, style)
+    last = HEADER_ROW + len(grid.lines)
+    if tie is not None:
+        last += 1
+        line = GridLine("tie", tie.name, Level.CHECK)
+        book.text(sheet, last, 0, line.name, book.format(**_line_style(line, name=True)))
+        for each in grid.columns:
+            formula = tie.formula(f"{column_letters(position[each.key])}{row_of[tie.line] + 1}", each)
+            held = sum((sign * tie.grid.value(other, key) for other, key, sign in tie.cells(each)), ZERO)
+            style = book.format(num_format=MONEY, **_line_style(line), **_band(each))
+            sheet.write_formula(last, position[each.key], formula, style, amount(grid.value(tie.line, each.key) - held))
     sheet.set_column(0, 0, 34)
     sheet.set_column(1, len(grid.columns), 15.5)
     sheet.freeze_panes(HEADER_ROW + 1, 1)
     sheet.repeat_rows(0, HEADER_ROW)
     sheet.repeat_columns(0)
-    sheet.print_area(0, 0, HEADER_ROW + len(grid.lines), len(grid.columns))
+    sheet.print_area(0, 0, last, len(grid.columns))
     return sheet
 
 

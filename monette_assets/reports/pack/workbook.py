@@ -17,6 +17,7 @@ from monette_assets.reports.pack.sheets import (
     QUIET,
     RULE,
     Book,
+    Tie,
     amount,
     back_link,
     column_letters,
@@ -28,6 +29,8 @@ from monette_assets.reports.statement import Field, Kind, Statement
 
 if TYPE_CHECKING:
     from xlsxwriter.worksheet import Worksheet
+
+BALANCE_SHEET = "Balance sheet"
 
 
 def write(pack: Pack, path: Path) -> Path:
@@ -41,15 +44,21 @@ def write(pack: Pack, path: Path) -> Path:
     def add(what: str, sheet: Worksheet) -> None:
         sheets.append((what, sheet))
 
-    for grid, name in (
-        (pack.profit_and_loss, "Profit and loss"),
-        (pack.to_date, "Profit and loss to date"),
-        (pack.balance_sheet, "Balance sheet"),
-        (pack.cash_flow, "Cash flow"),
-        (pack.changes_in_equity, "Changes in equity"),
+    signs = {
+        row["group_account"]: 1 if row["classification"] == "Asset" else -1
+        for row in pack.group.chart_rows()
+        if row["cash_flow"] == "cash"
+    }
+    cash = tuple((line.key, signs[line.key]) for line in pack.balance_sheet.lines if line.key in signs)
+    for grid, name, tie in (
+        (pack.profit_and_loss, "Profit and loss", None),
+        (pack.to_date, "Profit and loss to date", None),
+        (pack.balance_sheet, BALANCE_SHEET, None),
+        (pack.cash_flow, "Cash flow", _tie(pack, "Cash", cash)),
+        (pack.changes_in_equity, "Changes in equity", _tie(pack, "Equity", (("Equity", 1),))),
     ):
         if grid is not None:
-            add(grid.title, write_grid(book, grid, name, unit))
+            add(grid.title, write_grid(book, grid, name, unit, tie))
     if pack.management is not None:
         add("Pillars against budget and last year", _pillars(book, pack, pack.management, unit))
     for aging in pack.agings:
@@ -70,6 +79,11 @@ def write(pack: Pack, path: Path) -> Path:
     back_link(book, [sheet for _, sheet in sheets], cover.get_name())
     cover.activate()
     return book.close()
+
+
+def _tie(pack: Pack, what: str, lines: tuple[tuple[str, int], ...]) -> Tie:
+    """What there is at the end against the balance sheet's lines."""
+    return Tie(f"{what} at the end - on the balance sheet", "closing", BALANCE_SHEET, pack.balance_sheet, lines)
 
 
 def _cover(book: Book, sheet: Worksheet, pack: Pack, sheets: list[tuple[str, Worksheet]]) -> None:
