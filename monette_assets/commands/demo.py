@@ -161,6 +161,7 @@ Where to look next
   monette report consolidation      every company beside eliminations and adjustments
   monette report cash_flow --view ytd
   monette explain profit_and_loss fuel --period {month}
+  monette explain profit_and_loss EBITDA --period {month} --pillar Grain
   monette report tie_out            every account against QuickBooks
   monette status                    companies, tokens, freshness, runs
   monette dev                       the asset graph, at http://127.0.0.1:3000""",

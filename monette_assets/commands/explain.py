@@ -11,6 +11,7 @@ import typer
 from monette_assets.commands.output import Format
 from monette_assets.commands.platform import Platform
 from monette_assets.commands.report import contract_for, read_as_of
+from monette_assets.reports.options import View
 
 if TYPE_CHECKING:
     from monette_assets.reports.explain import Explanation
@@ -18,13 +19,22 @@ if TYPE_CHECKING:
 
 
 def explain(
-    statement: Annotated[str, typer.Argument(help="profit_and_loss, balance_sheet, cash_flow or changes_in_equity.")],
+    statement: Annotated[
+        str,
+        typer.Argument(help="profit_and_loss, balance_sheet, cash_flow, changes_in_equity, financial_summary, budget."),
+    ],
     line: Annotated[
         str, typer.Argument(help="A line of it: fuel, cash, EBITDA, 'Net change in cash', dividends, capital/closing.")
     ],
     period: Annotated[str | None, typer.Option(help="A month such as 2026-10; unset: the last full one.")] = None,
     company: Annotated[str | None, typer.Option(help="A company's code; unset: the group.")] = None,
     subgroup: Annotated[str | None, typer.Option(help="Part of the group, such as country/CA or pillar/Grain.")] = None,
+    pillar: Annotated[
+        str | None, typer.Option(help="A pillar with its sub-pillars (profit_and_loss, financial_summary, budget).")
+    ] = None,
+    location: Annotated[str | None, typer.Option(help="A location by its standard name (as --pillar).")] = None,
+    view: Annotated[View | None, typer.Option(help="Of profit_and_loss: month, quarter, ytd or year.")] = None,
+    basis: Annotated[str, typer.Option(help="Of pillars, locations, financial_summary: accrual or cash.")] = "accrual",
     as_of: Annotated[
         str | None, typer.Option(help="A release's number, a day, or a moment such as 2026-10-31T18:00.")
     ] = None,
@@ -50,7 +60,10 @@ def explain(
 
     def answer(release: Released) -> Explanation:
         group = contract_for(platform, release, code)
-        return explained(Question(release, group, month, code, subgroup=subgroup), statement, line, limit)
+        question = Question(
+            release, group, month, code, pillar=pillar, location=location, subgroup=subgroup, view=view, basis=basis
+        )
+        return explained(question, statement, line, limit)
 
     found = read_as_of(platform, as_of, month, rebuild, answer)
     if format_ is Format.JSON:

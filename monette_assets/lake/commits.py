@@ -112,6 +112,13 @@ class HistoryEntry:
             files_removed=_count(metrics, "num_removed_files", "numRemovedFiles"),
         )
 
+    def writes(self, period: datetime.date) -> bool:
+        """Whether rows of the month may have been replaced."""
+        if self.scope is None or "period" not in self.scope.columns:
+            return True
+        at = self.scope.columns.index("period")
+        return any(unit[at] == period for unit in self.scope.units)
+
 
 def log_of(table: str) -> str:
     """The folder of a table's log."""

@@ -16,7 +16,6 @@ from monette_assets.reports.released import ReportError
 
 PROFIT_AND_LOSS, BALANCE_SHEET = "profit_and_loss", "balance_sheet"
 CASH_FLOW, CHANGES_IN_EQUITY = "cash_flow", "changes_in_equity"
-STATEMENTS = (PROFIT_AND_LOSS, BALANCE_SHEET, CASH_FLOW, CHANGES_IN_EQUITY)
 SIDES = {"Asset": "Assets", "Liability": "Liabilities", "Equity": "Equity"}
 UNMAPPED = "Unmapped"  # profit type of income and expense that no mapping entry knows
 NET_INCOME_TO_DATE = "net_income_to_date"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
@@ -83,6 +83,30 @@ class Released:
             test = pc.field(name) == value
             wanted = test if wanted is None else wanted & test
         return self.lake.read(table, version, columns=columns, filters=wanted)
+
+    def rows_behind(self, of: str, table: str, period: date, where: pc.Expression) -> list[dict[str, Any]]:
+        """The table's rows as the month of the gold table `of` was made from them, by the commit that wrote it.
+
+        As they stand where no commit says, or the lake no longer has that version. Raises ReportError where there is
+        no such table.
+        """
+        from monette_assets.lake.errors import VersionGone
+
+        made_from = self._made_from(of, table, period)
+        if made_from is not None:
+            try:
+                return replace(self, versions={**self.versions, table: made_from}).rows(table, where=where)
+            except VersionGone:
+                pass
+        return self.rows(table, where=where)
+
+    def _made_from(self, of: str, table: str, period: date) -> int | None:
+        for entry in self.lake.history(of):
+            if entry.version > self.versions[of] or entry.commit is None or not entry.writes(period):
+                continue
+            if table in entry.commit.input_versions:
+                return entry.commit.input_versions[table]
+        return None
 
     def holds(self, table: str) -> bool:
         """Whether the table can be read through the release (one outside of releases: whether it is there)."""

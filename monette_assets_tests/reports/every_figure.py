@@ -65,3 +65,34 @@ def unexplained(
         if answer.figure != amount:
             yield f"{whose}: {answer.figure} explained, {amount} released"
         yield from (f"{whose}: {problem}" for problem in answer.problems)
+
+
+def figures_by_place(release: Released, month: date, name: str, scenario: str = "actual") -> dict[str, Figures]:
+    """The management accounts by pillar or location: what gold says of every account, profit type and result."""
+    found: dict[str, Figures] = defaultdict(lambda: defaultdict(lambda: Decimal("0.00")))
+    statement = "budget" if scenario == "budget" else PROFIT_AND_LOSS
+    for row in release.rows("gold/financial_summary", period=month, where=pc.field("scenario") == scenario):
+        found[row[name]][statement, row["line"]] += row["amount_cad"]
+    table, measure = {
+        "actual": ("gold/profit_and_loss", "display_amount_cad"), "budget": ("gold/budget_vs_actual", "budget_cad"),
+    }[scenario]  # fmt: skip
+    for row in release.rows(table, period=month):
+        found[row[name]][statement, row["group_account"]] += row[measure]
+    return found
+
+
+def unexplained_places(release: Released, group: Group, month: date, name: str, scenario: str) -> Iterator[str]:
+    """What is wrong with the explanations of a month's management accounts, by pillar or location."""
+    parents = {each.name: each.parent for each in group.pillars if each.parent}
+    told = figures_by_place(release, month, name, scenario)
+    for place, own in sorted(told.items()):
+        whole: Figures = dict(own)
+        for child, parent in parents.items() if name == "pillar" else ():
+            for key, amount in told[child].items() if parent == place and child in told else ():
+                whole[key] = whole.get(key, Decimal("0.00")) + amount
+        question = Question(release, group, month, **{name: place})  # type: ignore[arg-type]
+        for (statement, line), amount in sorted(whole.items()):
+            answer = explain(question, statement, line, limit=1)
+            if answer.figure != amount:
+                yield f"{place}: {statement} {line}: {answer.figure} explained, {amount} released"
+            yield from (f"{place}: {statement} {line}: {problem}" for problem in answer.problems)

@@ -10,9 +10,10 @@ from monette_assets.group import Group
 from monette_assets.group.effective import EARLIEST
 from monette_assets.group.models import ANY_COMPANY
 from monette_assets.reports.explain.explanation import Row, step
-from monette_assets.reports.explain.facts import BALANCES, CENT, TRIAL_BALANCE, ZERO, Facts, sum_of
+from monette_assets.reports.explain.facts import CENT, TRIAL_BALANCE, ZERO, Facts, sum_of
 from monette_assets.reports.statement import Field, Kind, Statement
 
+METHOD = Field("method", "Method")
 ACCOUNT_FIELDS = (Field("company", "Company"), Field("account_number", "Number"), Field("account_name", "Account"))
 
 
@@ -58,7 +59,7 @@ def map_accounts(facts: Facts) -> tuple[Statement, list[str]]:
         if expected is not None and expected != row["amount"]:
             problems.append(
                 f"map: {row['company']} account {row['account_id']}: translated from {row['amount']}, "
-                f"the trial balance says {expected}"
+                f"{facts.books} says {expected}"
             )
         rows.append(
             {
@@ -66,7 +67,7 @@ def map_accounts(facts: Facts) -> tuple[Statement, list[str]]:
                 "maps_to": entry["group_account"]
                 if entry
                 else "unmapped"
-                if key in facts.booked
+                if key in facts.booked or facts.books != TRIAL_BALANCE
                 else "made by translation",
                 "by": entry["by"] if entry else "",
                 "since": _since(entry["from_period"]) if entry else "",
@@ -74,7 +75,7 @@ def map_accounts(facts: Facts) -> tuple[Statement, list[str]]:
         )
     held = {(row["company"], row["account_id"]) for row in facts.accounts}
     problems += [
-        f"map: {company} account {account}: {amount} in the trial balance, not translated"
+        f"map: {company} account {account}: {amount} in {facts.books}, not translated"
         for (company, account), amount in sorted(facts.booked.items())
         if amount and (company, account) not in held
     ]
@@ -86,7 +87,7 @@ def map_accounts(facts: Facts) -> tuple[Statement, list[str]]:
         Field("by", "By entry"),
         Field("since", "In force since"),
     )
-    return step("Map", f"{facts.what} in home currency; from {TRIAL_BALANCE}", fields, rows), problems
+    return step("Map", f"{facts.what} in home currency; from {facts.books}", fields, rows), problems
 
 
 def reroute(group: Group, facts: Facts) -> tuple[Statement | None, list[str]]:
@@ -124,8 +125,11 @@ def reroute(group: Group, facts: Facts) -> tuple[Statement | None, list[str]]:
     return step("Reroute", "activity moved to another group account", fields, rows), problems
 
 
-def translate(group: Group, facts: Facts) -> tuple[Statement, list[str]]:
-    """Each account's rate, its kind, date and source (ACCOUNTING 13, 14); the product is checked where it is one."""
+def translate(group: Group, facts: Facts, which: Field = METHOD) -> tuple[Statement, list[str]]:
+    """Each account's rate, its kind, date and source (ACCOUNTING 13, 14); the product is checked where it is one.
+
+    `which` is the column that tells rows of an account apart.
+    """
     rows, problems = [], []
     for row in by_size(facts.accounts, "amount_cad"):
         is_product = row["rate_kind"] == facts.product
@@ -145,7 +149,7 @@ def translate(group: Group, facts: Facts) -> tuple[Statement, list[str]]:
         *ACCOUNT_FIELDS,
         Field("currency", "Currency"),
         Field("amount", "Amount", Kind.MONEY),
-        Field("method", "Method"),
+        which,
         Field("rate", "Rate"),
         Field("rate_kind", "Kind"),
         Field("rate_date", "Of", Kind.DATE),
@@ -153,4 +157,4 @@ def translate(group: Group, facts: Facts) -> tuple[Statement, list[str]]:
         Field("amount_cad", group.currency, Kind.MONEY),
     )
     total = {"company": "All", "amount_cad": sum_of(facts.accounts, "amount_cad")}
-    return step("Translate", f"to {group.currency}; from {BALANCES}", fields, rows, total), problems
+    return step("Translate", f"to {group.currency}; from {facts.translated_in}", fields, rows, total), problems

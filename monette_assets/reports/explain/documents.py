@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Decimal
 
 from monette_assets.group import Group
 from monette_assets.reports.evidence import add_documents
-from monette_assets.reports.explain.explanation import step
+from monette_assets.reports.explain.explanation import Row, step
 from monette_assets.reports.explain.facts import CENT, LEDGER, ZERO, Facts, Key
 from monette_assets.reports.lines import BALANCE_SHEET
 from monette_assets.reports.released import Released
 from monette_assets.reports.statement import Field, Kind, Statement
+
+COLUMNS = (
+    "company", "account_id", "account_number", "transaction_date", "transaction_type", "transaction_id",
+    "document_number", "contact_name", "memo", "currency", "amount", "amount_cad",
+)  # fmt: skip
 
 
 def documents_behind(release: Released, group: Group, facts: Facts, limit: int) -> tuple[Statement, list[str]]:
@@ -22,10 +28,7 @@ def documents_behind(release: Released, group: Group, facts: Facts, limit: int) 
     posted = release.rows(
         LEDGER,
         period=facts.month,
-        columns=[
-            "company", "account_id", "account_number", "transaction_date", "transaction_type", "transaction_id",
-            "document_number", "contact_name", "memo", "currency", "amount", "amount_cad",
-        ],
+        columns=COLUMNS,
         where=(pc.field("basis") == "accrual")
         & pc.field("company").isin(sorted({company for company, _ in keys}))
         & pc.field("account_id").isin(sorted({account for _, account in keys})),
@@ -40,21 +43,29 @@ def documents_behind(release: Released, group: Group, facts: Facts, limit: int) 
         if sums[company, account] != row["movement"] and (row["movement"] or sums[company, account])
         and (company, account) in facts.booked
     ]  # fmt: skip
-    lines.sort(key=lambda row: (-abs(row["amount_cad"] or row["amount"]), row["company"], row["transaction_date"]))
-    shown = lines if limit == 0 else lines[:limit]
-    for row in shown:
-        row["amount_cad"] = None if row["amount_cad"] is None else row["amount_cad"].quantize(CENT, ROUND_HALF_UP)
-    add_documents(release, shown)
     notes = []
-    rest = len(lines) - len(shown)
-    if rest:
-        left = sum((row["amount_cad"] or ZERO for row in lines[len(shown) :]), ZERO).quantize(CENT, ROUND_HALF_UP)
-        notes.append(f"and {rest:,} more lines, {left:,.2f} {group.currency} together; --limit 0 lists all.")
     if facts.line.statement == BALANCE_SHEET:
         opening = sum((row["opening_cad"] for row in facts.accounts), ZERO)
         notes.append(
             f"The month's lines move the balance from {opening:,.2f} {group.currency}; earlier months: --period."
         )
+    return listed(release, group, lines, limit, notes), problems
+
+
+def listed(
+    release: Released, group: Group, lines: list[Row], limit: int, notes: Sequence[str] = (), more: Sequence[Field] = ()
+) -> Statement:
+    """Ledger lines, largest first, each with its document; the rest is counted. `more` columns stand before amounts."""
+    lines = sorted(lines, key=lambda row: (-abs(row["amount_cad"] or row["amount"]), row["company"],
+                                           row["transaction_date"]))  # fmt: skip
+    shown = lines if limit == 0 else lines[:limit]
+    for row in shown:
+        row["amount_cad"] = None if row["amount_cad"] is None else row["amount_cad"].quantize(CENT, ROUND_HALF_UP)
+    add_documents(release, shown)
+    rest = len(lines) - len(shown)
+    if rest:
+        left = sum((row["amount_cad"] or ZERO for row in lines[len(shown) :]), ZERO).quantize(CENT, ROUND_HALF_UP)
+        notes = [f"and {rest:,} more lines, {left:,.2f} {group.currency} together; --limit 0 lists all.", *notes]
     subtitle = f"{len(lines):,} ledger lines, debit positive; {group.currency} at the month's average rate"
     fields = (
         Field("company", "Company"),
@@ -65,8 +76,9 @@ def documents_behind(release: Released, group: Group, facts: Facts, limit: int) 
         Field("contact_name", "Contact"),
         Field("memo", "Memo"),
         *((Field("document", "Document in QuickBooks"),) if any(row["document"] for row in shown) else ()),
+        *more,
         Field("currency", "Currency"),
         Field("amount", "Amount", Kind.MONEY),
         Field("amount_cad", group.currency, Kind.MONEY),
     )
-    return step("Documents", subtitle, fields, shown, notes=notes), problems
+    return step("Documents", subtitle, fields, shown, notes=notes)

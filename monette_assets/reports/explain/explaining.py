@@ -10,24 +10,57 @@ from dataclasses import replace
 from monette_assets.group.calendar import month_end
 from monette_assets.reports.explain import balances, cash_flow, changes_in_equity
 from monette_assets.reports.explain.accounts import map_accounts, reroute, translate
+from monette_assets.reports.explain.budgets import explain_budget
 from monette_assets.reports.explain.consolidation import LATER_STEPS, aggregate, figure_step, later_step
 from monette_assets.reports.explain.documents import documents_behind
 from monette_assets.reports.explain.explanation import Explanation
 from monette_assets.reports.explain.facts import Asked, Facts
-from monette_assets.reports.lines import BALANCE_SHEET, CASH_FLOW, CHANGES_IN_EQUITY, STATEMENTS
+from monette_assets.reports.explain.management import explain_management
+from monette_assets.reports.explain.months import explain_months
+from monette_assets.reports.lines import BALANCE_SHEET, CASH_FLOW, CHANGES_IN_EQUITY, PROFIT_AND_LOSS
+from monette_assets.reports.options import View
 from monette_assets.reports.question import Question
 from monette_assets.reports.released import ReportError
 from monette_assets.reports.statement import Statement
+from monette_assets.reports.statements import refuse_unknown
+
+FINANCIAL_SUMMARY, BUDGET = "financial_summary", "budget"
+# What can be explained, and of whom.
+EXPLAINED = {
+    PROFIT_AND_LOSS: ("company", "location", "pillar", "subgroup", "view"),
+    BALANCE_SHEET: ("company", "subgroup"),
+    CASH_FLOW: ("company", "subgroup"),
+    CHANGES_IN_EQUITY: ("company", "subgroup"),
+    FINANCIAL_SUMMARY: ("company", "location", "pillar"),
+    BUDGET: ("company", "location", "pillar"),
+}
 
 
 def explain(question: Question, statement: str, line: str, limit: int = 20) -> Explanation:
     """The steps that made a figure of the group, of a part of it or of a company; `limit` ledger lines (0: all).
 
-    Figures are the month's; on the balance sheet the balance at its end. Raises ReportError for a statement or line
-    that there is not, naming the nearest.
+    Figures are the month's; on the balance sheet the balance at its end; of the profit and loss those of a quarter or a
+    year too. A pillar's or a location's, and those of `financial_summary` and `budget`, are of the management accounts.
+    Raises ReportError for a statement, a line or an option that there is not, naming those there are.
     """
-    if statement not in STATEMENTS:
-        raise ReportError(f"statement {statement!r}: expected one of {', '.join(STATEMENTS)}")
+    if statement not in EXPLAINED:
+        raise ReportError(f"statement {statement!r}: expected one of {', '.join(EXPLAINED)}")
+    refuse_unknown(statement, question, EXPLAINED[statement])
+    if question.view not in (None, View.MONTH):
+        return explain_months(question, lambda month: explain(month, statement, line, limit), limit)
+    if statement == BUDGET:
+        return explain_budget(question, line, limit)
+    if statement == FINANCIAL_SUMMARY or question.pillar or question.location:
+        return explain_management(question, line, limit)
+    return _explain_consolidated(question, statement, line, limit)
+
+
+def _explain_consolidated(question: Question, statement: str, line: str, limit: int) -> Explanation:
+    if question.basis != "accrual":
+        raise ReportError(
+            f"--basis {question.basis}: consolidated figures are explained on the accrual basis; {FINANCIAL_SUMMARY}, "
+            "--pillar and --location on either"
+        )
     asked = Asked.of(question)
     facts = _facts(asked, statement, line)
     group, month = asked.group, asked.month

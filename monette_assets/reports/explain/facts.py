@@ -135,6 +135,8 @@ class Facts:
     said: Decimal | None = None  # the figure, where the statement is a table of its own beside `made_of`
     said_in: str = ""
     entries: Mapping[str, list[Row]] = field(default_factory=dict)  # what a later step is made of, where it is known
+    books: str = TRIAL_BALANCE  # where the amounts in home currency stand
+    translated_in: str = BALANCES
 
     @property
     def figure(self) -> Decimal:
