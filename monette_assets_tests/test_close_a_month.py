@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import shutil
+from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import redirect_stdout
 from dataclasses import dataclass
@@ -236,6 +237,20 @@ def test_an_edit_of_a_company_restates_the_groups_month(office: Office, edited: 
         ("north", "2024-11", "cash", "closing_cash", "-1234.56"),  # home currency and CAD
     ]
     assert {row[0] for row in office.restated("component line difference", "changes_in_equity")} == {"current_earnings"}
+
+
+@pytest.mark.parametrize("aging", ["payables_aging", "receivables_aging"])
+def test_a_close_keeps_what_was_owed_by_contact_and_bucket(office: Office, closed: Closed, aging: str) -> None:
+    kept: dict[Any, Decimal] = defaultdict(Decimal)
+    owed: dict[Any, Decimal] = defaultdict(Decimal)
+    for row in office.rows("closed_statements"):
+        if (row["company"], row["period"], row["statement"]) == ("north", DECEMBER, aging):
+            kept[row["component"], row["account_name"], row["section"]] += row["amount"]
+    for row in office.rows(f"gold/{aging}"):
+        if (row["company"], row["period"]) == ("north", DECEMBER):
+            owed[row["contact_id"], row["contact_name"], row["bucket"]] += row["open_balance"]
+    assert kept == owed
+    assert kept
 
 
 def test_who_closed_a_month_is_seen_in_the_user_interface_at_once(office: Office, closed: Closed) -> None:

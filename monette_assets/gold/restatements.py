@@ -13,7 +13,9 @@ from monette_assets.gold import (
     consolidated_changes_in_equity,
     consolidated_statements,
     eliminations,
+    payables_aging,
     profit_and_loss,
+    receivables_aging,
     restated_lines,
     translated_balances,
     trial_balance,
@@ -52,6 +54,7 @@ TABLES = {
     for module in (
         trial_balance, profit_and_loss, balance_sheet, translated_balances, cash_flow, changes_in_equity,
         consolidated_statements, eliminations, adjustments, consolidated_cash_flow, consolidated_changes_in_equity,
+        payables_aging, receivables_aging,
     )
 }  # fmt: skip
 
@@ -60,8 +63,8 @@ def _restated(staged: Staged) -> DataFrame:
     from pyspark.sql import functions as F
 
     columns = [
-        "company", "period", "statement", "subgroup", "step", "component", "line", "group_account", "account_name",
-        "measure", "closed_amount", "difference",
+        "company", "period", "statement", "subgroup", "step", "component", "section", "line", "group_account",
+        "account_name", "measure", "closed_amount", "difference",
     ]  # fmt: skip
     return staged.rows.where(F.col("state") == CLOSED).select(*columns)
 
@@ -108,15 +111,16 @@ CONTRACT = Contract(
         Column("subgroup", "string", "Part of the group; empty for a company's figure.",
                source=(f"{FROZEN}.subgroup",)),
         Column("step", "string", "Step of the consolidation; likewise.", source=(f"{FROZEN}.step",)),
-        Column("component", "string", "Company, entry or component of equity; empty where a statement has none.",
+        Column("component", "string", "Company, entry, component of equity or contact; empty where there is none.",
                source=(f"{FROZEN}.component",)),
-        Column("section", "string", "Section of the cash flow, kind of elimination; likewise.",
+        Column("section", "string", "Section of the cash flow, kind of elimination, bucket of an aging; likewise.",
                source=(f"{FROZEN}.section",)),
         Column("line", "string", "Line of cash flow or equity; of eliminations and adjustments, the company whose "
                "figure they change.", source=(f"{FROZEN}.line",)),
         Column("account_id", "string", "QuickBooks' id of the account; empty where a statement has none.",
                source=(f"{FROZEN}.account_id",)),
-        Column("account_name", "string", "Full name, parents first; null in the profit and loss.", nullable=True,
+        Column("account_name", "string", "Full name, parents first; the contact's in agings; null in the profit and "
+               "loss.", nullable=True,
                source=(f"{FROZEN}.account_name",)),
         Column("group_account", "string", "Account of the group chart.", source=(f"{FROZEN}.group_account",)),
         Column("location", "string", "Standard name; empty outside of the profit and loss.",
@@ -212,6 +216,9 @@ def _figures(rows: DataFrame, frozen: Frozen, measure: str) -> DataFrame:
             return F.lit(constants.get(name, "")).alias(name)
         return F.coalesce(F.col(source), F.lit("")).alias(name)
 
-    account = F.col("account_name") if "account_name" in there else F.lit(None).cast("string").alias("account_name")
+    named = frozen.names.get("account_name", "account_name")
+    account = F.col(named) if named in there else F.lit(None).cast("string")
     whose = F.lit(WHOLE_GROUP).alias("company") if frozen.of_group else F.col("company")
-    return rows.select(whose, "period", *map(told, FIGURE), account, F.col(measure).alias("amount"))
+    return rows.select(
+        whose, "period", *map(told, FIGURE), account.alias("account_name"), F.col(measure).alias("amount")
+    )

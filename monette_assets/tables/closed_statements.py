@@ -30,7 +30,7 @@ CONTRACT = Contract(
         Column("statement", "string", "The table it is of, without its layer."),
         Column("account_id", "string", "QuickBooks' id; empty for rates."),
         Column("account_number", "string", "Number in the company's chart.", nullable=True),
-        Column("account_name", "string", "Full name, parents first.", nullable=True),
+        Column("account_name", "string", "Full name, parents first; the contact's in agings.", nullable=True),
         Column("classification", "string", "Section.", nullable=True),
         Column("profit_type", "string", "Profit type; empty outside of the profit and loss."),
         Column("group_account", "string", "Account of the group chart."),
@@ -46,9 +46,10 @@ CONTRACT = Contract(
         Column("rate_source", "string", "Who published it.", nullable=True),
         Column("subgroup", "string", "Part of the group; null or empty for a company's.", nullable=True),
         Column("step", "string", "Step of the consolidation; likewise.", nullable=True),
-        Column("component", "string", "Company, entry or component of equity; where a statement has none, likewise.",
+        Column("component", "string", "Company, entry, component of equity or contact; where a statement has none, "
+               "likewise.", nullable=True),
+        Column("section", "string", "Section of the cash flow, kind of elimination, bucket of an aging; likewise.",
                nullable=True),
-        Column("section", "string", "Section of the cash flow, kind of elimination; likewise.", nullable=True),
         Column("line", "string", "Line of cash flow or equity; of eliminations and adjustments, whose figure changes.",
                nullable=True),
     ),
@@ -92,6 +93,15 @@ COMPANY_STATEMENTS: tuple[Frozen, ...] = (
     ),
     Frozen("gold/cash_flow", ("amount", "amount_cad"), ("amount", "amount_cad")),
     Frozen("gold/changes_in_equity", ("amount", "amount_cad"), ("amount", "amount_cad")),
+    *(
+        Frozen(
+            aging,
+            ("open_balance",),
+            ("open_balance",),
+            {"component": "contact_id", "section": "bucket", "account_name": "contact_name", "rate": "closing_rate"},
+        )
+        for aging in ("gold/payables_aging", "gold/receivables_aging")
+    ),
 )
 GROUP_STATEMENTS: tuple[Frozen, ...] = (
     Frozen(

@@ -243,6 +243,31 @@ def test_a_figure_that_moves_between_places_is_told_at_both(context: Context) ->
     ]
 
 
+def test_a_due_date_that_moves_a_balance_to_another_bucket_restates_the_aging(context: Context) -> None:
+    """A bill of 100.00 to @Co-op, not due at the close, is 31-60 days overdue now; its new name restates nothing."""
+    frozen = given(
+        context, closed_statements.CONTRACT, "close_id statement component section account_name measure amount",
+        ("a", "payables_aging", "7", "current", "@Co-op", "open_balance", "140.00"),
+        ("a", "payables_aging", "8", "current", "Mill", "open_balance", "5.00"),
+    )  # fmt: skip
+    stands = (
+        ("7", "Co-op", "current", "40.00", 1), ("7", "Co-op", "31-60", "60.00", 1), ("7", "Co-op", "31-60", "40.00", 2),
+        ("8", "Mill Ltd.", "current", "5.00", 1),
+    )  # fmt: skip
+    found = restatements(
+        context,
+        closes=logged(context, (1, "close", "a", "2024-12-05")),
+        closed_statements=frozen,
+        restated_lines=given(context, restated_lines.CONTRACT, "account_id"),
+        **standing(context, payables_aging=("contact_id contact_name bucket open_balance line_number", stands)),
+    )
+    header = "statement component section account_name measure closed_amount present_amount difference"
+    assert shown(found, header) == [
+        ("payables_aging", "7", "31-60", "Co-op", "open_balance", "0.00", "100.00", "100.00"),
+        ("payables_aging", "7", "current", "Co-op", "open_balance", "140.00", "40.00", "-100.00"),
+    ]
+
+
 def test_each_close_is_compared_with_the_next_and_the_last_with_what_stands(context: Context) -> None:
     again = (
         *FROZEN,

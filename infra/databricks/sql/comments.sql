@@ -834,11 +834,11 @@ ALTER TABLE `${catalog}`.`gold`.`restatements` ALTER COLUMN `basis` COMMENT 'Acc
 ALTER TABLE `${catalog}`.`gold`.`restatements` ALTER COLUMN `statement` COMMENT 'The table it is a figure of.';
 ALTER TABLE `${catalog}`.`gold`.`restatements` ALTER COLUMN `subgroup` COMMENT 'Part of the group; empty for a company\'s figure.';
 ALTER TABLE `${catalog}`.`gold`.`restatements` ALTER COLUMN `step` COMMENT 'Step of the consolidation; likewise.';
-ALTER TABLE `${catalog}`.`gold`.`restatements` ALTER COLUMN `component` COMMENT 'Company, entry or component of equity; empty where a statement has none.';
-ALTER TABLE `${catalog}`.`gold`.`restatements` ALTER COLUMN `section` COMMENT 'Section of the cash flow, kind of elimination; likewise.';
+ALTER TABLE `${catalog}`.`gold`.`restatements` ALTER COLUMN `component` COMMENT 'Company, entry, component of equity or contact; empty where there is none.';
+ALTER TABLE `${catalog}`.`gold`.`restatements` ALTER COLUMN `section` COMMENT 'Section of the cash flow, kind of elimination, bucket of an aging; likewise.';
 ALTER TABLE `${catalog}`.`gold`.`restatements` ALTER COLUMN `line` COMMENT 'Line of cash flow or equity; of eliminations and adjustments, the company whose figure they change.';
 ALTER TABLE `${catalog}`.`gold`.`restatements` ALTER COLUMN `account_id` COMMENT 'QuickBooks\' id of the account; empty where a statement has none.';
-ALTER TABLE `${catalog}`.`gold`.`restatements` ALTER COLUMN `account_name` COMMENT 'Full name, parents first; null in the profit and loss.';
+ALTER TABLE `${catalog}`.`gold`.`restatements` ALTER COLUMN `account_name` COMMENT 'Full name, parents first; the contact\'s in agings; null in the profit and loss.';
 ALTER TABLE `${catalog}`.`gold`.`restatements` ALTER COLUMN `group_account` COMMENT 'Account of the group chart.';
 ALTER TABLE `${catalog}`.`gold`.`restatements` ALTER COLUMN `location` COMMENT 'Standard name; empty outside of the profit and loss.';
 ALTER TABLE `${catalog}`.`gold`.`restatements` ALTER COLUMN `pillar` COMMENT 'Pillar of the location; likewise.';
@@ -961,7 +961,7 @@ ALTER TABLE `${catalog}`.`records`.`closed_statements` ALTER COLUMN `basis` COMM
 ALTER TABLE `${catalog}`.`records`.`closed_statements` ALTER COLUMN `statement` COMMENT 'The table it is of, without its layer.';
 ALTER TABLE `${catalog}`.`records`.`closed_statements` ALTER COLUMN `account_id` COMMENT 'QuickBooks\' id; empty for rates.';
 ALTER TABLE `${catalog}`.`records`.`closed_statements` ALTER COLUMN `account_number` COMMENT 'Number in the company\'s chart.';
-ALTER TABLE `${catalog}`.`records`.`closed_statements` ALTER COLUMN `account_name` COMMENT 'Full name, parents first.';
+ALTER TABLE `${catalog}`.`records`.`closed_statements` ALTER COLUMN `account_name` COMMENT 'Full name, parents first; the contact\'s in agings.';
 ALTER TABLE `${catalog}`.`records`.`closed_statements` ALTER COLUMN `classification` COMMENT 'Section.';
 ALTER TABLE `${catalog}`.`records`.`closed_statements` ALTER COLUMN `profit_type` COMMENT 'Profit type; empty outside of the profit and loss.';
 ALTER TABLE `${catalog}`.`records`.`closed_statements` ALTER COLUMN `group_account` COMMENT 'Account of the group chart.';
@@ -977,8 +977,8 @@ ALTER TABLE `${catalog}`.`records`.`closed_statements` ALTER COLUMN `rate_date` 
 ALTER TABLE `${catalog}`.`records`.`closed_statements` ALTER COLUMN `rate_source` COMMENT 'Who published it.';
 ALTER TABLE `${catalog}`.`records`.`closed_statements` ALTER COLUMN `subgroup` COMMENT 'Part of the group; null or empty for a company\'s.';
 ALTER TABLE `${catalog}`.`records`.`closed_statements` ALTER COLUMN `step` COMMENT 'Step of the consolidation; likewise.';
-ALTER TABLE `${catalog}`.`records`.`closed_statements` ALTER COLUMN `component` COMMENT 'Company, entry or component of equity; where a statement has none, likewise.';
-ALTER TABLE `${catalog}`.`records`.`closed_statements` ALTER COLUMN `section` COMMENT 'Section of the cash flow, kind of elimination; likewise.';
+ALTER TABLE `${catalog}`.`records`.`closed_statements` ALTER COLUMN `component` COMMENT 'Company, entry, component of equity or contact; where a statement has none, likewise.';
+ALTER TABLE `${catalog}`.`records`.`closed_statements` ALTER COLUMN `section` COMMENT 'Section of the cash flow, kind of elimination, bucket of an aging; likewise.';
 ALTER TABLE `${catalog}`.`records`.`closed_statements` ALTER COLUMN `line` COMMENT 'Line of cash flow or equity; of eliminations and adjustments, whose figure changes.';
 
 -- table closed_ledger
