@@ -96,7 +96,8 @@ SELECT r.company, r.period, basis, fiscal_year, transaction_date, transaction_ty
   document_number, account_id, account_number, account_name, classification, r.group_account, profit_type,
   coalesce(l.location, 'Unclassified') AS location, location_name,
   coalesce(l.pillar, CASE WHEN blank THEN own_pillar END, 'Unclassified') AS pillar, r.commodity, contact_name,
-  class_name, memo, r.currency, amount, rate AS average_rate, (amount * rate)::DECIMAL(28, 8) AS amount_cad
+  class_name, memo, r.currency, amount, rate AS average_rate, rate_date, rate_source,
+  (amount * rate)::DECIMAL(28, 8) AS amount_cad
 FROM rerouted r
 LEFT JOIN chart USING (group_account)
 LEFT JOIN locations l ON l.company = r.company AND l.raw_name = r.spelling
@@ -161,7 +162,7 @@ SELECT *, CASE WHEN profit_type IN {REVENUE_TYPES} THEN -amount_cad ELSE amount_
 FROM (
   SELECT period, fiscal_year, company, basis, account_id, location, pillar, coalesce(commodity, '') AS commodity,
     coalesce(profit_type, 'Unmapped') AS profit_type, group_account, currency, sum(amount)::DECIMAL(18, 2) AS amount,
-    average_rate, round(sum(amount_cad), 2)::DECIMAL(18, 2) AS amount_cad
+    average_rate, rate_date, rate_source, round(sum(amount_cad), 2)::DECIMAL(18, 2) AS amount_cad
   FROM ledger WHERE classification IN ('Revenue', 'Expense') GROUP BY ALL
 )
 """
@@ -310,7 +311,9 @@ def reference_tables(connection: duckdb.DuckDBPyConnection, lake: Path, group_fo
     import pyarrow.compute as pc
     from deltalake import DeltaTable
 
+    from monette_assets.gold.rates import IN_GROUP_CURRENCY
     from monette_assets.group import load_group
+    from monette_assets.group.calendar import month_end
 
     def register(name: str, rows: Iterable[Mapping[str, Any]], schema: pa.Schema | None = None) -> None:
         connection.register(f"{name}_rows", pa.Table.from_pylist(list(rows), schema=schema))
@@ -349,9 +352,19 @@ def reference_tables(connection: duckdb.DuckDBPyConnection, lake: Path, group_fo
             if each["d"] >= period.isoformat()
         ]
         mean = (sum(daily, Decimal(0)) / len(daily)).quantize(Decimal("0.000001"), ROUND_HALF_UP)
-        rates.append({"period": period, "currency": series[2:5], "rate": mean})
-        rates.append({"period": period, "currency": group.currency, "rate": Decimal("1.000000")})
-    schema = pa.schema([("period", pa.date32()), ("currency", pa.string()), ("rate", pa.decimal128(18, 6))])
+        month = {"period": period, "rate_date": None, "rate_source": IN_GROUP_CURRENCY}
+        published = {"rate_date": month_end(period), "rate_source": f"Bank of Canada {series}"}
+        rates.append({**month, **published, "currency": series[2:5], "rate": mean})
+        rates.append({**month, "currency": group.currency, "rate": Decimal("1.000000")})
+    schema = pa.schema(
+        [
+            ("period", pa.date32()),
+            ("currency", pa.string()),
+            ("rate", pa.decimal128(18, 6)),
+            ("rate_date", pa.date32()),
+            ("rate_source", pa.string()),
+        ]
+    )
     register("rates", {(each["period"], each["currency"]): each for each in rates}.values(), schema)
 
     last = max(each["period"] for each in rates)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from monette_assets.gold import trial_balance
 from monette_assets.gold.ledger import EXACT
+from monette_assets.gold.rates import add_rate, pedigree
 from monette_assets.silver import accounts, agings, documents, exchange_rates
 from monette_assets.sources.quickbooks.transaction_types import PRINTED_TYPES
 from monette_assets.tables import Check, Column, Context, Contract, Freshness, Input, Months, Severity, Staged
@@ -63,8 +64,7 @@ def contract(name: str, description: str, account_type: str, sign: int) -> Contr
                    unit="home currency", source=(f"{AGINGS}.open_balance",)),
             Column("closing_rate", RATE, "Group currency for one unit of home currency at the month's end.",
                    nullable=True, source=("silver/exchange_rates.rate",)),
-            Column("rate_date", "date", "Day of the closing rate; empty for the group's own currency.", nullable=True,
-                   source=("silver/exchange_rates.rate_date",)),
+            *pedigree(),
             Column("open_balance_cad", EXACT, "open_balance x closing_rate, exact.", unit="group currency",
                    nullable=True, source=(f"{AGINGS}.open_balance", "silver/exchange_rates.rate")),
         ),
@@ -120,26 +120,23 @@ def aged(
     homes = context.relation(context.group.company_rows(), "company string, home_currency string").withColumnRenamed(
         "home_currency", "currency"
     )
-    rates = exchange_rates.where(
-        (F.col("kind") == "closing") & (F.col("to_currency") == context.group.currency)
-    ).select("period", F.col("from_currency").alias("currency"), "rate", "rate_date")
-    own = F.col("currency") == context.group.currency
     due = F.coalesce("due_date", "transaction_date")
     days = F.datediff(F.last_day("period"), F.col("due_date"))
     late = F.col("days_overdue")
     bucket = (
         F.when(late <= 0, "current").when(late <= 30, "1-30").when(late <= 60, "31-60").when(late <= 90, "61-90")
     )  # fmt: skip
-    return (
+    described = (
         agings.where(F.col("report") == report)
         .join(types, "transaction_type", "left")
         .join(currencies, ["company", "document_type", "transaction_id"], "left")
         .join(homes, "company", "left")
-        .join(rates, ["period", "currency"], "left")
+    )
+    return (
+        add_rate(context, described, exchange_rates, "closing")
         .withColumn("due_date", due)
         .withColumn("days_overdue", days)
         .withColumn("bucket", bucket.otherwise("over 90"))
-        .withColumn("closing_rate", F.when(own, F.lit("1").cast(RATE)).otherwise(F.col("rate")))
         .withColumn("open_balance_cad", (F.col("open_balance") * F.col("closing_rate")).cast(EXACT))
         .select(*[F.col(column.name).cast(column.type) for column in table.columns])
     )

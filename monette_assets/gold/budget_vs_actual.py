@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from monette_assets.gold import profit_and_loss
 from monette_assets.gold.mapping import add_chart, fiscal_years, locate, map_accounts, reroute_accounts
 from monette_assets.gold.profit_and_loss import REVENUE_TYPES
+from monette_assets.gold.rates import add_rate, pedigree
 from monette_assets.silver import budgets, exchange_rates
 from monette_assets.tables import Check, Column, Context, Contract, Freshness, Input, Staged, table
 from monette_assets.tables.contract import MONEY, RATE, hours
@@ -109,6 +110,7 @@ CONTRACT = Contract(
         Column("budget", MONEY, "Display sign.", unit="home currency", source=(f"{BUDGETS}.amount",)),
         Column("average_rate", RATE, "The month's average.", nullable=True,
                source=(f"{PL}.average_rate", "silver/exchange_rates.rate")),
+        *pedigree(),
         Column("budget_rate", RATE, "The rate the company's year was budgeted at.", nullable=True,
                source=(f"{BUDGETS}.budget_rate",)),
         Column("budget_rate_source", "string", "Who says so: the sheet, else the group contract.",
@@ -188,12 +190,9 @@ def budget_lines(context: Context, current: DataFrame) -> DataFrame:
 
 
 def with_rates(context: Context, rows: DataFrame, current: DataFrame, exchange_rates: DataFrame) -> DataFrame:
-    """Add `average_rate`, `budget_rate` and `budget_rate_source`. A missing rate stays missing (ACCOUNTING 13)."""
+    """Add `average_rate` with its pedigree, `budget_rate` and `budget_rate_source`; what is missing stays missing."""
     from pyspark.sql import functions as F
 
-    averages = exchange_rates.where(
-        (F.col("kind") == "average") & (F.col("to_currency") == context.group.currency)
-    ).select("period", F.col("from_currency").alias("currency"), F.col("rate").alias("average"))
     sheets = current.groupBy(*UNIT).agg(F.max("budget_rate").alias("sheet"))
     years = fiscal_years(context, context.periods[0], context.periods[-1]).select(*UNIT, "fiscal_year")
     of_contract = context.relation(
@@ -201,19 +200,17 @@ def with_rates(context: Context, rows: DataFrame, current: DataFrame, exchange_r
     ).withColumnRenamed("rate", "agreed")
     budgeted = current.select(*UNIT).distinct().withColumn("budgeted", F.lit(True))
     homes = context.relation(context.group.company_rows(), "company string, home_currency string")
+    at_home = years.join(homes, "company").withColumnRenamed("home_currency", "currency")
     rates = (
-        years.join(homes, "company")
-        .withColumnRenamed("home_currency", "currency")
+        add_rate(context, at_home, exchange_rates, "average")
         .join(sheets, list(UNIT), "left")
         .join(of_contract, ["fiscal_year", "currency"], "left")
-        .join(averages, ["period", "currency"], "left")
         .join(budgeted, list(UNIT), "left")
-        .select(*UNIT, "sheet", "agreed", "average", "budgeted")
+        .select(*UNIT, "sheet", "agreed", "average_rate", "rate_date", "rate_source", "budgeted")
     )
     home, one = F.col("currency") == context.group.currency, F.lit("1").cast(RATE)
     return (
         rows.join(rates, list(UNIT), "left")
-        .withColumn("average_rate", F.when(home, one).otherwise(F.col("average")))
         .withColumn(
             "budget_rate",
             F.when(home, one).when(F.col("budgeted"), F.coalesce("sheet", "agreed")),

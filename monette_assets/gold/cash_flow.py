@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from monette_assets.gold import translated_balances, trial_balance
+from monette_assets.gold.rates import published_rates
 from monette_assets.silver import exchange_rates
 from monette_assets.tables import Check, Column, Context, Contract, Freshness, Input, Months, Staged, table
 from monette_assets.tables.contract import MONEY, RATE, hours
@@ -198,7 +199,8 @@ def add_flow(context: Context, accounts: DataFrame, exchange_rates: DataFrame) -
     """
     from pyspark.sql import functions as F
 
-    rates = published_rates(context, exchange_rates, "average").withColumnRenamed("rate", "average_rate")
+    published = published_rates(context, exchange_rates, "average")
+    rates = published.select("currency", "period", F.col("rate").alias("average_rate"))
     revalued = F.col("rate_kind") == "closing"
     at_average = F.round(F.col("movement") * F.col("average_rate"), 2).cast(MONEY)
     moved = F.when(revalued, at_average).otherwise(F.col("movement_cad"))
@@ -265,16 +267,6 @@ def entries(
     ]
     exploded = rows.select(*whose, F.explode(F.array(*made)).alias("entry")).where(F.col("entry").isNotNull())
     return exploded.select(*whose, "entry.section", "entry.line", "entry.amount", "entry.amount_cad")
-
-
-def published_rates(context: Context, exchange_rates: DataFrame, kind: str) -> DataFrame:
-    """currency, period, rate into the group's currency."""
-    from pyspark.sql import functions as F
-
-    of_kind = (F.col("kind") == kind) & (F.col("to_currency") == context.group.currency)
-    return exchange_rates.where(of_kind).select(
-        F.col("from_currency").alias("currency"), "period", F.col("rate").cast(RATE)
-    )
 
 
 def sum_where(condition: Expression, column: str) -> Expression:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from monette_assets.gold import ledger
 from monette_assets.gold.ledger import EXACT, of_the_year
+from monette_assets.gold.rates import pedigree
 from monette_assets.silver import head_counts
 from monette_assets.tables import Check, Column, Context, Contract, Freshness, Input, Months, Severity, Staged, table
 from monette_assets.tables.contract import MONEY, RATE, hours
@@ -111,6 +112,7 @@ CONTRACT = Contract(
         Column("currency", "string", "Home currency of the company.", source=(f"{LEDGER}.currency",)),
         Column("amount", MONEY, "Debit positive.", unit="home currency", source=(f"{LEDGER}.amount",)),
         Column("average_rate", RATE, "The month's average rate.", nullable=True, source=(f"{LEDGER}.average_rate",)),
+        *pedigree(LEDGER),
         Column("amount_cad", EXACT, "amount x average_rate, exact.", unit="group currency", nullable=True,
                source=(f"{LEDGER}.amount", f"{LEDGER}.average_rate")),
         Column("head", "int", "Animals the part is by; null where the class names the herd.", unit="head",
@@ -172,7 +174,7 @@ def mixed_lines(ledger: DataFrame, head_counts: DataFrame) -> DataFrame:
         .select(
             *LINE, "location", "pillar", "class_name", "fiscal_year", "commodity", "group_account",
             F.coalesce("profit_type", F.lit("Unmapped")).alias("profit_type"), "currency", "amount", "average_rate",
-            herd.alias("named_herd"),
+            "rate_date", "rate_source", herd.alias("named_herd"),
         )
     )  # fmt: skip
 

@@ -14,6 +14,7 @@ from monette_assets.gold.mapping import (
     map_accounts,
     reroute_accounts,
 )
+from monette_assets.gold.rates import add_rate, pedigree
 from monette_assets.silver import accounts, exchange_rates, general_ledger
 from monette_assets.tables import Check, Column, Context, Contract, Freshness, Input, Months, Severity, Staged, table
 from monette_assets.tables.contract import MONEY, RATE, hours
@@ -109,6 +110,7 @@ CONTRACT = Contract(
         Column("amount", MONEY, "Debit positive.", unit="home currency", source=(f"{GL}.amount",)),
         Column("average_rate", RATE, "Group currency for one unit of home currency, the month's average.",
                nullable=True, source=("silver/exchange_rates.rate",)),
+        *pedigree(),
         Column("amount_cad", EXACT, "amount x average_rate, exact; group currency.", unit="group currency",
                nullable=True, source=(f"{GL}.amount", "silver/exchange_rates.rate")),
         Column("crop_year", "int", "Crop year of the month, named by the year it begins in: that of the harvest.",
@@ -180,20 +182,12 @@ def describe_accounts(general_ledger: DataFrame, accounts: DataFrame) -> DataFra
 
 
 def translate_at_average(context: Context, rows: DataFrame, exchange_rates: DataFrame) -> DataFrame:
-    """Add `currency`, `average_rate` and `amount_cad`. A missing rate stays missing (ACCOUNTING 13)."""
+    """Add `currency`, `average_rate`, its day and source, and `amount_cad`. A missing rate stays missing."""
     from pyspark.sql import functions as F
 
     homes = context.relation(context.group.company_rows(), "company string, home_currency string").select(
         F.col("company").alias("h_company"), F.col("home_currency").alias("currency")
     )
-    rates = exchange_rates.where(
-        (F.col("kind") == "average") & (F.col("to_currency") == context.group.currency)
-    ).select(F.col("period").alias("r_period"), F.col("from_currency").alias("r_currency"), "rate")
-    same = (F.col("period") == F.col("r_period")) & (F.col("currency") == F.col("r_currency"))
-    rate = F.when(F.col("currency") == context.group.currency, F.lit("1").cast(RATE)).otherwise(F.col("rate"))
-    return (
-        rows.join(homes, F.col("company") == F.col("h_company"), "left")
-        .join(rates, same, "left")
-        .withColumn("average_rate", rate)
-        .withColumn("amount_cad", (F.col("amount") * F.col("average_rate")).cast(EXACT))
-    )
+    at_home = rows.join(homes, F.col("company") == F.col("h_company"), "left")
+    rated = add_rate(context, at_home, exchange_rates, "average")
+    return rated.withColumn("amount_cad", (F.col("amount") * F.col("average_rate")).cast(EXACT))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from monette_assets.gold import cattle_split, ledger
 from monette_assets.gold.cattle_split import OFFSET, ORIGINAL
 from monette_assets.gold.ledger import of_the_year
+from monette_assets.gold.rates import pedigree
 from monette_assets.tables import Check, Column, Context, Contract, Freshness, Input, Staged, table
 from monette_assets.tables.contract import MONEY, RATE, hours
 
@@ -56,6 +57,7 @@ CONTRACT = Contract(
         Column("currency", "string", "Home currency of the company.", source=(f"{LEDGER}.currency",)),
         Column("amount", MONEY, "Debit positive.", unit="home currency", source=(f"{LEDGER}.amount",)),
         Column("average_rate", RATE, "The month's average rate.", source=(f"{LEDGER}.average_rate",)),
+        *pedigree(LEDGER),
         Column("amount_cad", MONEY, "Debit positive.", unit="group currency", source=(f"{LEDGER}.amount_cad",)),
         Column("display_amount_cad", MONEY, "Revenue and cost both read positive (ACCOUNTING 22).",
                unit="group currency", source=(f"{LEDGER}.amount_cad",)),
@@ -73,9 +75,10 @@ def profit_and_loss(context: Context, ledger: DataFrame, cattle_split: DataFrame
     from pyspark.sql import functions as F
 
     taken_out = F.col("entry") == OFFSET
-    posted = of_the_year(ledger).select(*GRAIN, "amount", "amount_cad", F.lit(0).alias("taken_out"))
+    carried = [*GRAIN, "rate_date", "rate_source", "amount", "amount_cad"]
+    posted = of_the_year(ledger).select(*carried, F.lit(0).alias("taken_out"))
     moved = cattle_split.where(F.col("entry") != ORIGINAL).select(
-        *GRAIN, "amount", "amount_cad", F.when(taken_out, 1).otherwise(0).alias("taken_out")
+        *carried, F.when(taken_out, 1).otherwise(0).alias("taken_out")
     )
     rows = (
         posted.unionByName(moved)
@@ -83,7 +86,9 @@ def profit_and_loss(context: Context, ledger: DataFrame, cattle_split: DataFrame
         .withColumn("profit_type", F.coalesce("profit_type", F.lit("Unmapped")))
     )
     sums = rows.groupBy(*GRAIN).agg(
-        F.sum("amount").alias("amount"), F.sum("amount_cad").alias("exact_cad"), F.max("taken_out").alias("taken_out")
+        F.sum("amount").alias("amount"),
+        F.sum("amount_cad").alias("exact_cad"),
+        *[F.max(name).alias(name) for name in ("rate_date", "rate_source", "taken_out")],
     )
     left = sums.where((F.col("taken_out") == 0) | (F.col("amount") != 0))
     rounded = left.withColumn("amount_cad", F.round("exact_cad", 2).cast(MONEY))

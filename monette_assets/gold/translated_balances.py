@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from monette_assets.gold import ledger, trial_balance
 from monette_assets.gold.foreign_books import facts_of, translate_companies
 from monette_assets.gold.mapping import add_fiscal_year, fiscal_years
+from monette_assets.gold.rates import IN_GROUP_CURRENCY
 from monette_assets.gold.translation import NOT_STATED, Translated
 from monette_assets.group.calendar import fiscal_year
 from monette_assets.silver import accounts, exchange_rates
@@ -191,7 +192,7 @@ def translated_balances(
         "group_account", "currency", F.lit("none").alias("method"), "opening", movement.alias("movement"), "closing",
         F.lit("1").cast(RATE).alias("rate"), F.lit("none").alias("rate_kind"),
         F.lit(None).cast("date").alias("rate_date"),
-        F.lit("books in group currency").alias("rate_source"), F.col("opening").alias("opening_cad"),
+        F.lit(IN_GROUP_CURRENCY).alias("rate_source"), F.col("opening").alias("opening_cad"),
         movement.alias("movement_cad"), F.col("closing").alias("closing_cad"),
     )  # fmt: skip
     facts = facts_of(context, trial_balance, ledger, accounts, exchange_rates)

@@ -13,6 +13,7 @@ from monette_assets.gold import ledger as gold_ledger
 from monette_assets.gold.allocation import allocate_rows
 from monette_assets.gold.ledger import EXACT
 from monette_assets.gold.mapping import locate, map_accounts, reroute_accounts
+from monette_assets.gold.rates import pedigree
 from monette_assets.silver import accounts as silver_accounts
 from monette_assets.silver import document_lines, document_links
 from monette_assets.silver import documents as silver_documents
@@ -120,6 +121,7 @@ CONTRACT = Contract(
                source=(f"{LEDGER}.amount", "silver/document_links.amount", "silver/document_lines.amount",
                        "silver/documents.total")),
         Column("average_rate", RATE, "The month's average rate.", source=(f"{LEDGER}.average_rate",)),
+        *pedigree(LEDGER),
         Column("amount_cad", EXACT, "amount x average_rate, exact.", unit="group currency",
                source=(f"{LEDGER}.amount", f"{LEDGER}.average_rate")),
     ),
@@ -180,6 +182,8 @@ def bank_movements(ledger: DataFrame, accounts: DataFrame) -> DataFrame:
             F.max("contact_name").alias("contact_name"),
             F.max("currency").alias("currency"),
             F.max("average_rate").alias("average_rate"),
+            F.max("rate_date").alias("rate_date"),
+            F.max("rate_source").alias("rate_source"),
         )
         .where(F.col("total") != 0)
     )

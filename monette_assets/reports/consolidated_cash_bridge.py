@@ -8,14 +8,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
 from monette_assets.gold.cash_bridge import AT_BANK, WITHOUT_CASH
 from monette_assets.gold.cash_flow import CLOSING, NET_INCOME, OPERATING
+from monette_assets.reports.average_rates import Unit, average_rates, rate_of
 from monette_assets.reports.columns import ZERO, columns_of, total
 from monette_assets.reports.question import Question, Row
-from monette_assets.reports.released import ReportError
 from monette_assets.reports.sheet import Sheet, in_chart_order, label
 from monette_assets.reports.statement import Statement
 
@@ -26,7 +25,6 @@ TITLES = {
     AT_BANK: "What operations moved at the bank, by the account behind it",
 }
 RATES, CENT = "rates", Decimal("0.01")
-Unit = tuple[str, date]  # company, month
 
 
 def consolidated_cash_bridge(question: Question) -> Statement:
@@ -83,7 +81,9 @@ def consolidated_cash_bridge(question: Question) -> Statement:
 def _at_average(question: Question, books: Iterable[Row], operating: Iterable[Row]) -> list[Row]:
     """What the bank saw, and what passed none, in group currency; and what other rates than the average make of the
     statement's own lines, so that a company whose books reconcile leaves no difference."""
-    rates = _average_rates(question, {(row["company"], row["period"]) for row in books})
+    units = {(row["company"], row["period"]) for row in books}
+    known = average_rates(question.release, {month for _, month in units})
+    rates = {unit: rate_of(known, *unit)["average_rate"] for unit in units}
     entered: dict[Unit, Decimal] = defaultdict(lambda: ZERO)
     for row in operating:
         if row["step"] == "companies":
@@ -108,29 +108,4 @@ def _at_average(question: Question, books: Iterable[Row], operating: Iterable[Ro
                 "amount_cad": below[unit] + unreconciled - entered[unit],
             }
         )
-    return found
-
-
-def _average_rates(question: Question, units: set[Unit]) -> dict[Unit, Decimal]:
-    """Each company-month's average rate into the group's currency, as its income was translated."""
-    import pyarrow.compute as pc
-
-    group = question.group
-    home = {each.code: each.home_currency for each in group.companies}
-    months = sorted({month for _, month in units})
-    rows = question.release.rows(
-        "silver/exchange_rates",
-        where=pc.field("period").isin(months) & (pc.field("kind") == "average")
-        & (pc.field("to_currency") == group.currency),
-    ) if any(home[company] != group.currency for company, _ in units) else []  # fmt: skip
-    published = {(row["from_currency"], row["period"]): row["rate"] for row in rows}
-    found: dict[Unit, Decimal] = {}
-    for company, month in sorted(units):
-        rate = Decimal(1) if home[company] == group.currency else published.get((home[company], month))
-        if rate is None:
-            raise ReportError(
-                f"{company} {month:%Y-%m}: no average rate of {home[company]} to {group.currency} in "
-                f"silver/exchange_rates; run `monette run --from {month:%Y-%m}`"
-            )
-        found[company, month] = rate
     return found

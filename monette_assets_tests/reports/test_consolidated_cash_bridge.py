@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -40,7 +39,10 @@ FLOWS = (
 )
 
 
-def asked(folder: Path, books: tuple[tuple[str, ...], ...] = BOOKS, rates: bool = True) -> Any:
+def asked(
+    folder: Path, books: tuple[tuple[str, ...], ...] = BOOKS, rate: str | None = "1.40", corrected: str | None = None
+) -> Any:
+    """The group's bridge by line; the average is `corrected` after the release, if given."""
     group = load_group(write_contract(folder / "group"))
     lake = Lake(str(folder / "lake"))
     month = {"period": DECEMBER, "basis": "accrual"}
@@ -62,13 +64,24 @@ def asked(folder: Path, books: tuple[tuple[str, ...], ...] = BOOKS, rates: bool 
         {**month, "subgroup": "group", "step": "companies", "component": each, "group_account": "cash"}
         for each in ("north", "south")
     ])  # fmt: skip
-    publish(lake, "silver/exchange_rates", [
-        {"period": DECEMBER if rates else date(2024, 11, 1), "from_currency": "USD", "to_currency": "CAD",
-         "kind": "average", "rate_date": DECEMBER, "rate": Decimal("1.40"), "source": "Bank of Canada"}
-    ])  # fmt: skip
+    postings(lake, rate)
     release(lake, GOLD, "run", group)
+    if corrected:
+        postings(lake, corrected, "second")
     question = Question(open_release(lake, group.time_zone), group, DECEMBER, subgroup="group")
     return {row["line"]: str(row["current"]) for row in STATEMENTS["cash_bridge"](question).rows if "current" in row}
+
+
+def postings(lake: Lake, rate: str | None, publish_id: str = "first") -> None:
+    """A line of each company's ledger at its average rate, and the rate as silver has it."""
+    publish(lake, "gold/ledger", [
+        {"period": DECEMBER, "company": company, "currency": currency, "average_rate": Decimal(average)}
+        for company, currency, average in (("north", "CAD", "1"), ("south", "USD", rate)) if average
+    ], publish_id)  # fmt: skip
+    publish(lake, "silver/exchange_rates", [
+        {"period": DECEMBER, "from_currency": "USD", "to_currency": "CAD", "kind": "average", "rate_date": DECEMBER,
+         "rate": Decimal(rate or "1.40"), "source": "Bank of Canada"}
+    ], publish_id)  # fmt: skip
 
 
 def test_what_other_rates_than_the_average_make_is_a_line_of_its_own(tmp_path: Path) -> None:
@@ -99,5 +112,9 @@ def test_what_does_not_reconcile_in_a_companys_books_is_the_groups_difference(tm
 
 
 def test_a_missing_rate_is_refused_and_never_taken_as_one(tmp_path: Path) -> None:
-    with pytest.raises(ReportError, match=r"south 2024-12: no average rate of USD to CAD in silver/exchange_rates"):
-        asked(tmp_path, rates=False)
+    with pytest.raises(ReportError, match=r"south 2024-12: no average rate in gold/ledger; run `monette run"):
+        asked(tmp_path, rate=None)
+
+
+def test_a_rate_corrected_after_the_release_does_not_move_its_bridge(tmp_path: Path) -> None:
+    assert asked(tmp_path / "as released") == asked(tmp_path / "since corrected", corrected="1.60")

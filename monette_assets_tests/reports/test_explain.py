@@ -17,7 +17,7 @@ from monette_assets_tests.conftest import SmallWorld
 from monette_assets_tests.contracts import small_contract, write_contract
 from monette_assets_tests.reports.every_figure import unexplained
 from monette_assets_tests.reports.finance_lake import ACCOUNTS, CONSOLIDATED, LEDGER, Row, finance_lake
-from monette_assets_tests.reports.small_lake import DECEMBER, NOVEMBER
+from monette_assets_tests.reports.small_lake import DECEMBER, NOVEMBER, publish
 
 
 @pytest.fixture
@@ -180,8 +180,22 @@ def test_a_part_that_there_is_not_is_refused_with_those_there_are(tmp_path: Path
 
 
 def test_a_flow_without_its_months_average_rate_is_refused_and_never_taken_as_one(tmp_path: Path, group: Group) -> None:
-    with pytest.raises(ReportError, match=r"south 2024-12: no average rate of USD in silver/exchange_rates"):
-        explain(asked(tmp_path, group), "cash_flow", "net_income")
+    unrated = [{**row, "average_rate": None} if row["company"] == "south" else row for row in LEDGER]
+    with pytest.raises(ReportError, match=r"south 2024-12: no average rate in gold/ledger; run `monette run"):
+        explain(asked(tmp_path, group, ledger=unrated), "cash_flow", "net_income")
+
+
+def test_a_rate_corrected_after_the_release_does_not_move_its_flows(tmp_path: Path, group: Group) -> None:
+    """South's cash moved by 50.00: at 1.40 in the release, at 1.60 in what was built since."""
+    question = asked(tmp_path, group, "south")
+    released = explain(question, "cash_flow", "exchange_effect")
+    publish(question.release.lake, "silver/exchange_rates", [
+        {"period": DECEMBER, "from_currency": "USD", "to_currency": "CAD", "kind": "average", "rate": Decimal("1.60")}
+    ])  # fmt: skip
+    corrected = [{**row, "average_rate": Decimal("1.60")} if row["company"] == "south" else row for row in LEDGER]
+    publish(question.release.lake, "gold/ledger", corrected, "corrected")
+    assert explain(question, "cash_flow", "exchange_effect") == released
+    assert (released.figure, released.problems) == (Decimal("7.50"), ())
 
 
 def test_a_line_of_another_section_is_asked_for_with_it(small_world: SmallWorld) -> None:

@@ -396,6 +396,8 @@ ALTER TABLE `${catalog}`.`gold`.`ledger` ALTER COLUMN `transaction_amount` COMME
 ALTER TABLE `${catalog}`.`gold`.`ledger` ALTER COLUMN `currency` COMMENT 'Home currency of the company.';
 ALTER TABLE `${catalog}`.`gold`.`ledger` ALTER COLUMN `amount` COMMENT 'Debit positive. Unit: home currency.';
 ALTER TABLE `${catalog}`.`gold`.`ledger` ALTER COLUMN `average_rate` COMMENT 'Group currency for one unit of home currency, the month\'s average.';
+ALTER TABLE `${catalog}`.`gold`.`ledger` ALTER COLUMN `rate_date` COMMENT 'Day of the rate; empty for the group\'s own currency.';
+ALTER TABLE `${catalog}`.`gold`.`ledger` ALTER COLUMN `rate_source` COMMENT 'Who published it; of a rate from the group contract, why it was taken too.';
 ALTER TABLE `${catalog}`.`gold`.`ledger` ALTER COLUMN `amount_cad` COMMENT 'amount x average_rate, exact; group currency. Unit: group currency.';
 ALTER TABLE `${catalog}`.`gold`.`ledger` ALTER COLUMN `crop_year` COMMENT 'Crop year of the month, named by the year it begins in: that of the harvest.';
 ALTER TABLE `${catalog}`.`gold`.`ledger` ALTER COLUMN `marketing_year` COMMENT 'Marketing year of the commodity, named likewise; null where it has none.';
@@ -438,6 +440,8 @@ ALTER TABLE `${catalog}`.`gold`.`cattle_split` ALTER COLUMN `profit_type` COMMEN
 ALTER TABLE `${catalog}`.`gold`.`cattle_split` ALTER COLUMN `currency` COMMENT 'Home currency of the company.';
 ALTER TABLE `${catalog}`.`gold`.`cattle_split` ALTER COLUMN `amount` COMMENT 'Debit positive. Unit: home currency.';
 ALTER TABLE `${catalog}`.`gold`.`cattle_split` ALTER COLUMN `average_rate` COMMENT 'The month\'s average rate.';
+ALTER TABLE `${catalog}`.`gold`.`cattle_split` ALTER COLUMN `rate_date` COMMENT 'Day of the rate; empty for the group\'s own currency.';
+ALTER TABLE `${catalog}`.`gold`.`cattle_split` ALTER COLUMN `rate_source` COMMENT 'Who published it; of a rate from the group contract, why it was taken too.';
 ALTER TABLE `${catalog}`.`gold`.`cattle_split` ALTER COLUMN `amount_cad` COMMENT 'amount x average_rate, exact. Unit: group currency.';
 ALTER TABLE `${catalog}`.`gold`.`cattle_split` ALTER COLUMN `head` COMMENT 'Animals the part is by; null where the class names the herd. Unit: head.';
 ALTER TABLE `${catalog}`.`gold`.`cattle_split` ALTER COLUMN `heads` COMMENT 'Of all herds of the location. Unit: head.';
@@ -457,6 +461,8 @@ ALTER TABLE `${catalog}`.`gold`.`profit_and_loss` ALTER COLUMN `group_account` C
 ALTER TABLE `${catalog}`.`gold`.`profit_and_loss` ALTER COLUMN `currency` COMMENT 'Home currency of the company.';
 ALTER TABLE `${catalog}`.`gold`.`profit_and_loss` ALTER COLUMN `amount` COMMENT 'Debit positive. Unit: home currency.';
 ALTER TABLE `${catalog}`.`gold`.`profit_and_loss` ALTER COLUMN `average_rate` COMMENT 'The month\'s average rate.';
+ALTER TABLE `${catalog}`.`gold`.`profit_and_loss` ALTER COLUMN `rate_date` COMMENT 'Day of the rate; empty for the group\'s own currency.';
+ALTER TABLE `${catalog}`.`gold`.`profit_and_loss` ALTER COLUMN `rate_source` COMMENT 'Who published it; of a rate from the group contract, why it was taken too.';
 ALTER TABLE `${catalog}`.`gold`.`profit_and_loss` ALTER COLUMN `amount_cad` COMMENT 'Debit positive. Unit: group currency.';
 ALTER TABLE `${catalog}`.`gold`.`profit_and_loss` ALTER COLUMN `display_amount_cad` COMMENT 'Revenue and cost both read positive (ACCOUNTING 22). Unit: group currency.';
 
@@ -489,6 +495,8 @@ ALTER TABLE `${catalog}`.`gold`.`budget_vs_actual` ALTER COLUMN `currency` COMME
 ALTER TABLE `${catalog}`.`gold`.`budget_vs_actual` ALTER COLUMN `actual` COMMENT 'Display sign. Unit: home currency.';
 ALTER TABLE `${catalog}`.`gold`.`budget_vs_actual` ALTER COLUMN `budget` COMMENT 'Display sign. Unit: home currency.';
 ALTER TABLE `${catalog}`.`gold`.`budget_vs_actual` ALTER COLUMN `average_rate` COMMENT 'The month\'s average.';
+ALTER TABLE `${catalog}`.`gold`.`budget_vs_actual` ALTER COLUMN `rate_date` COMMENT 'Day of the rate; empty for the group\'s own currency.';
+ALTER TABLE `${catalog}`.`gold`.`budget_vs_actual` ALTER COLUMN `rate_source` COMMENT 'Who published it; of a rate from the group contract, why it was taken too.';
 ALTER TABLE `${catalog}`.`gold`.`budget_vs_actual` ALTER COLUMN `budget_rate` COMMENT 'The rate the company\'s year was budgeted at.';
 ALTER TABLE `${catalog}`.`gold`.`budget_vs_actual` ALTER COLUMN `budget_rate_source` COMMENT 'Who says so: the sheet, else the group contract.';
 ALTER TABLE `${catalog}`.`gold`.`budget_vs_actual` ALTER COLUMN `actual_cad` COMMENT 'At the month\'s average rate. Unit: group currency.';
@@ -724,7 +732,8 @@ ALTER TABLE `${catalog}`.`gold`.`payables_aging` ALTER COLUMN `document_currency
 ALTER TABLE `${catalog}`.`gold`.`payables_aging` ALTER COLUMN `currency` COMMENT 'Home currency of the company.';
 ALTER TABLE `${catalog}`.`gold`.`payables_aging` ALTER COLUMN `open_balance` COMMENT 'Owed by customers or to vendors positive; credits negative. Unit: home currency.';
 ALTER TABLE `${catalog}`.`gold`.`payables_aging` ALTER COLUMN `closing_rate` COMMENT 'Group currency for one unit of home currency at the month\'s end.';
-ALTER TABLE `${catalog}`.`gold`.`payables_aging` ALTER COLUMN `rate_date` COMMENT 'Day of the closing rate; empty for the group\'s own currency.';
+ALTER TABLE `${catalog}`.`gold`.`payables_aging` ALTER COLUMN `rate_date` COMMENT 'Day of the rate; empty for the group\'s own currency.';
+ALTER TABLE `${catalog}`.`gold`.`payables_aging` ALTER COLUMN `rate_source` COMMENT 'Who published it; of a rate from the group contract, why it was taken too.';
 ALTER TABLE `${catalog}`.`gold`.`payables_aging` ALTER COLUMN `open_balance_cad` COMMENT 'open_balance x closing_rate, exact. Unit: group currency.';
 
 -- table gold/receivables_aging
@@ -746,7 +755,8 @@ ALTER TABLE `${catalog}`.`gold`.`receivables_aging` ALTER COLUMN `document_curre
 ALTER TABLE `${catalog}`.`gold`.`receivables_aging` ALTER COLUMN `currency` COMMENT 'Home currency of the company.';
 ALTER TABLE `${catalog}`.`gold`.`receivables_aging` ALTER COLUMN `open_balance` COMMENT 'Owed by customers or to vendors positive; credits negative. Unit: home currency.';
 ALTER TABLE `${catalog}`.`gold`.`receivables_aging` ALTER COLUMN `closing_rate` COMMENT 'Group currency for one unit of home currency at the month\'s end.';
-ALTER TABLE `${catalog}`.`gold`.`receivables_aging` ALTER COLUMN `rate_date` COMMENT 'Day of the closing rate; empty for the group\'s own currency.';
+ALTER TABLE `${catalog}`.`gold`.`receivables_aging` ALTER COLUMN `rate_date` COMMENT 'Day of the rate; empty for the group\'s own currency.';
+ALTER TABLE `${catalog}`.`gold`.`receivables_aging` ALTER COLUMN `rate_source` COMMENT 'Who published it; of a rate from the group contract, why it was taken too.';
 ALTER TABLE `${catalog}`.`gold`.`receivables_aging` ALTER COLUMN `open_balance_cad` COMMENT 'open_balance x closing_rate, exact. Unit: group currency.';
 
 -- table gold/weekly_banking
@@ -772,6 +782,8 @@ ALTER TABLE `${catalog}`.`gold`.`weekly_banking` ALTER COLUMN `matched` COMMENT 
 ALTER TABLE `${catalog}`.`gold`.`weekly_banking` ALTER COLUMN `currency` COMMENT 'Home currency of the company.';
 ALTER TABLE `${catalog}`.`gold`.`weekly_banking` ALTER COLUMN `amount` COMMENT 'Into the bank account positive. Unit: home currency.';
 ALTER TABLE `${catalog}`.`gold`.`weekly_banking` ALTER COLUMN `average_rate` COMMENT 'The month\'s average rate.';
+ALTER TABLE `${catalog}`.`gold`.`weekly_banking` ALTER COLUMN `rate_date` COMMENT 'Day of the rate; empty for the group\'s own currency.';
+ALTER TABLE `${catalog}`.`gold`.`weekly_banking` ALTER COLUMN `rate_source` COMMENT 'Who published it; of a rate from the group contract, why it was taken too.';
 ALTER TABLE `${catalog}`.`gold`.`weekly_banking` ALTER COLUMN `amount_cad` COMMENT 'amount x average_rate, exact. Unit: group currency.';
 
 -- table gold/completeness

@@ -20,6 +20,7 @@ from monette_assets.gold.cash_flow import OPENING as OPENING_CASH
 from monette_assets.gold.consolidated_cash_flow import INVESTMENTS, JOINED, LEFT
 from monette_assets.group import Group
 from monette_assets.group.calendar import add_months
+from monette_assets.reports.average_rates import Rates, average_rates, rate_of
 from monette_assets.reports.explain.accounts import mappings
 from monette_assets.reports.explain.explanation import Row
 from monette_assets.reports.explain.facts import (
@@ -36,10 +37,8 @@ from monette_assets.reports.explain.facts import (
     Key,
 )
 from monette_assets.reports.lines import CASH_FLOW, Level, Line, nearest
-from monette_assets.reports.released import ReportError
 
 OF_COMPANY, OF_GROUP = "gold/cash_flow", "gold/consolidated_cash_flow"
-RATES = "silver/exchange_rates"
 TOTALS = {
     "operating": ("Cash from operating activities", OPERATING),
     "investing": ("Cash from investing activities", ("investing",)),
@@ -150,7 +149,7 @@ def _contributions(asked: Asked) -> Iterator[tuple[Row, Place, Decimal, Decimal]
     """Every account's part of every line, in home and group currency (gold/cash_flow)."""
     chart = {each.code: each for each in asked.group.chart}
     accumulated = next((code for code, each in chart.items() if each.kind == "accumulated_depreciation"), None)
-    averages = _average_rates(asked)
+    averages = average_rates(asked.release, [asked.month])
     for held in asked.balances(asked.month):
         account = held["group_account"]
         section = chart[account].cash_flow_section if account in chart else "operating"
@@ -173,32 +172,19 @@ def _contributions(asked: Asked) -> Iterator[tuple[Row, Place, Decimal, Decimal]
             yield row, (section, accumulated if is_depreciation and accumulated else account), flow, flow_cad
 
 
-def _flow(row: Row, averages: dict[str, Row]) -> tuple[Row, Decimal, Decimal]:
+def _flow(row: Row, averages: Rates) -> tuple[Row, Decimal, Decimal]:
     """The account with the rate its movement flowed at, and the flow: minus the movement."""
     if row["account_id"] == TRANSLATION_ADJUSTMENT:
         return row, -row[MOVEMENT], ZERO
     if row["rate_kind"] != "closing":
         return row, -row[MOVEMENT], -row["movement_cad"]
-    average = averages.get(row["currency"])
-    if average is None:
-        raise ReportError(
-            f"{row['company']} {row['period']:%Y-%m}: no average rate of {row['currency']} in {RATES}; run "
-            f"`monette run --from {row['period']:%Y-%m}`"
-        )
-    at_average = (row[MOVEMENT] * average["rate"]).quantize(CENT, ROUND_HALF_UP)
-    rated = {**row, "rate": average["rate"], "rate_kind": "average", "rate_date": average["rate_date"],
-             "rate_source": average["source"]}  # fmt: skip
+    if not row[MOVEMENT]:
+        return row, ZERO, ZERO  # nothing flowed, at any rate
+    average = rate_of(averages, row["company"], row["period"])
+    at_average = (row[MOVEMENT] * average["average_rate"]).quantize(CENT, ROUND_HALF_UP)
+    rated = {**row, "rate": average["average_rate"], "rate_kind": "average", "rate_date": average["rate_date"],
+             "rate_source": average["rate_source"]}  # fmt: skip
     return rated, -row[MOVEMENT], -at_average
-
-
-def _average_rates(asked: Asked) -> dict[str, Row]:
-    """By currency, the month's average into the group's; none where the lake holds no rates."""
-    import pyarrow.compute as pc
-
-    if not asked.release.holds(RATES):
-        return {}
-    wanted = (pc.field("kind") == "average") & (pc.field("to_currency") == asked.group.currency)
-    return {row["from_currency"]: row for row in asked.release.rows(RATES, period=asked.month, where=wanted)}
 
 
 def _cash_at_the_beginning(asked: Asked, wanted: set[Place]) -> list[Row]:
