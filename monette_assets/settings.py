@@ -136,6 +136,11 @@ class Settings(BaseSettings):
         default=None, description="Who is told of incidents: Apprise URLs, separated by spaces; unset: nobody."
     )
     alerts_file: Path | None = Field(default=None, description="File with further Apprise URLs, one a line.")
+    docs_url: str | None = Field(
+        default=None,
+        pattern=r"^https?://\S+$",
+        description="Where your people read the folder docs; alerts link to its playbook. Unset: named by its path.",
+    )
     heartbeat_url: SecretStr | None = Field(
         default=None, description="URL that is asked for every minute while the daemon lives; its silence is the alarm."
     )

@@ -49,7 +49,7 @@ def open_incidents(platform: Platform, instance: dg.DagsterInstance) -> tuple[li
 
 def failed_run(platform: Platform, instance: dg.DagsterInstance, left: Sequence[Left]) -> list[str]:
     """The last run that failed and that nothing later has put right, in a sentence; nothing where there is none."""
-    from monette_assets.automation.alerts.remedies import PLAYBOOK
+    from monette_assets.automation.alerts.remedies import section
     from monette_assets.automation.failed_runs import last_failed
 
     run = last_failed(instance, platform.group, left)
@@ -62,5 +62,5 @@ def failed_run(platform: Platform, instance: dg.DagsterInstance, left: Sequence[
     ended = f"{run.ended.astimezone(platform.group.time_zone):%Y-%m-%d %H:%M}"
     return [
         f"run {run.run_id[:8]} ({run.what}{months}) failed on {ended} and nothing later has put it right: "
-        f"{why}{again}; {PLAYBOOK}#a-run-that-broke-down"
+        f"{why}{again}; {section('a-run-that-broke-down', platform.settings.docs_url)}"
     ]

@@ -267,9 +267,15 @@ def test_every_alert_of_azures_has_its_place_in_the_runbook(plans: dict[str, Pla
     headings = set(
         re.findall(r"^#+ `?([a-z-]+)`?$", (ROOT / "docs" / "azure.md").read_text(encoding="utf-8"), re.MULTILINE)
     )
-    alerts = {it["name"].removeprefix("monette-prod-") for it in plans["prod"].of("azurerm_monitor_metric_alert")}
+    told = (TERRAFORM / "environments" / "prod" / "tests" / "prod.tftest.hcl").read_text(encoding="utf-8")
+    [page] = re.findall(r'runbook_url += "(\S+)"', told)
+    alerts = {
+        it["name"].removeprefix("monette-prod-"): it["description"]
+        for it in plans["prod"].of("azurerm_monitor_metric_alert")
+    }
     assert len(alerts) >= 8
-    assert alerts <= headings
+    assert set(alerts) <= headings
+    assert alerts == {name: f"{page}#{name}" for name in alerts}
 
 
 def test_the_policy_scan_finds_nothing_that_is_not_accepted_where_it_stands(copied: Path, tmp_path: Path) -> None:

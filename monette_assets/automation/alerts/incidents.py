@@ -37,8 +37,8 @@ class Incident:
     details: tuple[str, ...] = ()
 
 
-def incidents(found: Iterable[Finding], contracts: Sequence[Contract]) -> list[Incident]:
-    """The findings as incidents, one a cause, in the order of their keys."""
+def incidents(found: Iterable[Finding], contracts: Sequence[Contract], docs_url: str | None = None) -> list[Incident]:
+    """The findings as incidents, one a cause, in the order of their keys; `docs_url`: where the folder docs is read."""
     above = {contract.name: contract.rests_on for contract in contracts}
     alike: dict[tuple[str, str, str], list[Finding]] = defaultdict(list)
     for finding in sorted(set(found), key=_order):
@@ -50,7 +50,7 @@ def incidents(found: Iterable[Finding], contracts: Sequence[Contract]) -> list[I
         root = _root(those[0], firsts, above)
         roots[_key(root)] += alike[root.kind, root.subject, root.company or ""]
         whole[_key(root)] += those
-    return [_incident(key, sorted(set(roots[key]), key=_order), whole[key], above) for key in sorted(roots)]
+    return [_incident(key, sorted(set(roots[key]), key=_order), whole[key], above, docs_url) for key in sorted(roots)]
 
 
 def downstream(table: str, contracts: Iterable[Contract]) -> tuple[str, ...]:
@@ -125,7 +125,9 @@ def _reaches(cause: Finding, effect: Finding) -> bool:
     return companies and (cause.period is None or effect.period is None or cause.period <= effect.period)
 
 
-def _incident(key: str, roots: Sequence[Finding], whole: Sequence[Finding], above: Above) -> Incident:
+def _incident(
+    key: str, roots: Sequence[Finding], whole: Sequence[Finding], above: Above, docs_url: str | None
+) -> Incident:
     first = roots[0]
     companies = tuple(sorted({each.company for each in whole if each.company}))
     months = tuple(sorted({each.period for each in whole if each.period}))
@@ -136,7 +138,7 @@ def _incident(key: str, roots: Sequence[Finding], whole: Sequence[Finding], abov
         months=months,
         affected=_affected(first, roots, above),
         fix=fixes(first, companies, months),
-        runbook=runbook(first),
+        runbook=runbook(first, docs_url),
         findings=len(whole),
         details=tuple(dict.fromkeys(each.what for each in roots))[:SHOWN],
     )

@@ -35,11 +35,12 @@ class Message:
 
 @dataclass(frozen=True)
 class Section:
-    """A heading and its lines, or rows of a table."""
+    """A heading and its lines, or rows of a table; and where more is said."""
 
     title: str
     lines: tuple[str, ...] = ()
     rows: tuple[tuple[str, ...], ...] = ()
+    see: str | None = None  # a URL, or a path
 
 
 def opened(number: int, incident: Incident, group: str, at: datetime) -> Message:
@@ -81,6 +82,10 @@ def composed(identity: str, occasion: Occasion, title: str, sections: Sequence[S
             text += ["  ".join(row) for row in section.rows]
             cells = ("".join(f"<td>{escape(cell)}</td>" for cell in row) for row in section.rows)
             html += [f"<table>{''.join(f'<tr>{row}</tr>' for row in cells)}</table>"]
+        if section.see:
+            text += [f"See {section.see}"]
+            where = escape(section.see)
+            html += [f'<p>See <a href="{where}">{where}</a></p>' if "://" in where else f"<p>See {where}</p>"]
         text += [""]
     text += [f"Message {identity}"]
     html += [f"<p><small>Message {escape(identity)}</small></p>"]
@@ -109,5 +114,5 @@ def _of(identity: str, occasion: Occasion, title: str, incident: Incident, at: d
     sections = [Section("", tuple(facts))]
     if incident.details:
         sections.append(Section("What was found", incident.details))
-    sections.append(Section("What to do", (*incident.fix, f"See {incident.runbook}")))
+    sections.append(Section("What to do", incident.fix, see=incident.runbook))
     return composed(identity, occasion, title, sections)

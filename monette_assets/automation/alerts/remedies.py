@@ -64,11 +64,17 @@ def _of_month(report: str, months: Sequence[date]) -> str:
     return f"monette report {report} --period {months[0]:%Y-%m}" if months else f"monette report {report}"
 
 
-def runbook(first: Finding) -> str:
+def runbook(first: Finding, docs_url: str | None = None) -> str:
     """The section of the playbook."""
     if first.kind is not Kind.CHECK:
-        return f"{PLAYBOOK}#{RUNBOOK[first.kind]}"
-    return f"{PLAYBOOK}#{CHECK_RUNBOOK.get(first.check, 'read-a-failed-check')}"
+        return section(RUNBOOK[first.kind], docs_url)
+    return section(CHECK_RUNBOOK.get(first.check, "read-a-failed-check"), docs_url)
+
+
+def section(anchor: str, docs_url: str | None) -> str:
+    """A section of the playbook: its URL where `docs_url` says where the folder docs is read, else its path."""
+    playbook = PLAYBOOK if docs_url is None else f"{docs_url.rstrip('/')}/{PLAYBOOK.removeprefix('docs/')}"
+    return f"{playbook}#{anchor}"
 
 
 RUNBOOK: Mapping[Kind, str] = {

@@ -72,7 +72,7 @@ def tick(
         connection = trouble.stored_connection(settings, at)
         found = trouble.findings(context.instance, group, lake, connection, at, at_work=busy is not None)
         owed = register.look(
-            incidents(found, catalog.contracts()),
+            incidents(found, catalog.contracts(), settings.docs_url),
             at,
             group=group.name,
             channels=[each.name for each in receivers],

@@ -36,6 +36,12 @@ def test_every_page_is_a_section_of_the_playbook() -> None:
     assert {runbook(finding) for finding in EVERY} <= anchors
 
 
+def test_where_docs_are_read_every_page_is_a_link() -> None:
+    for finding in EVERY:
+        anchor = runbook(finding).partition("#")[2]
+        assert runbook(finding, "https://wiki.example/docs/") == f"https://wiki.example/docs/playbook.md#{anchor}"
+
+
 def test_every_check_with_a_page_of_its_own_exists() -> None:
     assert set(CHECK_RUNBOOK) <= {subject.split(" ")[1] for subject in CHECKS}
 

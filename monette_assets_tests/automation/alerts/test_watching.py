@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -37,9 +38,10 @@ class Alerts:
     home: Path
     url: SecretStr
     cursor: str | None = None
+    docs_url: str | None = None
 
     def tick(self, moment: datetime) -> str:
-        settings = self.world.settings.model_copy(update={"alerts": self.url})
+        settings = self.world.settings.model_copy(update={"alerts": self.url, "docs_url": self.docs_url})
         kept = settings.model_copy(update={"home": self.home})
         with dg.build_sensor_context(instance=self.world.instance, cursor=self.cursor) as context:
             result = tick(context, self.world.group, self.world.lake, _with_tokens(kept, self.world), moment)
@@ -117,6 +119,21 @@ def test_a_receiver_that_is_down_is_said_without_its_url_and_tried_again(
     assert [title for title in (body["title"] for body in webhook.bodies) if "maintenance" in title] == [
         "Small Group: The last run of maintenance broke down"
     ]
+
+
+@pytest.mark.parametrize("docs_url", [None, "https://wiki.example/docs"])
+def test_an_alert_links_to_what_to_do_where_it_is_known_where_docs_are_read(
+    alerts: Alerts, world: World, webhook: Webhook, docs_url: str | None
+) -> None:
+    alerts.docs_url, webhook.status = docs_url, 500  # what is not taken is kept
+    create_run_for_test(world.instance, job_name="maintenance", status=dg.DagsterRunStatus.FAILURE)
+    alerts.tick(now(world.group))
+    create_run_for_test(world.instance, job_name="maintenance", status=dg.DagsterRunStatus.SUCCESS)
+    owed = (each.message for each in alerts.register.undelivered(world.group.time_zone))
+    [message] = [each for each in owed if "maintenance" in each.title]
+    page = f"{docs_url or 'docs'}/playbook.md#a-run-that-broke-down"
+    assert f"See {page}" in message.text.splitlines()
+    assert re.findall(r'href="([^"]*)"', message.html) == ([page] if docs_url else [])
 
 
 def test_without_channels_incidents_are_kept(alerts: Alerts, world: World) -> None:
