@@ -14,6 +14,8 @@ from monette_assets.lake.errors import LakeError
 from monette_assets.lake.scope import Scope
 
 _PREFIX = "monette."
+WRITE = f"{_PREFIX}write"
+"""By which an engine's commit is told from a rival's under the same publish id."""
 _LOG = "_delta_log"
 _ENTRY = re.compile(r"(\d{20})\.(json|checkpoint\.parquet)")  # a checkpoint may outlive the commit it was made of
 
@@ -95,6 +97,7 @@ class HistoryEntry:
     rows_added: int | None
     files_added: int | None
     files_removed: int | None
+    write: str | None = None  # which write of a publish it was, where an engine committed it
 
     @classmethod
     def from_delta(cls, entry: Mapping[str, Any]) -> HistoryEntry:
@@ -110,6 +113,7 @@ class HistoryEntry:
             rows_added=_count(metrics, "num_added_rows", "numOutputRows"),
             files_added=_count(metrics, "num_added_files", "numFiles"),
             files_removed=_count(metrics, "num_removed_files", "numRemovedFiles"),
+            write=told.get(WRITE),
         )
 
     def writes(self, period: datetime.date) -> bool:

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -17,7 +18,7 @@ from deltalake import Schema as DeltaSchema
 from deltalake.exceptions import CommitFailedError, DeltaError, TableNotFoundError
 
 from monette_assets.lake import staging
-from monette_assets.lake.commits import Commit, HistoryEntry, log_of, newest, newest_commit
+from monette_assets.lake.commits import WRITE, Commit, HistoryEntry, log_of, newest, newest_commit
 from monette_assets.lake.compare import Difference, difference
 from monette_assets.lake.data import Checked, Data, Opener, rereadable
 from monette_assets.lake.disk import named_when_full
@@ -388,8 +389,12 @@ class Lake:
         partition_by: Sequence[str],
         scope: Scope,
     ) -> Published:
-        """The same, committed by the engine that holds the rows."""
-        started = time.perf_counter()
+        """The same, committed by the engine that holds the rows.
+
+        Where a rival has made this publish since the lake looked, the engine writes nothing and does not say so: the
+        commit under this publish id is then not of this write, and the next look finds it.
+        """
+        started, own = time.perf_counter(), uuid4().hex
         schema = canonical(schema)
         _check_scope(table, scope, schema)
         self.create_if_missing(table, schema, partition_by)
@@ -404,7 +409,7 @@ class Lake:
                 predicate=scope.predicate,
                 partition_by=tuple(there.metadata().partition_columns),
                 publish_id=commit.publish_id,
-                metadata=commit.to_metadata(scope),
+                metadata={**commit.to_metadata(scope), WRITE: own},
                 grows=self._evolution(table, there, schema),
             )
             try:
@@ -414,6 +419,8 @@ class Lake:
             except OutsideScope as problem:
                 raise _outside(table, scope, problem) from problem
             made = next(e for e in self.history(table) if e.commit and e.commit.publish_id == commit.publish_id)
+            if made.write != own:
+                continue
             return Published(
                 version=made.version,
                 previous_version=made.version - 1,

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import signal
+import subprocess
+import sys
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pyarrow as pa
 import pytest
+from hypothesis import settings
+from hypothesis.stateful import run_state_machine_as_test
+from tenacity import Retrying, retry_if_result, stop_after_delay, wait_fixed
 
 from monette_assets import catalog
 from monette_assets.clock import now
@@ -20,6 +26,7 @@ from monette_assets.engine import Engine
 from monette_assets.engine.session import configure
 from monette_assets.group import Group
 from monette_assets.lake import Lake, Scope
+from monette_assets.lake.engine_rows import Write
 from monette_assets.lake.errors import SchemaMismatch
 from monette_assets.lake.lake import Published
 from monette_assets.tables import Context, Partitions, Table
@@ -29,16 +36,20 @@ from monette_assets.tables.refresh import read_input
 from monette_assets_tests.conftest import SmallWorld
 from monette_assets_tests.frames import context_of, group_of
 from monette_assets_tests.lake import test_lake as of_the_lake
+from monette_assets_tests.lake import test_races as races
 from monette_assets_tests.lake.books import FEBRUARY, JANUARY, MARCH, SCHEMA, commit, months, rows_of, table
-from monette_assets_tests.lake.test_lake import ALL, BOOKS, TABLE
-from monette_assets_tests.spark import FRUGAL, running
+from monette_assets_tests.lake.test_lake import ALL, BOOKS, LAYOUTS, TABLE
+from monette_assets_tests.lake.test_lake_model import Publishing
+from monette_assets_tests.spark import FRUGAL, Spark, engine_lake, running
+from monette_assets_tests.spark.engine_lake import EngineLake
 from monette_assets_tests.tables import test_refresh as of_refreshing
 from monette_assets_tests.tables.sample import Books
 
 if TYPE_CHECKING:
-    from pyspark.sql import SparkSession
+    from pyspark.sql import DataFrame, SparkSession
 
 LAYOUT = ("period",)
+FEW = settings(max_examples=2, stateful_step_count=8, deadline=None)
 
 
 @pytest.fixture(scope="module")
@@ -48,28 +59,21 @@ def embedded(small_world: SmallWorld, engine: Engine) -> SparkSession:
 
 
 @pytest.fixture(scope="module")
-def spark(embedded: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> Iterator[SparkSession]:
+def server(embedded: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Spark]:
+    """Spark on a JVM, one for all."""
+    with running(tmp_path_factory.mktemp("spark"), FRUGAL) as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def spark(server: Spark) -> Iterator[SparkSession]:
     """A session on Spark on a JVM."""
     from pyspark.sql import SparkSession as Sessions
 
-    with running(tmp_path_factory.mktemp("spark"), FRUGAL) as server:
-        session: SparkSession = Sessions.builder.remote(server.remote).create()
-        configure(session, embedded=False)
-        yield session
-        session.stop()
-
-
-@dataclass(frozen=True)
-class EngineLake(Lake):
-    """A lake whose publishes are committed by an engine."""
-
-    spark: Any = None
-
-    def publish(self, table: str, data: Any, **how: Any) -> Published:
-        from pyspark.sql.pandas.types import from_arrow_schema
-
-        rows = self.spark.createDataFrame(data.to_pylist(), from_arrow_schema(data.schema))
-        return super().publish(table, SparkRows(rows), **how)
+    session: SparkSession = Sessions.builder.remote(server.remote).create()
+    configure(session, embedded=False)
+    yield session
+    session.stop()
 
 
 @pytest.fixture
@@ -132,16 +136,18 @@ def test_a_table_is_the_same_to_the_cell(
 # ---- the engine's Delta: the lake's own tests and those of a refresh hold for it
 
 
-def test_replaces_the_scope_and_nothing_else(lake: Lake) -> None:
-    of_the_lake.test_replaces_the_scope_and_nothing_else(lake, LAYOUT)
+@LAYOUTS
+def test_replaces_the_scope_and_nothing_else(lake: Lake, partition_by: tuple[str, ...]) -> None:
+    of_the_lake.test_replaces_the_scope_and_nothing_else(lake, partition_by)
 
 
 def test_no_rows_empty_the_scope(lake: Lake) -> None:
     of_the_lake.test_no_rows_empty_the_scope(lake, LAYOUT)
 
 
-def test_rows_outside_the_scope_are_refused(lake: Lake) -> None:
-    of_the_lake.test_rows_outside_the_scope_are_refused(lake, LAYOUT)
+@LAYOUTS
+def test_rows_outside_the_scope_are_refused(lake: Lake, partition_by: tuple[str, ...]) -> None:
+    of_the_lake.test_rows_outside_the_scope_are_refused(lake, partition_by)
 
 
 def test_a_publish_is_made_once_and_history_names_it(lake: Lake, tmp_path: Path) -> None:
@@ -193,6 +199,88 @@ def test_publishes_that_race_are_all_there(lake: Lake) -> None:
     assert sorted(each.version for each in made) == [2, 3, 4, 5]
     kept = [row for row in BOOKS if row[:2] not in units]
     assert rows_of(lake.read(TABLE)) == sorted([*kept, *((*u, "race", Decimal("1.00")) for u in units)], key=repr)
+
+
+@pytest.fixture
+def threads(monkeypatch: pytest.MonkeyPatch) -> Iterator[ThreadPoolExecutor]:
+    """Writers at once, each a few times. The server that commits for them is one, as for runs of a deployment."""
+    monkeypatch.setattr(races, "times", lambda _: 2)
+    with ThreadPoolExecutor(races.WRITERS) as pool:
+        yield pool
+
+
+def test_of_publishes_of_the_same_scope_the_last_wins_whole(threads: ThreadPoolExecutor, lake: Lake) -> None:
+    races.test_of_publishes_of_the_same_scope_the_last_wins_whole(threads, lake)
+
+
+def test_one_publish_by_many_writers_is_written_once(threads: ThreadPoolExecutor, lake: Lake) -> None:
+    races.test_one_publish_in_many_processes_is_written_once(threads, lake)
+
+
+def test_readers_of_either_engine_never_see_a_mix(threads: ThreadPoolExecutor, lake: Lake, spark: SparkSession) -> None:
+    first = table(races.lines("north", 0))
+    lake.publish(races.TABLE, first, schema=SCHEMA, scope=Scope.everything(), commit=commit())
+    writing = [threads.submit(races.same_company, lake, writer) for writer in (1, 2)]
+    looks = 0
+    while not all(each.done() for each in writing):
+        assert set(races.watch(lake, 0)) == {1}
+        found = spark.read.format("delta").load(lake.uri(races.TABLE)).select("account").toArrow()
+        assert found.num_rows == 3
+        assert len(set(found.column("account").to_pylist())) == 1
+        looks += 1
+    assert looks
+    assert [each.result() for each in writing] == [None, None]
+
+
+@dataclass
+class Late(SparkRows):
+    """Rows of a publish that a rival makes after the lake has looked and before the engine does."""
+
+    frame: DataFrame
+    rival: Callable[[], Published]
+
+    def commit(self, write: Write) -> None:
+        self.rival()
+        super().commit(write)
+
+
+def test_a_publish_that_a_rival_made_meanwhile_is_replayed_not_taken_for_ones_own(lake: Lake) -> None:
+    assert isinstance(lake, EngineLake)
+    said, row = commit("the one"), ("north", JANUARY, "4000", Decimal("1.00"))
+
+    def rival() -> Published:
+        return lake.publish(TABLE, table([row]), schema=SCHEMA, scope=ALL, commit=said)
+
+    late = Late(lake.rows(table(BOOKS)), rival)
+    done = Lake(lake.url).publish(TABLE, late, schema=SCHEMA, scope=ALL, commit=said)
+    assert done.replayed
+    assert (done.version, done.rows_written) == (1, 0)
+    assert rows_of(lake.read(TABLE)) == [row]
+
+
+def test_a_publish_whose_client_was_killed_before_its_answer_is_made_once(
+    server: Spark, lake: Lake, tmp_path: Path
+) -> None:
+    lake.create(TABLE, SCHEMA)
+    folder = Path(lake.uri(TABLE))
+    client = subprocess.Popen([sys.executable, "-m", engine_lake.__name__, server.remote, lake.url])
+    begun = Retrying(retry=retry_if_result(lambda seen: not seen), wait=wait_fixed(0.01), stop=stop_after_delay(90))
+    begun(lambda: any(folder.rglob("*.parquet")) or client.poll() is not None)  # the engine writes
+    client.kill()
+    assert client.wait() == -signal.SIGKILL
+    lake.publish(TABLE, engine_lake.DATA, schema=SCHEMA, scope=Scope.everything(), commit=commit(engine_lake.PUBLISH))
+    made = [entry for entry in lake.history(TABLE) if entry.commit and entry.commit.publish_id == engine_lake.PUBLISH]
+    assert len(made) == 1
+    assert lake.version(TABLE) == 1
+    assert rows_of(lake.read(TABLE)) == rows_of(engine_lake.DATA)
+
+
+def test_whatever_is_published_and_restored_a_table_holds_what_a_list_would(spark: SparkSession) -> None:
+    class PublishingByTheEngine(Publishing):
+        def opened(self) -> Lake:
+            return EngineLake(self.folder, spark=spark)
+
+    run_state_machine_as_test(PublishingByTheEngine, settings=FEW)  # type: ignore[no-untyped-call]
 
 
 def test_both_writers_go_on_where_the_other_stopped(lake: Lake, spark: SparkSession) -> None:

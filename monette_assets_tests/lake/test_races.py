@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 from collections.abc import Callable, Iterator
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import Executor, ProcessPoolExecutor
 from decimal import Decimal
 from itertools import repeat
 
@@ -38,7 +38,7 @@ def rows_of_nothing(_: int) -> list[Row]:
     return rows_of(table([]))
 
 
-def together(pool: ProcessPoolExecutor, work: Callable[[Lake, int], object], lake: Lake) -> list[object]:
+def together(pool: Executor, work: Callable[[Lake, int], object], lake: Lake) -> list[object]:
     """Every writer's work, all at once."""
     return list(pool.map(work, repeat(lake, WRITERS), range(WRITERS)))
 
@@ -137,19 +137,19 @@ def watch(lake: Lake, _: int) -> list[int]:
     return seen
 
 
-def test_racing_creators_make_one_table(processes: ProcessPoolExecutor, lake: Lake) -> None:
+def test_racing_creators_make_one_table(processes: Executor, lake: Lake) -> None:
     together(processes, create, lake)
     assert lake.version(TABLE) == 0
 
 
-def test_publishes_of_different_scopes_are_all_there(processes: ProcessPoolExecutor, lake: Lake) -> None:
+def test_publishes_of_different_scopes_are_all_there(processes: Executor, lake: Lake) -> None:
     together(processes, own_company, lake)
     last = [row for writer in range(WRITERS) for row in lines(f"company-{writer}", times(lake) - 1)]
     assert rows_of(lake.read(TABLE)) == sorted(last, key=repr)
     assert lake.version(TABLE) == WRITERS * times(lake)
 
 
-def test_of_publishes_of_the_same_scope_the_last_wins_whole(processes: ProcessPoolExecutor, lake: Lake) -> None:
+def test_of_publishes_of_the_same_scope_the_last_wins_whole(processes: Executor, lake: Lake) -> None:
     together(processes, same_company, lake)
     final = lake.history(TABLE, limit=1)[0].commit
     assert final is not None
@@ -159,12 +159,12 @@ def test_of_publishes_of_the_same_scope_the_last_wins_whole(processes: ProcessPo
         assert len(rows_of(lake.read(TABLE, version=version))) == 3
 
 
-def test_one_publish_in_many_processes_is_written_once(processes: ProcessPoolExecutor, lake: Lake) -> None:
+def test_one_publish_in_many_processes_is_written_once(processes: Executor, lake: Lake) -> None:
     assert sum(together(processes, same_publish, lake)) == 1  # type: ignore[arg-type]
     assert lake.version(TABLE) == 1
 
 
-def test_appends_are_all_there(processes: ProcessPoolExecutor, lake: Lake) -> None:
+def test_appends_are_all_there(processes: Executor, lake: Lake) -> None:
     together(processes, add, lake)
     every = [
         row for writer in range(WRITERS) for round_ in range(times(lake)) for row in lines(f"company-{writer}", round_)
@@ -172,19 +172,19 @@ def test_appends_are_all_there(processes: ProcessPoolExecutor, lake: Lake) -> No
     assert rows_of(lake.read("bronze/reports")) == sorted(every, key=repr)
 
 
-def test_a_chain_does_not_fork(processes: ProcessPoolExecutor, lake: Lake) -> None:
+def test_a_chain_does_not_fork(processes: Executor, lake: Lake) -> None:
     together(processes, chain, lake)
     links = sorted((int(amount or 0), int(before or 0)) for _, _, before, amount in rows_of(lake.read("audit_log")))
     assert links == [(number, number - 1) for number in range(1, WRITERS * times(lake) + 1)]
     assert lake.sequence("audit_log") == WRITERS * times(lake)
 
 
-def test_a_stream_is_taken_in_exactly_once_by_many_readers(processes: ProcessPoolExecutor, lake: Lake) -> None:
+def test_a_stream_is_taken_in_exactly_once_by_many_readers(processes: Executor, lake: Lake) -> None:
     together(processes, read_on, lake)
     assert sorted(amount or 0 for *_, amount in rows_of(lake.read("bronze/stream"))) == list(range(NUMBERS))
 
 
-def test_readers_never_see_a_mix(processes: ProcessPoolExecutor, lake: Lake) -> None:
+def test_readers_never_see_a_mix(processes: Executor, lake: Lake) -> None:
     lake.publish(TABLE, table(lines("north", 0)), schema=SCHEMA, scope=Scope.everything(), commit=commit())
     reading = processes.submit(watch, lake, 0)
     writing = [processes.submit(same_company, lake, writer) for writer in (1, 2)]
