@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
@@ -27,6 +28,9 @@ __all__ = ["CONSERVED", "NOTHING_REFUSED", "current_documents", "months_of_docum
 # A document's row: values in the order of the contract's columns after company and period; amounts in cents.
 Row = Callable[["Document"], Sequence[Any]]
 
+# company, entity and id of a document, and its newest version, where it has more than one.
+Newest = Mapping[tuple[str, str, str], Decimal]
+
 IDENTITY = ("company", "entity", "object_id")
 _MONTH = re.compile("[1-9][0-9]{3}-(0[1-9]|1[0-2])-")
 
@@ -44,14 +48,16 @@ def current_documents(context: Context, objects: DataFrame, contract: Contract, 
     asked = documents.where(~F.col("deleted") & ~_elsewhere(context)).select(
         *IDENTITY, "version", "payload", "modified_at", F.to_date("fetched_at").alias("fetched_on")
     )
-    current = _current(asked, documents)
+    several = _several(documents)
+    newest = _looked_up(several) if context.embedded else {}
+    current = asked if context.embedded else _joined(asked, several)
     schema = staging_schema(contract)
     homes = {company.code: company.home_currency for company in context.group.companies}
     months = _Months.of(context)
 
     def read(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         for batch in batches:
-            yield from _read(batch, months, homes, row, schema)
+            yield from _read(_current(batch, newest), months, homes, row, schema)
 
     return context.map_batches(current, read, staging_ddl(contract))
 
@@ -107,17 +113,39 @@ def _version() -> Column:
     return (moment + content.cast("decimal(18, 0)")).cast("decimal(38, 0)")
 
 
-def _current(asked: DataFrame, documents: DataFrame) -> DataFrame:
-    """Without the versions that a newer one, or one that says the document is gone, has replaced.
-
-    The newest versions of those that have several are the join's table in memory, never the payloads: they come first.
-    """
+def _several(documents: DataFrame) -> DataFrame:
+    """The newest version of every document that has more than one."""
     from pyspark.sql import functions as F
 
     told = documents.groupBy(*IDENTITY).agg(F.max("version").alias("newest"), F.count(F.lit(1)).alias("versions"))
-    several = told.where(F.col("versions") > 1).select(*IDENTITY, "newest")
-    both = several.join(asked, list(IDENTITY), "right")
+    return told.where(F.col("versions") > 1).select(*IDENTITY, "newest")
+
+
+def _joined(asked: DataFrame, several: DataFrame) -> DataFrame:
+    """Without the versions that a newer one, or one that says the document is gone, has replaced: by the engine."""
+    from pyspark.sql import functions as F
+
+    both = asked.join(several, list(IDENTITY), "left")
     return both.where(F.col("newest").isNull() | (F.col("newest") == F.col("version"))).drop("newest")
+
+
+def _looked_up(several: DataFrame) -> Newest:
+    """The same as a dictionary, for the embedded engine: of a join it holds the payloads in memory."""
+    *identity, newest = (column.to_pylist() for column in several.toArrow().columns)
+    return dict(zip(zip(*identity, strict=True), newest, strict=True))
+
+
+def _current(batch: pa.RecordBatch, newest: Newest) -> pa.RecordBatch:
+    """Without the versions that are not the newest."""
+    import pyarrow as pa
+
+    if not newest:
+        return batch
+    versions = batch.column("version")
+    identities = zip(*(batch.column(name).to_pylist() for name in IDENTITY), strict=True)
+    latest = (newest.get(identity) for identity in identities)
+    current = [last is None or last == versions[at].as_py() for at, last in enumerate(latest)]
+    return batch.filter(pa.array(current, pa.bool_()))
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -32,9 +33,10 @@ def bill(identifier: str, day: Any, total: Any = 5, **more: Any) -> dict[str, An
     return {"Id": identifier, "TxnDate": day, "TotalAmt": total, "Line": [line], **more}
 
 
-@pytest.fixture(scope="module")
-def context(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> Context:
-    return context_of(spark, group_of(tmp_path_factory.mktemp("group")), "2024-11", "2024-12")
+@pytest.fixture(scope="module", params=[True, False], ids=["looked up", "joined"])
+def context(request: pytest.FixtureRequest, spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> Context:
+    months = context_of(spark, group_of(tmp_path_factory.mktemp("group")), "2024-11", "2024-12")
+    return replace(months, embedded=request.param)
 
 
 def read(context: Context, *versions: Version) -> list[Row]:
@@ -97,7 +99,8 @@ def test_a_moved_document_leaves_its_old_month_though_only_the_new_one_is_refres
 
     def refreshed(*months: str) -> list[list[Any]]:
         for each in (documents, document_lines, document_links):
-            refresh(each, context=context_of(spark, group, *months), lake=lake, judge=judge, run_id=f"{next(runs)}")
+            asked = replace(context_of(spark, group, *months), embedded=context.embedded)
+            refresh(each, context=asked, lake=lake, judge=judge, run_id=f"{next(runs)}")
         return [
             shown(lake.read(name).to_pylist(), f"period {identifier}")
             for name, identifier in (
