@@ -14,6 +14,7 @@ from monette_assets.reports.sheet import Sheet, in_chart_order, label
 from monette_assets.reports.statement import Emphasis, Field, Kind, Statement
 
 UNMAPPED = "Unmapped"
+BEFORE_ELIMINATIONS = "before eliminations"
 
 
 def profit_and_loss(question: Question) -> Statement:
@@ -24,7 +25,7 @@ def profit_and_loss(question: Question) -> Statement:
 
 
 def by_pillar(question: Question) -> Statement:
-    """One month by pillar, in group currency: profit types and results, sub-pillars within pillars."""
+    """One month by pillar, in group currency, before eliminations: profit types, results; sub-pillars within theirs."""
     month, group = question.month, question.group
     rows = question.rows("gold/financial_summary", [month])
     parents = {row["pillar"]: row["parent"] for row in group.pillar_rows()}
@@ -38,7 +39,7 @@ def by_pillar(question: Question) -> Statement:
     lines = [line for line in LINES if line in amounts or (line in RESULTS and amounts)]
     return Statement(
         title=f"{question.whom}: profit and loss by pillar, {month:%B %Y}",
-        subtitle=question.subtitle(group.currency, question.basis, finality(question, [month])),
+        subtitle=question.subtitle(group.currency, question.basis, BEFORE_ELIMINATIONS, finality(question, [month])),
         fields=(
             Field("line", ""),
             *(Field(pillar, pillar, Kind.MONEY) for pillar in pillars),
@@ -88,7 +89,7 @@ def _amounts(question: Question, columns: Columns) -> tuple[Sums, list[str]]:
         sums = columns.flows(
             rows, "amount" if home else "amount_cad", lambda row: (row["profit_type"], row["group_account"])
         )
-        return sums, [question.currency_name(home), question.basis, "before eliminations"]
+        return sums, [question.currency_name(home), question.basis, BEFORE_ELIMINATIONS]
     rows = question.consolidated("gold/consolidated_statements", columns.months)
     sums = columns.flows(
         (row for row in rows if row["statement"] == "profit_and_loss"),

@@ -44,6 +44,7 @@ def test_profit_and_loss_shows_the_last_full_month_by_pillar_with_sub_pillars_in
 ) -> None:
     found = profit_and_loss(ask(lake, group))
     assert found.title == "Small Group: profit and loss by pillar, December 2024"
+    assert "; before eliminations; " in found.subtitle
     assert [field.key for field in found.fields] == ["line", "Grain", "Cattle", "total"]
     net = next(row for row in found.rows if row["line"] == "Net Income")
     assert net == {
