@@ -25,6 +25,7 @@ from monette_assets.commands.platform import Platform
 from monette_assets.commands.refreshing import selected
 from monette_assets.credentials import token_store
 from monette_assets.group import load_group
+from monette_assets.reports.statements import STATEMENTS
 from monette_assets.resources import token_keeper
 from monette_assets.sources.quickbooks.errors import TokenDead
 from monette_assets_tests.conftest import SmallWorld
@@ -93,6 +94,11 @@ def test_misuse_is_one_sentence_and_status_2(lake_home: Path, say: Say, argument
     assert (status, out) == (2, "")
     assert sentence in err
     assert len(err.splitlines()) == 1
+
+
+def test_the_help_names_every_statement(say: Say) -> None:
+    status, out, _ = say("report", "--help")
+    assert (status, [name for name in STATEMENTS if name not in out]) == (0, [])
 
 
 def test_a_company_that_was_not_there_yet_is_named_with_its_months(

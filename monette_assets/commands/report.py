@@ -51,8 +51,9 @@ def report(
     """Print a statement or any table, as one release holds them.
 
     Statements: profit_and_loss, balance_sheet, cash_flow, changes_in_equity, trial_balance, consolidation, cash_bridge,
-    payables_aging, receivables_aging, weekly_banking, financial_summary, tie_out, completeness. Amounts are exact. JSON
-    and CSV are alone on standard output. What --as-of names is rebuilt from bronze where its versions are gone.
+    payables_aging, receivables_aging, weekly_banking, financial_summary, budget, tie_out, completeness. Amounts are
+    exact. JSON and CSV are alone on standard output. What --as-of names is rebuilt from bronze where its versions are
+    gone.
 
     `pack` writes a month's board pack instead: a workbook and a page.
     """

@@ -14,12 +14,14 @@ from monette_assets.reports.pack import write_pack
 from monette_assets.reports.pack.consolidated import TOTAL
 from monette_assets.reports.pack.contents import Pack, gather
 from monette_assets.reports.pack.grid import Grid
+from monette_assets.reports.pack.management import ebitda_steps
 from monette_assets.reports.pack.page import render
 from monette_assets.reports.question import Question
 from monette_assets.reports.released import ReportError, open_release
+from monette_assets.tables.releases import release
 from monette_assets_tests.contracts import write_contract
 from monette_assets_tests.reports.finance_lake import CONSOLIDATED, finance_lake
-from monette_assets_tests.reports.small_lake import DECEMBER, JANUARY, NOVEMBER, append, small_lake
+from monette_assets_tests.reports.small_lake import DECEMBER, GOLD, JANUARY, NOVEMBER, append, publish, small_lake
 
 
 @pytest.fixture
@@ -184,3 +186,40 @@ def test_a_pack_is_a_page_and_a_workbook_and_a_workbook_a_pillar(tmp_path: Path,
         "board_pack_2024-12.html", "board_pack_2024-12.xlsx", "pillar_grain_2024-12.xlsx", "pillar_cattle_2024-12.xlsx",
     ]  # fmt: skip
     assert all(path.stat().st_size > 1000 for path in written)
+
+
+def test_a_restated_figure_of_the_group_says_which_it_is(tmp_path: Path, group: Group) -> None:
+    lake = finance_lake(tmp_path / "lake", group)
+    figure = {"company": "group", "period": DECEMBER, "basis": "accrual", "statement": "consolidated_cash_flow",
+              "subgroup": "country/CA", "step": "companies", "component": "north", "section": "cash",
+              "line": "closing_cash", "measure": "amount_cad", "difference": Decimal("-1.00")}  # fmt: skip
+    publish(lake, "gold/restatements", [figure])
+    release(lake, GOLD, "run 2", group)
+    listed = gather(question(lake, group)).restatements
+    assert listed is not None
+    shown = {field.title: listed.rows[0][field.key] for field in listed.fields}
+    told = ("Part of the group", "Step", "Component", "Section", "Line")
+    assert [shown[name] for name in told] == ["country/CA", "companies", "north", "cash", "closing_cash"]
+
+
+def test_what_exchange_rates_did_to_ebitda_is_a_step_of_its_own(tmp_path: Path, group: Group) -> None:
+    """Of 219.00 more sales than budgeted 7.50 are of the rate; of 92.00 more costs, 2.50. January is not yet."""
+    lake = finance_lake(tmp_path / "lake", group)
+    unit = {"company": "south", "basis": "accrual", "currency": "USD"}
+    publish(lake, "gold/budget_vs_actual", [
+        {**unit, "period": DECEMBER, "profit_type": "Sales Revenue", "fx_variance_cad": Decimal("7.50")},
+        {**unit, "period": DECEMBER, "profit_type": "Direct Operating Expenses", "fx_variance_cad": Decimal("2.50")},
+        {**unit, "period": DECEMBER, "profit_type": "Other Expense", "fx_variance_cad": Decimal("90.00")},
+        {**unit, "period": JANUARY, "profit_type": "Sales Revenue", "fx_variance_cad": Decimal("80.00")},
+        {**unit, "period": DECEMBER, "basis": "cash", "profit_type": "Sales Revenue",
+         "fx_variance_cad": Decimal("70.00")},
+    ])  # fmt: skip
+    release(lake, GOLD, "run 2", group)
+    management = gather(question(lake, group)).management
+    assert management is not None
+    steps = ebitda_steps(management)
+    assert [(name, str(amount)) for name, amount, _ in steps if amount] == [
+        ("Budget", "550.00"), ("Sales Revenue", "211.50"), ("Direct Operating Expenses", "-89.50"),
+        ("Exchange rates", "5.00"), ("Actual", "677.00"),
+    ]  # fmt: skip
+    assert steps[0][1] + sum(amount for _, amount, kind in steps if kind == "change") == steps[-1][1]

@@ -27,8 +27,8 @@ TREND_MONTHS = 24
 TABLES = (
     "gold/consolidated_statements", "gold/translated_balances", "gold/cash_flow", "gold/changes_in_equity",
     "gold/consolidated_cash_flow", "gold/consolidated_changes_in_equity",
-    "gold/financial_summary", "gold/payables_aging", "gold/receivables_aging", "gold/intercompany_matches",
-    "gold/restatements", "gold/tie_out", "gold/completeness",
+    "gold/financial_summary", "gold/budget_vs_actual", "gold/payables_aging", "gold/receivables_aging",
+    "gold/intercompany_matches", "gold/restatements", "gold/tie_out", "gold/completeness",
 )  # fmt: skip
 
 

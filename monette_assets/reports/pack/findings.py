@@ -134,6 +134,11 @@ def restatements(release: Released, group: Group, month: date) -> Statement | No
         (
             Field("company", "Company"),
             Field("statement", "Statement"),
+            Field("subgroup", "Part of the group"),
+            Field("step", "Step"),
+            Field("component", "Component"),
+            Field("section", "Section"),
+            Field("line", "Line"),
             Field("account_name", "Account"),
             Field("group_account", "Group account"),
             Field("location", "Location"),

@@ -15,7 +15,7 @@ from monette_assets.group import Group
 from monette_assets.group.calendar import add_months, months_between
 from monette_assets.reports.released import Released
 
-TABLE = "gold/financial_summary"
+TABLE, VARIANCES = "gold/financial_summary", "gold/budget_vs_actual"
 TREND_MONTHS = 24
 ZERO = Decimal("0.00")
 TOTAL = "Total"
@@ -53,6 +53,7 @@ class Management:
     month: date
     year_start: date
     locations: Sequence[Mapping[str, Any]]
+    exchange: Mapping[str, Decimal]  # by profit type: what of actual less budget to date is of exchange rates
 
     @property
     def has_budget(self) -> bool:
@@ -120,7 +121,31 @@ def read(release: Released, group: Group, month: date, year_start: date) -> Mana
     order = [row["pillar"] for row in group.pillar_rows() if row["parent"] is None]
     pillars = [*(each for each in order if each in seen), *sorted(seen - set(order))]
     months = sorted({period for _, _, _, period in amounts if period <= month})
-    return Management(tuple(pillars), dict(amounts), tuple(months), month, year_start, rows)
+    exchange = _exchange(release, Span(year_start, month))
+    return Management(tuple(pillars), dict(amounts), tuple(months), month, year_start, rows, exchange)
+
+
+def _exchange(release: Released, span: Span) -> Mapping[str, Decimal]:
+    import pyarrow.compute as pc
+
+    found: dict[str, Decimal] = defaultdict(lambda: ZERO)
+    if release.holds(VARIANCES):
+        months = (pc.field("period") >= span.first) & (pc.field("period") <= span.last)
+        wanted = months & (pc.field("basis") == "accrual")
+        for row in release.rows(VARIANCES, columns=["profit_type", "fx_variance_cad"], where=wanted):
+            found[row["profit_type"]] += row["fx_variance_cad"]
+    return dict(found)
+
+
+def ebitda_steps(management: Management) -> list[tuple[str, Decimal, str]]:
+    """From budgeted to actual EBITDA to date, as a waterfall; what exchange rates did is a step of its own."""
+    span = management.to_date
+    exchange = {line: favourable(line) * management.exchange.get(line, ZERO) for line in RESULTS["EBITDA"]}
+    changes = [(line, management.variance(TOTAL, line, span) - exchange[line], "change") for line in exchange]
+    if any(exchange.values()):
+        changes.append(("Exchange rates", sum(exchange.values(), ZERO), "change"))
+    budget, actual = (management.amount(TOTAL, "EBITDA", span, each) for each in ("budget", "actual"))
+    return [("Budget", budget, "total"), *changes, ("Actual", actual, "total")]
 
 
 def pillar_of(group: Group, pillar: str) -> str:

@@ -17,7 +17,7 @@ from monette_assets.reports.pack.consolidated import TOTAL
 from monette_assets.reports.pack.contents import Pack, consolidated_value
 from monette_assets.reports.pack.grid import ZERO, Grid, Level, Role
 from monette_assets.reports.pack.management import TOTAL as ALL_PILLARS
-from monette_assets.reports.pack.management import Management, Span, favourable, trailing
+from monette_assets.reports.pack.management import Management, Span, ebitda_steps, trailing
 from monette_assets.reports.pack.sheets import unwritable
 
 if TYPE_CHECKING:
@@ -25,13 +25,6 @@ if TYPE_CHECKING:
 
 TEMPLATES = Path(__file__).parent / "templates"
 HEADLINES = ("Sales Revenue", "Gross Margin", "Contribution Margin", "EBITDA", "Net Income")
-BRIDGE = (
-    "Sales Revenue",
-    "Cost of Goods Sold",
-    "Direct Operating Expenses",
-    "Other Operating Revenue",
-    "Operating Overheads",
-)
 SHOWN_WAIVERS = 3
 MARGIN = "Contribution Margin"
 MINUS = "\N{MINUS SIGN}"
@@ -379,23 +372,10 @@ def _charts(pack: Pack) -> dict[str, Markup | str]:
         drawn["margins"] = _svg(charts.margins(lines, f"{MARGIN} by pillar, {how}, {pack.group.currency} millions"))
         drawn["margins_title"] = f"{MARGIN}, {how}"
     if management is not None and management.has_budget:
-        span = management.to_date
-        changes = [
-            (
-                line,
-                favourable(line)
-                * (management.amount(ALL_PILLARS, line, span) - management.amount(ALL_PILLARS, line, span, "budget")),
-                "change",
-            )
-            for line in BRIDGE
-        ]
-        steps = [
-            ("Budget", management.amount(ALL_PILLARS, "EBITDA", span, "budget"), "total"),
-            *changes,
-            ("Actual", management.amount(ALL_PILLARS, "EBITDA", span), "total"),
-        ]
         drawn["bridge"] = _svg(
-            charts.bridge(steps, f"EBITDA to date, from budget to actual, {pack.group.currency} millions")
+            charts.bridge(
+                ebitda_steps(management), f"EBITDA to date, from budget to actual, {pack.group.currency} millions"
+            )
         )
     cash = [(month, figures["Cash"]) for month, figures in pack.trend if "Cash" in figures]
     if len(cash) > 1:
