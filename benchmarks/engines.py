@@ -6,8 +6,8 @@ difference ends it with status 1. What the cluster executed is then read from Sp
 status 1 where
 
 - a stage that read or shuffled more than LARGE bytes was one task, or
-- a stage returned more than RETURNED bytes to the driver, unless Spark spreads them from there: the small side of a join,
-  which it takes for less than `spark.sql.autoBroadcastJoinThreshold`. Those are told apart.
+- a stage returned more than RETURNED bytes to the driver, but for the small sides of joins, which Spark gives to every
+  worker from there (`spark.sql.autoBroadcastJoinThreshold`).
 """
 
 from __future__ import annotations

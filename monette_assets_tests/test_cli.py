@@ -131,7 +131,7 @@ def test_a_wrong_setting_is_named_by_its_variable(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setenv("MONETTE_SPARK_TIMEOUT_SECONDS", "soon")
     status, _, err = say("status")
     assert status == 1
-    assert "MONETTE_SPARK_TIMEOUT_SECONDS: input should be a valid number" in err
+    assert "MONETTE_SPARK_TIMEOUT_SECONDS: Input should be a valid number" in err
 
 
 def test_nothing_built_yet_says_what_to_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, say: Say) -> None:

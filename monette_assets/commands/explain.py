@@ -33,7 +33,7 @@ def explain(
         str | None, typer.Option(help="A pillar with its sub-pillars (profit_and_loss, financial_summary, budget).")
     ] = None,
     location: Annotated[str | None, typer.Option(help="A location by its standard name (as --pillar).")] = None,
-    view: Annotated[View | None, typer.Option(help="Of profit_and_loss: month, quarter, ytd or year.")] = None,
+    view: Annotated[View | None, typer.Option(help="Months added up: quarter, ytd or year.")] = None,
     basis: Annotated[str, typer.Option(help="Of pillars, locations, financial_summary: accrual or cash.")] = "accrual",
     as_of: Annotated[
         str | None, typer.Option(help="A release's number, a day, or a moment such as 2026-10-31T18:00.")

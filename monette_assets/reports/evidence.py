@@ -20,7 +20,7 @@ def elimination_entries(release: Released, month: date, accounts: Collection[str
     """The month's elimination lines on these group accounts, largest first; none where the release holds none."""
     import pyarrow.compute as pc
 
-    if not release.holds(ELIMINATIONS):
+    if not accounts or not release.holds(ELIMINATIONS):
         return []
     where = (pc.field("basis") == "accrual") & pc.field("group_account").isin(sorted(accounts))
     rows = release.rows(ELIMINATIONS, period=month, where=where)
@@ -31,7 +31,7 @@ def adjustment_lines(release: Released, month: date, accounts: Collection[str]) 
     """The applied lines of adjustment sheets up to the month on these group accounts, with author, approver and row."""
     import pyarrow.compute as pc
 
-    if not release.holds(ADJUSTMENTS):
+    if not accounts or not release.holds(ADJUSTMENTS):
         return []
     applied = (pc.field("status") == "applied") & (pc.field("period") <= month)
     rows = release.rows(ADJUSTMENTS, where=applied & pc.field("group_account").isin(sorted(accounts)))

@@ -32,6 +32,10 @@ ORDER = (
 )
 
 
+class UnknownLineError(ReportError):
+    """A line that the statement does not have in that month."""
+
+
 class Level(Enum):
     """What a line is made of."""
 
@@ -107,7 +111,7 @@ def statement_lines(statement: str, places: Mapping[str, Place]) -> list[Line]:
 def find_line(statement: str, text: str, places: Mapping[str, Place]) -> Line:
     """The line of the profit and loss or balance sheet of that key or name, however it is capitalised.
 
-    Raises ReportError naming the nearest ones.
+    Raises UnknownLineError naming the nearest ones.
     """
     lines = statement_lines(statement, places)
     first = {_plain(name): line for line in reversed(lines) for name in (line.key, line.name)}
@@ -121,7 +125,7 @@ def find_line(statement: str, text: str, places: Mapping[str, Place]) -> Line:
 def nearest(statement: str, text: str, names: Mapping[str, str], instead: Sequence[str] = ()) -> str:
     """The key of the line that `names` has under this name, however it is capitalised.
 
-    Raises ReportError naming the nearest ones, or those `instead`.
+    Raises UnknownLineError naming the nearest ones, or those `instead`.
     """
     wanted = _plain(text)
     by_name = {_plain(name): name for name in names}
@@ -133,7 +137,7 @@ def nearest(statement: str, text: str, names: Mapping[str, str], instead: Sequen
     for name in near:
         once.setdefault(names.get(name, name), name)
     meant = list(once.values())[:6] or list(instead or dict.fromkeys(names.values()))
-    raise ReportError(f"{statement} has no line {text!r}; nearest: {', '.join(meant) or 'none in this month'}")
+    raise UnknownLineError(f"{statement} has no line {text!r}; nearest: {', '.join(meant) or 'none in this month'}")
 
 
 def _plain(text: str) -> str:

@@ -267,7 +267,8 @@ def test_a_quarter_is_the_sum_of_its_months(small_world: SmallWorld, of: dict[st
          r"Grain \(did you mean 'Grain'\?\)"),
         ("budget", "direct", {"location": "Nowhere"}, "--location Nowhere: expected one of North Home, South Ranch"),
         ("balance_sheet", "cash", {"pillar": "Grain"}, "balance_sheet has no --pillar; it has --company, --subgroup"),
-        ("budget", "direct", {"view": View.YTD}, "budget has no --view; it has --company, --location, --pillar"),
+        ("balance_sheet", "cash", {"view": View.YTD}, "balance_sheet has no --view; it has --company, --subgroup"),
+        ("cash_flow", "cash/closing_cash", {"view": View.YTD}, "cash/closing_cash stands at a month's end; ask for"),
         ("profit_and_loss", "direct", {"view": View.TRAILING}, "--view trailing: expected month, quarter, ytd or year"),
     ],
 )  # fmt: skip

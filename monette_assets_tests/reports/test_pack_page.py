@@ -9,7 +9,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, sync_playwright
 
 from monette_assets.group import load_group
 from monette_assets.reports.pack import page as pack_page
@@ -105,6 +105,49 @@ def test_a_balance_opens_to_accounts_at_the_closing_rate_and_what_moved_them(ope
         assert part in lines
 
 
+def behind(row: Locator) -> Locator:
+    return row.locator("xpath=following-sibling::tr[1]")
+
+
+def test_a_line_of_the_cash_flow_opens_to_companies_and_the_command_that_explains_it(opened: Page) -> None:
+    row = opened.locator("#cash tr[data-line='exchange/exchange_effect']")
+    row.locator("td label").first.click()
+    text = behind(row).inner_text()
+    for part in ("South Farm LLC", "7.50", "monette explain cash_flow exchange/exchange_effect --period 2024-12 --view "
+                 "ytd"):  # fmt: skip
+        assert part in text
+
+
+def test_a_line_of_the_changes_in_equity_opens_likewise(opened: Page) -> None:
+    row = opened.locator("#cash tr[data-line=net_income]")
+    row.locator("td label").first.click()
+    text = behind(row).inner_text()
+    for part in ("North Farm Ltd.", "600.00", "Eliminations and adjustments", "(5.00)", "665.00",
+                 "monette explain changes_in_equity net_income --period 2024-12 --view ytd"):  # fmt: skip
+        assert part in text
+
+
+def test_a_pillar_opens_to_its_locations_and_its_commands(opened: Page) -> None:
+    row = opened.locator("#pillars tr[data-pillar=Cattle]").first
+    assert not behind(row).is_visible()
+    row.locator("td label").first.click()
+    text = behind(row).inner_text()
+    for part in ("Cattle by location, December 2024", "South Farm LLC", "112.00",
+                 "monette explain profit_and_loss 'Contribution Margin' --pillar Cattle --period 2024-12",
+                 "monette explain budget 'Contribution Margin' --pillar Cattle --period 2024-12"):  # fmt: skip
+        assert part in text
+
+
+def test_a_headline_opens_the_line_it_is_of(opened: Page) -> None:
+    row = opened.locator(NET_INCOME)
+    opened.locator(".card[data-headline='Net Income'] .figure a").click()
+    assert "monette explain profit_and_loss 'Net Income' --period 2024-12" in behind(row).inner_text()
+    opened.keyboard.press("Space")  # the line has the focus
+    assert not behind(row).is_visible()
+    opened.locator(".card[data-headline=Cash] .figure a").click()
+    assert behind(opened.locator("#cash tr[data-line=closing]").first).is_visible()
+
+
 def test_lines_open_by_keyboard(opened: Page) -> None:
     toggle = opened.get_by_label("Net Income: show what is behind it")
     toggle.focus()
@@ -126,6 +169,8 @@ def test_without_javascript_everything_but_the_theme_works(browser: Browser, pat
     assert not page.locator("#theme").is_visible()
     page.locator("#profit-and-loss-table tr[data-line=direct] td label").first.click()
     assert page.get_by_text("5300 Fuel").is_visible()
+    page.locator(".card[data-headline='Net Income'] .figure a").click()
+    assert behind(page.locator(NET_INCOME)).is_visible()
     context.close()
 
 

@@ -16,7 +16,7 @@ from monette_assets.reports.explain.documents import documents_behind
 from monette_assets.reports.explain.explanation import Explanation
 from monette_assets.reports.explain.facts import Asked, Facts
 from monette_assets.reports.explain.management import explain_management
-from monette_assets.reports.explain.months import explain_months
+from monette_assets.reports.explain.months import explain_months, is_balance
 from monette_assets.reports.lines import BALANCE_SHEET, CASH_FLOW, CHANGES_IN_EQUITY, PROFIT_AND_LOSS
 from monette_assets.reports.options import View
 from monette_assets.reports.question import Question
@@ -29,24 +29,26 @@ FINANCIAL_SUMMARY, BUDGET = "financial_summary", "budget"
 EXPLAINED = {
     PROFIT_AND_LOSS: ("company", "location", "pillar", "subgroup", "view"),
     BALANCE_SHEET: ("company", "subgroup"),
-    CASH_FLOW: ("company", "subgroup"),
-    CHANGES_IN_EQUITY: ("company", "subgroup"),
-    FINANCIAL_SUMMARY: ("company", "location", "pillar"),
-    BUDGET: ("company", "location", "pillar"),
+    CASH_FLOW: ("company", "subgroup", "view"),
+    CHANGES_IN_EQUITY: ("company", "subgroup", "view"),
+    FINANCIAL_SUMMARY: ("company", "location", "pillar", "view"),
+    BUDGET: ("company", "location", "pillar", "view"),
 }
 
 
 def explain(question: Question, statement: str, line: str, limit: int = 20) -> Explanation:
     """The steps that made a figure of the group, of a part of it or of a company; `limit` ledger lines (0: all).
 
-    Figures are the month's; on the balance sheet the balance at its end; of the profit and loss those of a quarter or a
-    year too. A pillar's or a location's, and those of `financial_summary` and `budget`, are of the management accounts.
+    Figures are the month's; on the balance sheet the balance at its end; with a view the sum of its months. A pillar's
+    or a location's, and those of `financial_summary` and `budget`, are of the management accounts.
     Raises ReportError for a statement, a line or an option that there is not, naming those there are.
     """
     if statement not in EXPLAINED:
         raise ReportError(f"statement {statement!r}: expected one of {', '.join(EXPLAINED)}")
     refuse_unknown(statement, question, EXPLAINED[statement])
     if question.view not in (None, View.MONTH):
+        if statement in (CASH_FLOW, CHANGES_IN_EQUITY) and is_balance(line):
+            raise ReportError(f"--view {question.view}: {line} stands at a month's end; ask for that month: --period")
         return explain_months(question, lambda month: explain(month, statement, line, limit), limit)
     if statement == BUDGET:
         return explain_budget(question, line, limit)

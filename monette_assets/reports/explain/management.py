@@ -94,12 +94,13 @@ def _accounts(rows: Iterable[Row]) -> list[Row]:
 
 
 def _wanted(question: Question, line: Line) -> Any:
+    import pyarrow as pa
     import pyarrow.compute as pc
 
     wanted = (
         (pc.field("period") == question.month)
         & (pc.field("basis") == question.basis)
-        & pc.field("group_account").isin(sorted(line.accounts))
+        & pc.field("group_account").isin(pa.array(sorted(line.accounts), pa.string()))
     )
     return wanted if question.company is None else wanted & (pc.field("company") == question.company)
 

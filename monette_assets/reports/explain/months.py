@@ -4,20 +4,39 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import date
 
+from monette_assets.gold.cash_flow import CLOSING as CLOSING_CASH
+from monette_assets.gold.cash_flow import OPENING as OPENING_CASH
+from monette_assets.reports.changes_in_equity import LINES as EQUITY_LINES
 from monette_assets.reports.columns import span, title_of
+from monette_assets.reports.explain.cash_flow import NAMES as CASH_LINES
 from monette_assets.reports.explain.explanation import Explanation, step
-from monette_assets.reports.explain.facts import ZERO
+from monette_assets.reports.explain.facts import CLOSING, OPENING, ZERO
+from monette_assets.reports.lines import UnknownLineError
 from monette_assets.reports.options import View
 from monette_assets.reports.question import Question
 from monette_assets.reports.released import ReportError
 from monette_assets.reports.statement import Field, Kind
 
+BALANCES = frozenset(
+    name.replace("_", " ").casefold()
+    for name in (
+        *(OPENING, CLOSING, EQUITY_LINES[OPENING], EQUITY_LINES[CLOSING]),
+        *(OPENING_CASH, CLOSING_CASH, CASH_LINES[OPENING_CASH], CASH_LINES[CLOSING_CASH]),
+    )
+)
+
+
+def is_balance(line: str) -> bool:
+    """Whether a line of the cash flow or of the changes in equity is no flow: months do not add up to it."""
+    return line.rpartition("/")[2].replace("_", " ").casefold() in BALANCES
+
 
 def explain_months(question: Question, explain: Callable[[Question], Explanation], limit: int) -> Explanation:
-    """The months of the view that were built, as `monette report profit_and_loss` adds them up, each explained.
+    """The months of the view that were built, as `monette report --view` adds them up, each explained.
 
-    Raises ReportError for a view that is not one column.
+    Raises ReportError for a view that is not one column, UnknownLineError for a line that none of the months has.
     """
     view = question.view
     if view is None or view is View.TRAILING:
@@ -25,7 +44,15 @@ def explain_months(question: Question, explain: Callable[[Question], Explanation
     wanted = span(question, question.month, view)
     built = set(question.release.months())
     months = [month for month in wanted if month in built]
-    found = {month: explain(replace(question, period=month, view=None)) for month in months}
+    found: dict[date, Explanation] = {}
+    unknown: UnknownLineError | None = None
+    for month in months:
+        try:
+            found[month] = explain(replace(question, period=month, view=None))
+        except UnknownLineError as nothing:  # an account that did not move in that month
+            unknown = nothing
+    if unknown and not found:
+        raise unknown
     rows = [
         {"month": month, "amount": each.figure, "ties": "yes" if each.ties else "no"} for month, each in found.items()
     ]
@@ -40,8 +67,8 @@ def explain_months(question: Question, explain: Callable[[Question], Explanation
         Field("ties", "Adds up"),
     )
     made = step("Months", f"{currency}, as shown", fields, rows, {"amount": figure}, notes)
-    last = found[months[-1]]
-    whose, _, rest = last.title.partition(f", {months[-1]:%B %Y}, ")
+    end, last = list(found.items())[-1]
+    whose, _, rest = last.title.partition(f", {end:%B %Y}, ")
     each_listed = [row for each in found.values() for row in each.documents.rows]
     each_listed.sort(key=lambda row: -abs(row["amount_cad"] or row["amount"]))
     shown = each_listed if limit == 0 else each_listed[:limit]

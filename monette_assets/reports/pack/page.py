@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from monette_assets.group import Group
+from monette_assets.reports.lines import BALANCE_SHEET, PROFIT_AND_LOSS
 from monette_assets.reports.pack import charts
 from monette_assets.reports.pack.behind import Account
+from monette_assets.reports.pack.commands import explaining, explaining_movement
 from monette_assets.reports.pack.consolidated import TOTAL
 from monette_assets.reports.pack.contents import Pack, consolidated_value
-from monette_assets.reports.pack.grid import ZERO, Grid, Level, Role
+from monette_assets.reports.pack.grid import ZERO, Grid, GridLine, Level, Role
 from monette_assets.reports.pack.management import TOTAL as ALL_PILLARS
-from monette_assets.reports.pack.management import Management, Span, ebitda_steps, trailing
+from monette_assets.reports.pack.management import Management, Span, ebitda_steps, pillar_of, trailing
 from monette_assets.reports.pack.sheets import unwritable
 
 if TYPE_CHECKING:
@@ -74,8 +78,8 @@ def render(pack: Pack) -> str:
         notes=what_to_know(pack),
         profit_and_loss=_profit_and_loss(pack),
         balance_sheet=_balance_sheet(pack),
-        summaries=[grid for grid in (pack.cash_flow, pack.changes_in_equity) if grid is not None],
-        pillars=_pillars(pack.management) if pack.management else [],
+        movements=[_movements(pack, grid) for grid in (pack.cash_flow, pack.changes_in_equity) if grid is not None],
+        pillars=_pillars(pack) if pack.management else [],
         charts=_charts(pack),
         map_months=pack.tie_out.months if pack.tie_out else (),
         total=TOTAL,
@@ -163,6 +167,7 @@ class Headline:
     budget: Decimal | None
     actual: Decimal | None
     spark: Markup | str
+    row: str  # the id of the statement's row that it stands in; empty for none
 
     @property
     def growth(self) -> str:
@@ -190,6 +195,7 @@ def _headlines(pack: Pack) -> list[Headline]:
     management = pack.management
     budgeted = management is not None and management.has_budget
     found = []
+    rows = {line.key: line.row for line in _profit_and_loss(pack)}
     for line in HEADLINES:
         points = [(month, figures.get(line, ZERO)) for month, figures in pack.trend]
         found.append(
@@ -204,13 +210,15 @@ def _headlines(pack: Pack) -> list[Headline]:
                 else None,
                 management.amount(ALL_PILLARS, line, management.of_month) if management and budgeted else None,
                 _svg(charts.spark(points, f"{line}, {len(points)} months")) if len(points) > 1 else "",
+                rows.get(line, ""),
             )
         )
     cash = [(month, figures["Cash"]) for month, figures in pack.trend if "Cash" in figures]
     if cash:
         year_ago = dict(cash).get(date(pack.month.year - 1, pack.month.month, 1))
         spark = _svg(charts.spark(cash, f"Cash, {len(cash)} months")) if len(cash) > 1 else ""
-        found.append(Headline("Cash", cash[-1][1], year_ago, None, None, None, None, spark))
+        row = f"{pack.cash_flow.key}-{len(pack.cash_flow.lines)}" if pack.cash_flow else ""  # cash at the end
+        found.append(Headline("Cash", cash[-1][1], year_ago, None, None, None, None, spark, row))
     return found
 
 
@@ -265,10 +273,12 @@ class Shown:
     figures: tuple[Decimal | None, ...]
     made_of: str  # of a total or result, in words
     companies: tuple[tuple[str, tuple[Decimal | None, ...]], ...]  # and eliminations, adjustments
-    accounts: tuple[Account, ...]
+    accounts: tuple[Account, ...] = ()
+    command: str = ""  # that explains it; empty where none does
+    row: str = ""  # its id on the page
 
 
-def _lines(pack: Pack, grids: Sequence[Grid | None]) -> list[Shown]:
+def _lines(pack: Pack, statement: str, grids: Sequence[Grid | None]) -> list[Shown]:
     """Lines of the first grid beside the same of the others; grids that are not there leave empty columns."""
     first = grids[0]
     assert first is not None
@@ -285,24 +295,32 @@ def _lines(pack: Pack, grids: Sequence[Grid | None]) -> list[Shown]:
         line = known[key]
         columns = [each for each in first.columns if each.role in (Role.COMPANY, Role.STEP)]
         companies = [(each.title, tuple(_cell(grid, key, each.key) for grid in grids)) for each in columns]
-        made_of = ""
-        if line.level in (Level.RESULT, Level.CHECK):
-            made_of = " ".join(
-                f"{MINUS if sign < 0 else '+'} {names[part]}" for part, sign in line.parts if part in names
-            ).removeprefix("+ ")
         shown.append(
             Shown(
                 key,
                 line.name,
                 line.level.value,
                 tuple(_cell(grid, key, TOTAL) for grid in grids),
-                made_of,
+                _made_of(line, names) if line.level in (Level.RESULT, Level.CHECK) else "",
                 tuple((title, own) for title, own in companies if any(own)),
                 tuple(pack.accounts.get(line.key, ())) if line.level is Level.ACCOUNT else (),
+                "" if line.level is Level.CHECK else explaining(statement, _asked_for(line), pack.month),
             )
         )
     # a line that consolidation leaves nothing of stands in the workbook, with its eliminations
-    return [line for line in shown if line.level != Level.ACCOUNT.value or any(line.figures)]
+    shown = [line for line in shown if line.level != Level.ACCOUNT.value or any(line.figures)]
+    return [replace(line, row=f"{statement}-{number}") for number, line in enumerate(shown, start=1)]
+
+
+def _asked_for(line: GridLine) -> str:
+    """What the line is called when it is asked for: an account may have the key of a side of the balance sheet."""
+    return line.name if line.level is Level.TOTAL else line.key
+
+
+def _made_of(line: GridLine, names: Mapping[str, str]) -> str:
+    """Of which lines it is the sum, in words."""
+    parts = " ".join(f"{MINUS if sign < 0 else '+'} {names[part]}" for part, sign in line.parts if part in names)
+    return parts.removeprefix("+ ")
 
 
 def _cell(grid: Grid | None, line: str, column: str) -> Decimal | None:
@@ -315,16 +333,47 @@ def _cell(grid: Grid | None, line: str, column: str) -> Decimal | None:
 
 def _profit_and_loss(pack: Pack) -> list[Shown]:
     grids = (pack.profit_and_loss, pack.month_before, pack.to_date, pack.to_date_before)
-    return _lines(pack, grids)
+    return _lines(pack, PROFIT_AND_LOSS, grids)
 
 
 def _balance_sheet(pack: Pack) -> list[Shown]:
-    return _lines(pack, (pack.balance_sheet, pack.balance_sheet_before))
+    return _lines(pack, BALANCE_SHEET, (pack.balance_sheet, pack.balance_sheet_before))
+
+
+@dataclass(frozen=True)
+class Movements:
+    """Cash flow or changes in equity to date: countries, all companies, the group; behind a line each company."""
+
+    title: str
+    columns: tuple[str, ...]
+    lines: tuple[Shown, ...]
+
+
+def _movements(pack: Pack, grid: Grid) -> Movements:
+    columns = [each for each in grid.columns if each.role in (Role.SUBTOTAL, Role.TOTAL)]
+    own = [each for each in grid.columns if each.role in (Role.COMPANY, Role.STEP)]
+    names = {line.key: line.name for line in grid.lines}
+    lines = []
+    for number, line in enumerate(grid.lines, start=1):
+        amounts = [(each.title, grid.value(line.key, each.key)) for each in own]
+        lines.append(
+            Shown(
+                line.key,
+                line.name,
+                line.level.value,
+                tuple(grid.value(line.key, each.key) for each in columns),
+                _made_of(line, names) if line.level is Level.RESULT else "",
+                tuple((title, (amount,)) for title, amount in amounts if amount),
+                command=explaining_movement(grid, line.key, pack.year_start, pack.month),
+                row=f"{grid.key}-{number}",
+            )
+        )
+    return Movements(grid.title, tuple(each.title for each in columns), tuple(lines))
 
 
 @dataclass(frozen=True)
 class PillarRow:
-    """A pillar over a span."""
+    """A pillar over a span; behind it its locations, behind all pillars the companies."""
 
     name: str
     revenue: Decimal
@@ -332,16 +381,20 @@ class PillarRow:
     budget: Decimal | None
     variance: Decimal | None
     before: Decimal
+    places: tuple[tuple[str, Decimal, Decimal, Decimal], ...] = ()  # name, revenue, margin, its budget
+    commands: tuple[tuple[str, str], ...] = ()
 
 
-def _pillars(management: Management) -> list[tuple[str, list[PillarRow]]]:
+def _pillars(pack: Pack) -> list[tuple[str, list[PillarRow]]]:
+    management = pack.management
+    assert management is not None
     spans = (
         (f"{management.month:%B %Y}", management.of_month),
         (f"Year to {management.month:%B %Y}", management.to_date),
     )
+    budgeted = management.has_budget
 
     def row(pillar: str, span: Span) -> PillarRow:
-        budgeted = management.has_budget
         return PillarRow(
             pillar,
             management.amount(pillar, "Sales Revenue", span),
@@ -349,9 +402,39 @@ def _pillars(management: Management) -> list[tuple[str, list[PillarRow]]]:
             management.amount(pillar, MARGIN, span, "budget") if budgeted else None,
             management.variance(pillar, MARGIN, span) if budgeted else None,
             management.amount(pillar, MARGIN, span.year_before),
+            _places(pack.group, management, pillar, span),
+            tuple(_of_pillar(pillar, management, span != management.of_month)),
         )
 
     return [(title, [row(pillar, span) for pillar in (*management.pillars, ALL_PILLARS)]) for title, span in spans]
+
+
+def _of_pillar(pillar: str, management: Management, to_date: bool) -> Iterator[tuple[str, str]]:
+    """What explains each of a pillar's figures."""
+    whole = pillar == ALL_PILLARS
+    statement, own = ("financial_summary", None) if whole else (PROFIT_AND_LOSS, pillar)
+    figures = [("Sales revenue", statement, "Sales Revenue"), ("Contribution margin", statement, MARGIN)]
+    for what, where, line in [*figures, *([("Budget", "budget", MARGIN)] if management.has_budget else [])]:
+        yield what, explaining(where, line, management.month, to_date=to_date, pillar=own)
+
+
+def _places(
+    group: Group, management: Management, pillar: str, span: Span
+) -> tuple[tuple[str, Decimal, Decimal, Decimal], ...]:
+    """The locations of a pillar, of all pillars the companies: revenue, contribution margin, its budget; by margin."""
+    names = {each.code: each.name for each in group.companies}
+    sums: dict[str, list[Decimal]] = defaultdict(lambda: [ZERO, ZERO, ZERO])
+    at = {("actual", "Sales Revenue"): 0, ("actual", MARGIN): 1, ("budget", MARGIN): 2}
+    for row in management.locations:
+        which = at.get((row["scenario"], row["line"]))
+        if which is None or row["period"] not in span:
+            continue
+        if pillar == ALL_PILLARS:
+            sums[names.get(row["company"], row["company"])][which] += row["amount_cad"]
+        elif pillar_of(group, row["pillar"]) == pillar:
+            sums[f"{row['location']}, {names.get(row['company'], row['company'])}"][which] += row["amount_cad"]
+    found = [(name, own[0], own[1], own[2]) for name, own in sums.items() if any(own)]
+    return tuple(sorted(found, key=lambda each: (-each[2], each[0])))
 
 
 def _charts(pack: Pack) -> dict[str, Markup | str]:
