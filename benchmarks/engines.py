@@ -6,8 +6,7 @@ difference ends it with status 1. What the cluster executed is then read from Sp
 status 1 where
 
 - a stage that read or shuffled more than LARGE bytes was one task, or
-- a stage returned more than RETURNED bytes to the driver, but for the small sides of joins, which Spark gives to every
-  worker from there (`spark.sql.autoBroadcastJoinThreshold`).
+- a stage returned more than RETURNED bytes to the driver.
 """
 
 from __future__ import annotations
@@ -50,11 +49,11 @@ class Stage:
     """A stage the cluster completed."""
 
     number: int
+    name: str
     tasks: int
     handled: int  # bytes read or shuffled
     records: int
     returned: int  # bytes to the driver
-    broadcast: bool  # which the driver gave to every worker, as the small side of a join
 
 
 def stages(spark: Spark) -> list[Stage]:
@@ -66,11 +65,11 @@ def stages(spark: Spark) -> list[Stage]:
     return [
         Stage(
             each["stageId"],
+            each["name"].splitlines()[0],
             each["numTasks"],
             each["inputBytes"] + each["shuffleReadBytes"],
             each["inputRecords"] + each["shuffleReadRecords"],
             each["resultSize"],
-            (each.get("description") or "").startswith("broadcast exchange"),
         )
         for each in found
     ]
@@ -82,8 +81,8 @@ def alone(found: Iterable[Stage]) -> list[Stage]:
 
 
 def collected(found: Iterable[Stage]) -> list[Stage]:
-    """Stages that returned data to the driver, for itself."""
-    return [each for each in found if each.returned > RETURNED and not each.broadcast]
+    """Stages that returned data to the driver."""
+    return [each for each in found if each.returned > RETURNED]
 
 
 def differences(expected: Lake, found: Lake) -> Iterator[str]:
@@ -159,8 +158,7 @@ def main() -> None:
         for each in sorted(executed, key=chosen, reverse=True)[:8]:
             print(
                 f"{title}: stage {each.number}, {each.tasks} tasks, {each.handled / 1e6:.1f} MB, "
-                f"{each.records:,} records, {each.returned / 1e6:.2f} MB to the driver"
-                f"{', broadcast' if each.broadcast else ''}"
+                f"{each.records:,} records, {each.returned / 1e6:.2f} MB to the driver: {each.name}"
             )
     wrong += [f"stage {each.number} was one task: {each}" for each in alone(executed)]
     wrong += [f"stage {each.number} was collected: {each}" for each in collected(executed)]
