@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from decimal import ROUND_HALF_UP, Decimal
 
 from monette_assets.gold.mapping import UNCLASSIFIED, UNMAPPED
+from monette_assets.gold.rates import IN_GROUP_CURRENCY
 from monette_assets.reports.explain.accounts import map_accounts, mapped, mappings, reroute
 from monette_assets.reports.explain.explanation import Explanation, Row, step
 from monette_assets.reports.explain.facts import CENT, ZERO, Facts
@@ -24,7 +25,7 @@ from monette_assets.reports.statement import Field, Kind, Statement
 
 TABLE, SHEETS = "gold/budget_vs_actual", "silver/budgets"
 RATE_SOURCES = {
-    "home": "books in group currency",
+    "home": IN_GROUP_CURRENCY,
     "sheet": "stated by the sheet",
     "contract": "budget_rates of the group contract",
     "none": "stated by nobody",

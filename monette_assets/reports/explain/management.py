@@ -12,6 +12,7 @@ from decimal import Decimal
 from typing import Any
 
 from monette_assets.gold.cattle_split import ORIGINAL
+from monette_assets.gold.rates import IN_GROUP_CURRENCY
 from monette_assets.reports.explain.accounts import map_accounts, mappings, reroute, translate
 from monette_assets.reports.explain.documents import COLUMNS, listed
 from monette_assets.reports.explain.explanation import Explanation, Row, step
@@ -140,7 +141,7 @@ def _rated(question: Question, rows: Iterable[Row]) -> tuple[list[Row], list[str
     for row in rows:
         if row["currency"] == group.currency:
             rated.append({**row, "rate": None, "rate_kind": "none", "rate_date": None,
-                          "rate_source": "books in group currency"})  # fmt: skip
+                          "rate_source": IN_GROUP_CURRENCY})  # fmt: skip
             continue
         rate = rates.get(row["currency"])
         if rate is None or rate["rate"] != row["average_rate"]:
