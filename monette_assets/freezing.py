@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 Row = dict[str, Any]
 RATE_KINDS = ("average", "closing")
+TRANSLATED = "gold/translated_balances"
 
 
 @dataclass(frozen=True)
@@ -91,12 +92,20 @@ def freeze(books: Books, release: Released, period: date, whose: str) -> Row:
 
 
 def _rates(books: Books, release: Released, period: date, company: str) -> list[Row]:
-    """The month's rates of a foreign company's currency."""
+    """The rates of a foreign company's currency that the month was translated at; silver may have newer ones."""
+    import pyarrow.compute as pc
+
     home = books.group.company(company).home_currency
     if home == books.group.currency:
         return []
-    rates = release.rows(RATES.table, period=period)
-    return [row for row in rates if row["kind"] in RATE_KINDS and row["from_currency"] == home]
+    wanted = (
+        (pc.field("period") == period)
+        & (pc.field("from_currency") == home)
+        & (pc.field("kind").isin(RATE_KINDS))
+    )
+    if TRANSLATED not in release.versions:
+        return release.rows(RATES.table, where=wanted)
+    return release.rows_behind(TRANSLATED, RATES.table, period, wanted)
 
 
 def _append(books: Books, contract: Contract, rows: Sequence[Row], close_id: str) -> str:

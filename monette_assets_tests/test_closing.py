@@ -6,6 +6,7 @@ import shutil
 import threading
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ from monette_assets.tables import chained, group_contracts, hash_chain
 from monette_assets_tests.contracts import small_contract
 from monette_assets_tests.frames import group_of, shown
 from monette_assets_tests.reports.closable_lake import closable_lake, complete
-from monette_assets_tests.reports.small_lake import DECEMBER, JANUARY, NOVEMBER
+from monette_assets_tests.reports.small_lake import DECEMBER, JANUARY, NOVEMBER, publish
 
 NOW = datetime(2025, 2, 10, 18, tzinfo=UTC)
 FEBRUARY, MARCH = date(2025, 2, 1), date(2025, 3, 1)
@@ -76,6 +77,14 @@ def test_a_close_freezes_what_the_release_says(books: Books) -> None:
     lines = books.lake.read("closed_ledger").to_pylist()
     assert shown(lines, "transaction_id account_id amount") == [("7", "bank", "10.00"), ("7", "sales", "-10.00")]
     assert (entry["statements_rows"], entry["ledger_rows"]) == (len(frozen), 2)
+
+
+def test_the_rates_kept_are_those_the_figures_were_made_with_though_silver_has_newer_ones(books: Books) -> None:
+    corrected = [{**row, "rate": Decimal("1.500000")} for row in books.lake.read("silver/exchange_rates").to_pylist()]
+    publish(books.lake, "silver/exchange_rates", corrected, "corrected")
+    close(books, NOVEMBER, ["south"], "Ann")
+    rates = [row for row in books.lake.read("closed_statements").to_pylist() if row["statement"] == "exchange_rates"]
+    assert shown(rates, "rate_kind rate") == [("average", "1.400000"), ("closing", "1.400000")]
 
 
 def test_figures_released_later_do_not_reach_what_was_frozen(books: Books) -> None:

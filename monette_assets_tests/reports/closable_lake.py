@@ -91,5 +91,6 @@ def closable_lake(
         for period in MONTHS for kind in ("daily", "average", "closing")
     ]  # fmt: skip
     publish(lake, "silver/exchange_rates", rates, publish_id=sales)
+    publish(lake, "gold/translated_balances", [], publish_id=sales, made_from=["silver/exchange_rates"])
     release(lake, GOLD, "run", group)
     return lake

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -25,10 +26,13 @@ EMPTY: dict[str, Any] = {
 }  # fmt: skip
 
 
-def publish(lake: Lake, table: str, rows: Sequence[Mapping[str, Any]], publish_id: str = "first") -> None:
-    """The rows as the whole table; columns left out are empty."""
+def publish(
+    lake: Lake, table: str, rows: Sequence[Mapping[str, Any]], publish_id: str = "first", made_from: Sequence[str] = ()
+) -> None:
+    """The rows as the whole table; columns left out are empty. `made_from`: tables, at the version they have now."""
     data = filled(table, rows)
-    scope, commit = Scope.everything(), commit_of(table, publish_id)
+    versions = {each: found for each in made_from if (found := lake.version(each)) is not None}
+    scope, commit = Scope.everything(), replace(commit_of(table, publish_id), input_versions=versions)
     lake.publish(table, data, schema=data.schema, scope=scope, commit=commit)
 
 
