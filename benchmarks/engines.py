@@ -6,7 +6,8 @@ difference ends it with status 1. What the cluster executed is then read from Sp
 status 1 where
 
 - a stage that read or shuffled more than LARGE bytes was one task, or
-- a stage returned more than RETURNED bytes to the driver.
+- a stage returned more than RETURNED bytes to the driver, unless it made the small side of a join that Spark gives to
+  every worker: Spark itself bounds those (`spark.sql.autoBroadcastJoinThreshold`); the largest are shown.
 """
 
 from __future__ import annotations
@@ -34,6 +35,7 @@ from monette_assets_tests.spark import Spark, cluster
 
 LARGE = 8_000_000  # Spark's own splits of a file begin at 4 MB, and it joins shuffle partitions up to 1 MB
 RETURNED = 8_000_000
+BROADCAST = "broadcast exchange"  # in the tag of the jobs that collect a join's small side
 CLOCKS = {"run_id", "quarantined_at"}
 MEMORY = "3g"
 OPTIONS = {
@@ -54,14 +56,18 @@ class Stage:
     handled: int  # bytes read or shuffled
     records: int
     returned: int  # bytes to the driver
+    broadcast: bool  # from there to every worker, for a join
 
 
 def stages(spark: Spark) -> list[Stage]:
     """Every stage that was completed."""
     (application,) = httpx.get(f"{spark.interface}/applications", timeout=60).json()
-    found = httpx.get(
-        f"{spark.interface}/applications/{application['id']}/stages", params={"status": "complete"}, timeout=300
-    ).json()
+    base = f"{spark.interface}/applications/{application['id']}"
+    jobs = httpx.get(f"{base}/jobs", timeout=300).json()
+    broadcasts = {
+        stage for job in jobs if any(BROADCAST in tag for tag in job["jobTags"]) for stage in job["stageIds"]
+    }
+    found = httpx.get(f"{base}/stages", params={"status": "complete"}, timeout=300).json()
     return [
         Stage(
             each["stageId"],
@@ -70,6 +76,7 @@ def stages(spark: Spark) -> list[Stage]:
             each["inputBytes"] + each["shuffleReadBytes"],
             each["inputRecords"] + each["shuffleReadRecords"],
             each["resultSize"],
+            each["stageId"] in broadcasts,
         )
         for each in found
     ]
@@ -81,8 +88,8 @@ def alone(found: Iterable[Stage]) -> list[Stage]:
 
 
 def collected(found: Iterable[Stage]) -> list[Stage]:
-    """Stages that returned data to the driver."""
-    return [each for each in found if each.returned > RETURNED]
+    """Stages that returned data to the driver, and not for a join's small side."""
+    return [each for each in found if each.returned > RETURNED and not each.broadcast]
 
 
 def differences(expected: Lake, found: Lake) -> Iterator[str]:
@@ -158,7 +165,8 @@ def main() -> None:
         for each in sorted(executed, key=chosen, reverse=True)[:8]:
             print(
                 f"{title}: stage {each.number}, {each.tasks} tasks, {each.handled / 1e6:.1f} MB, "
-                f"{each.records:,} records, {each.returned / 1e6:.2f} MB to the driver: {each.name}"
+                f"{each.records:,} records, {each.returned / 1e6:.2f} MB to the driver"
+                f"{' to broadcast' if each.broadcast else ''}: {each.name}"
             )
     wrong += [f"stage {each.number} was one task: {each}" for each in alone(executed)]
     wrong += [f"stage {each.number} was collected: {each}" for each in collected(executed)]

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import dagster as dg
 import pyarrow as pa
 import pyarrow.parquet as pq
+import pytest
 from dagster._core.test_utils import create_run_for_test
 
 from monette_assets.automation import maintenance
 from monette_assets.bronze import quickbooks_reports
+from monette_assets.clock import now
 from monette_assets.definitions import build
 from monette_assets.gold import balance_sheet
 from monette_assets.lake import Commit, Lake, Scope
@@ -111,3 +113,16 @@ def test_what_a_killed_run_left_in_staging_goes_and_what_a_running_one_stages_st
             pq.write_table(pa.table({"amount": [1]}), folder / "part-0.parquet")
         assert maintenance.clean_left_over(lake, instance) == [killed]
     assert lake.staged_runs() == sorted([running, "of-another-instance"])
+
+
+@pytest.mark.parametrize(("keep_runs_days", "kept"), [(30, False), (60, True)])
+def test_it_forgets_runs_of_longer_ago_than_the_setting_says(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, keep_runs_days: int, kept: bool
+) -> None:
+    group = group_of(tmp_path / "group")
+    monkeypatch.setattr(maintenance, "now", lambda group: now(group) + timedelta(days=45))
+    with dg.DagsterInstance.ephemeral() as instance:
+        old = create_run_for_test(instance, status=dg.DagsterRunStatus.SUCCESS).run_id
+        settings = Settings(home=tmp_path, lake=str(tmp_path / "lake"), keep_runs_days=keep_runs_days)
+        assert build(settings, group).resolve_job_def(maintenance.JOB).execute_in_process(instance=instance).success
+        assert instance.has_run(old) == kept
