@@ -64,9 +64,7 @@ def stages(spark: Spark) -> list[Stage]:
     (application,) = httpx.get(f"{spark.interface}/applications", timeout=60).json()
     base = f"{spark.interface}/applications/{application['id']}"
     jobs = httpx.get(f"{base}/jobs", timeout=300).json()
-    broadcasts = {
-        stage for job in jobs if any(BROADCAST in tag for tag in job["jobTags"]) for stage in job["stageIds"]
-    }
+    broadcasts = {stage for job in jobs if any(BROADCAST in tag for tag in job["jobTags"]) for stage in job["stageIds"]}
     found = httpx.get(f"{base}/stages", params={"status": "complete"}, timeout=300).json()
     return [
         Stage(
