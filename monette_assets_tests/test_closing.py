@@ -73,7 +73,13 @@ def test_a_close_freezes_what_the_release_says(books: Books) -> None:
         shown(rates, "currency rate rate_date rate_source")
         == [("USD", "1.400000", "2024-11", "Bank of Canada FXUSDCAD")] * 2
     )
-    assert entry["statements"] == ["trial_balance", "profit_and_loss", "balance_sheet", "cash_flow"]
+    assert entry["statements"] == [
+        "trial_balance",
+        "profit_and_loss",
+        "balance_sheet",
+        "translated_balances",
+        "cash_flow",
+    ]
     lines = books.lake.read("closed_ledger").to_pylist()
     assert shown(lines, "transaction_id account_id amount") == [("7", "bank", "10.00"), ("7", "sales", "-10.00")]
     assert (entry["statements_rows"], entry["ledger_rows"]) == (len(frozen), 2)
