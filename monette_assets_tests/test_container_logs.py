@@ -27,9 +27,8 @@ def printed(logs: ContainerLogs, text: str) -> None:
 def settings_of(monkeypatch: pytest.MonkeyPatch, azurite: Azurite) -> str:
     """The container that the environment's settings name."""
     azurite.client("logs").create_container()
-    monkeypatch.setenv("MONETTE_COMPUTE_LOGS", azurite.url("logs", "dagster"))
-    monkeypatch.setenv("MONETTE_AZURE_STORAGE_KEY", azurite.key)
-    monkeypatch.setenv("MONETTE_AZURE_STORAGE_ENDPOINT", azurite.endpoint)
+    for name, value in {"MONETTE_COMPUTE_LOGS": azurite.url("logs", "dagster"), **azurite.settings}.items():
+        monkeypatch.setenv(name, value)
     return "logs"
 
 

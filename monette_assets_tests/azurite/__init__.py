@@ -44,6 +44,11 @@ class Azurite:
         """By its key."""
         return AzureAccess(key=self.key, endpoint=self.endpoint)
 
+    @property
+    def settings(self) -> dict[str, str]:
+        """What to set to enter it, likewise."""
+        return {"MONETTE_AZURE_STORAGE_KEY": self.key, "MONETTE_AZURE_STORAGE_ENDPOINT": self.endpoint}
+
     def client(self, container: str) -> ContainerClient:
         """Microsoft's own client of a container, whether or not it exists."""
         credential = {"account_name": self.account, "account_key": self.key}
