@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import signal
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from itertools import repeat
@@ -18,9 +20,13 @@ from monette_assets.resources import EventHubs, lake_resource
 from monette_assets.settings import Settings
 from monette_assets.sources.event_hubs import stream
 from monette_assets.sources.event_hubs.stream import Bounds, Place, opened
+from monette_assets_tests.azurite import Azurite
+from monette_assets_tests.contracts import write_contract
 from monette_assets_tests.frames import group_of
+from monette_assets_tests.kafka.taking_in import BATCH, POINTS, taken_in
 from monette_assets_tests.mock_broker import MockBroker, mock_broker
 from monette_assets_tests.processes import free_port
+from monette_assets_tests.silver.test_scale_tickets import TICKET
 
 TICKETS, TELEMETRY = "scale_tickets", "telemetry"
 
@@ -101,6 +107,34 @@ def test_of_runs_at_once_each_event_is_committed_by_one(broker: MockBroker, lake
     assert sum(each.events for each in done) == 60
     assert values(lake) == sent
     assert all("another run was faster" in problem for each in done for problem in each.problems)
+
+
+def test_in_a_container_too_what_is_killed_leaves_each_event_once(
+    broker: MockBroker, azurite: Azurite, tmp_path: Path
+) -> None:
+    container = azurite.client("events")
+    container.create_container()
+    lake = azurite.lake("events", "lake")
+    settings = {
+        **azurite.settings,
+        **broker.settings,
+        "MONETTE_LAKE": lake.url,
+        "MONETTE_HOME": str(tmp_path / "home"),
+        "MONETTE_GROUP": str(write_contract(tmp_path / "group")),
+    }
+    sent: list[bytes] = []
+    for point in POINTS:
+        more = [json.dumps({**TICKET, "ticket_id": f"T{len(sent) + each}"}).encode() for each in range(2 * BATCH)]
+        broker.send(TICKETS, *more)
+        sent += more
+        assert taken_in(settings, point, 2) == -signal.SIGKILL, point
+    assert taken_in(settings, how="command") == 0
+    assert values(lake) == sorted(sent)
+    tickets = lake.read("silver/scale_tickets", columns=["ticket_id", "repeats"]).to_pylist()
+    assert sorted(row["ticket_id"] for row in tickets) == sorted(json.loads(value)["ticket_id"] for value in sent)
+    assert {row["repeats"] for row in tickets} == {0}
+    written = [name for name in container.list_blob_names(name_starts_with="lake/bronze/") if name.endswith(".parquet")]
+    assert len(written) > len(lake.open(CONTRACT.name).file_uris())  # what was written and not committed is no row
 
 
 def test_what_the_broker_deleted_meanwhile_is_told_and_the_rest_is_taken_in(

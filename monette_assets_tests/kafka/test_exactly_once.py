@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
-import os
 import signal
-import subprocess
-import sys
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -31,7 +28,7 @@ from monette_assets.sources.event_hubs.access import Access, client_configuratio
 from monette_assets.sources.event_hubs.stream import AccessRefused, Stream, Taken
 from monette_assets_tests.contracts import write_contract
 from monette_assets_tests.kafka import CONNECTION, Kafka, running
-from monette_assets_tests.kafka.taking_in import BATCH, POINTS
+from monette_assets_tests.kafka.taking_in import BATCH, POINTS, taken_in
 from monette_assets_tests.silver.test_scale_tickets import TICKET
 
 TOPIC = "scale_tickets"
@@ -86,16 +83,13 @@ def test_every_event_is_in_bronze_once_whatever_is_killed(
     kafka: Kafka, tmp_path: Path, contract: Path, group: Group
 ) -> None:
     lake = Lake(str(tmp_path / "home" / "lake"))
-    environment = {
-        **os.environ, "MONETTE_HOME": str(tmp_path / "home"), "MONETTE_GROUP": str(contract),
+    settings = {
+        "MONETTE_HOME": str(tmp_path / "home"),
+        "MONETTE_GROUP": str(contract),
         "MONETTE_EVENTS_BROKERS": kafka.brokers,
-    }  # fmt: skip
+    }
     sent: list[bytes] = []
     left: set[Path] = set()  # files that were written and not committed
-
-    def take(point: str, nth: int, how: str = "batches") -> int:
-        command = [sys.executable, "-W", "ignore", "-m", "monette_assets_tests.kafka.taking_in", point, str(nth), how]
-        return subprocess.run(command, env=environment, capture_output=True, check=False, timeout=240).returncode
 
     def weigh(count: int) -> None:
         more = [json.dumps({**TICKET, "ticket_id": f"T{len(sent) + each}"}).encode() for each in range(count)]
@@ -104,16 +98,16 @@ def test_every_event_is_in_bronze_once_whatever_is_killed(
 
     for point in POINTS:
         weigh(3 * BATCH)
-        assert take(point, 2) == -signal.SIGKILL, point
+        assert taken_in(settings, point, 2) == -signal.SIGKILL, point
         files = set(Path(lake.uri("bronze/events")).rglob("*.parquet"))
         of_no_commit = files - {Path(uri) for uri in lake.open("bronze/events").file_uris()}
         assert bool(of_no_commit - left) == (point == "writing"), point
         left |= of_no_commit
     send_and_take_back(kafka, TOPIC, b"taken back")  # in the middle of the log
     weigh(BATCH)
-    assert take("committed", 1, "command") == -signal.SIGKILL
+    assert taken_in(settings, "committed", 1, "command") == -signal.SIGKILL
     weigh(10)
-    assert take("nowhere", 0, "command") == 0
+    assert taken_in(settings, how="command") == 0
     assert values(lake, TOPIC) == Counter(sent)
     tickets = lake.read("silver/scale_tickets", columns=["ticket_id", "repeats"]).to_pylist()
     assert sorted(row["ticket_id"] for row in tickets) == sorted(json.loads(value)["ticket_id"] for value in sent)
