@@ -90,6 +90,13 @@ def test_a_signature_out_of_its_time(azurite: Azurite, url: str, begins: datetim
     assert says in told
 
 
+def test_a_signature_that_allows_all_writes_too(azurite: Azurite, url: str) -> None:
+    access = AzureAccess(signature=signature(azurite, NOW - HOUR, NOW + HOUR), endpoint=azurite.endpoint)
+    lake = lake_of(url, access)
+    lake.publish("gold/balance_sheet", table(ROWS), schema=SCHEMA, scope=Scope.everything(), commit=commit())
+    assert rows_of(azurite.lake("refusals", "lake").read("gold/balance_sheet")) == ROWS
+
+
 def test_a_signature_that_allows_to_read_only(azurite: Azurite, url: str) -> None:
     access = AzureAccess(signature="?" + signature(azurite, NOW - HOUR, NOW + HOUR, "rl"), endpoint=azurite.endpoint)
     lake = lake_of(url, access)
