@@ -192,9 +192,10 @@ def _kept(closes: DataFrame) -> DataFrame:
     from pyspark.sql import functions as F
 
     made = as_declared(closes, CLOSES).where(F.col("action") == CLOSE)
-    released = F.substring_index(F.explode("tables"), "/", -1)
-    older = made.where(F.col("statements").isNull()).select(F.col("number").alias("close_number"),
-                                                            released.alias("statement"))  # fmt: skip
+    released = made.where(F.col("statements").isNull()).select("number", F.explode("tables").alias("table"))
+    older = released.select(
+        F.col("number").alias("close_number"), F.substring_index("table", "/", -1).alias("statement")
+    )
     told = made.where(F.col("statements").isNotNull()).select(
         F.col("number").alias("close_number"), F.explode("statements").alias("statement")
     )
