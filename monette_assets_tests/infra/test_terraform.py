@@ -24,6 +24,17 @@ TERRAFORM = ROOT / "infra" / "terraform"
 ROOTS = ("bootstrap", "environments/dev", "environments/prod", "login")
 SEVEN_YEARS = 7 * 365
 
+# What a contributor cannot write (Microsoft.Authorization, by its NotActions; what lies inside a vault), and who can.
+BEYOND_A_CONTRIBUTOR = re.compile(
+    r"azurerm_(\w*lock|role_\w+|pim_\w+|(\w+_)?policy_(assignment|definition|exemption|set_\w+)"
+    r"|key_vault_(secret|key|certificate\w*))"
+)
+WRITTEN_BY = {
+    "azurerm_management_lock": "Locks Contributor",
+    "azurerm_role_assignment": "Role Based Access Control Administrator",
+    "azurerm_key_vault_secret": "Key Vault Secrets Officer",
+}
+
 
 @dataclass(frozen=True)
 class Plan:
@@ -202,6 +213,27 @@ def test_every_role_is_one_that_the_bootstrap_lets_the_deployment_give_away(
         "User Access Administrator",
         "Role Based Access Control Administrator",
     }
+
+
+@pytest.mark.parametrize("environment", ["dev", "prod"])
+def test_whatever_an_environment_is_made_of_the_deployment_may_write_and_the_page_names_the_role(
+    plans: dict[str, Plan], environment: str
+) -> None:
+    access = (TERRAFORM / "bootstrap" / "access.tf").read_text(encoding="utf-8")
+    on_its_group = r"""for_each = local\.deployers
+
+  scope                = azurerm_resource_group\.environment\[each\.key\]\.id
+  role_definition_name = "([^"]+)\""""
+    held = set(re.findall(on_its_group, access))
+    kinds = {it["type"] for it in plans[environment].resources}
+    beyond = {kind for kind in kinds if BEYOND_A_CONTRIBUTOR.fullmatch(kind)}
+    assert "azurerm_management_lock" in beyond or environment == "dev"
+    assert {kind: WRITTEN_BY.get(kind) for kind in beyond if WRITTEN_BY.get(kind) not in held} == {}
+    page = " ".join((ROOT / "docs" / "azure.md").read_text(encoding="utf-8").split())
+    [by_hand] = re.findall(
+        r"Whoever applies by hand needs the roles of the deployment on the group: (.*?) on the state", page
+    )
+    assert held <= set(re.findall(r"\*([^*]+)\*", by_hand))
 
 
 def test_webservers_reach_neither_lake_nor_tokens_and_runs_reach_no_image(plans: dict[str, Plan]) -> None:

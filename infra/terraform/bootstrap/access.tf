@@ -58,6 +58,17 @@ resource "azurerm_role_assignment" "writes_secrets" {
   description          = "Writes the database's password"
 }
 
+# A contributor cannot lock either; a lock on the lake is part of prod.
+resource "azurerm_role_assignment" "locks" {
+  for_each = local.deployers
+
+  scope                = azurerm_resource_group.environment[each.key].id
+  role_definition_name = "Locks Contributor"
+  principal_id         = each.value
+  principal_type       = "ServicePrincipal"
+  description          = "Locks the lake against deletion"
+}
+
 resource "azurerm_role_assignment" "writes_state" {
   for_each = local.deployers
 
