@@ -100,13 +100,18 @@ def plans(copied: Path) -> dict[str, Plan]:
     """Both environments as `terraform test` plans them."""
     found = {}
     for environment in ("dev", "prod"):
-        said = run(copied / "environments" / environment, "test", "-json", "-verbose")
-        assert said.returncode == 0, said.stdout[-2000:] + said.stderr
-        (plan,) = (line for line in map(json.loads, said.stdout.splitlines()) if line["type"] == "test_plan")
-        changes = plan["test_plan"]["output_changes"]["settings"]
-        settings = {*changes["after"], *changes["after_unknown"]}
-        found[environment] = Plan(plan["test_plan"]["resource_changes"], settings, said.stdout)
+        found[environment] = planned(copied / "environments" / environment)
     return found
+
+
+def planned(folder: Path, *arguments: str) -> Plan:
+    """An environment as `terraform test` plans it."""
+    said = run(folder, "test", "-json", "-verbose", *arguments)
+    assert said.returncode == 0, said.stdout[-2000:] + said.stderr
+    (plan,) = (line for line in map(json.loads, said.stdout.splitlines()) if line["type"] == "test_plan")
+    changes = plan["test_plan"]["output_changes"]["settings"]
+    settings = {*changes["after"], *changes["after_unknown"]}
+    return Plan(plan["test_plan"]["resource_changes"], settings, said.stdout)
 
 
 def test_every_file_is_written_as_terraform_formats_it() -> None:
@@ -277,6 +282,39 @@ def test_private_endpoints_close_every_public_door(plans: dict[str, Plan]) -> No
         assert behind == (["blob", "blob", "dfs", "namespace", "registry", "vault"] if closed else [])
         (database,) = plan.of("azurerm_postgresql_flexible_server")
         assert database["public_network_access_enabled"] is False
+
+
+def test_a_later_change_of_private_endpoints_makes_no_other_registry(copied: Path, plans: dict[str, Plan]) -> None:
+    """Azure changes tier and doors in place, zones only by making another one."""
+    for environment, other in (("dev", "true"), ("prod", "false")):
+        folder = copied / "environments" / environment
+        both = plans[environment], planned(folder, f"-var=private_endpoints={other}")
+        before, after = (plan.one("azurerm_container_registry.this") for plan in both)
+        assert before["public_network_access_enabled"] is not after["public_network_access_enabled"]
+        for made_anew in ("name", "resource_group_name", "zone_redundancy_enabled"):
+            assert before[made_anew] == after[made_anew]
+        for it in (before, after):
+            needs = it["zone_redundancy_enabled"] or not it["public_network_access_enabled"]
+            assert it["sku"] == ("Premium" if needs else "Standard")
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        "azurerm_container_registry",
+        "azurerm_key_vault",
+        "azurerm_kubernetes_cluster",
+        "azurerm_postgresql_flexible_server",
+        "azurerm_postgresql_flexible_server_database",
+        "azurerm_storage_account",
+    ],
+)
+def test_no_plan_takes_away_what_cannot_be_made_again(kind: str) -> None:
+    written = "".join(file.read_text(encoding="utf-8") for file in sorted(TERRAFORM.rglob("*.tf")))
+    blocks = re.findall(rf'^resource "{kind}" .*?^}}', written, re.MULTILINE | re.DOTALL)
+    assert blocks
+    kept = re.compile(r"^  lifecycle \{[^}]*^    prevent_destroy += true$", re.MULTILINE)
+    assert [block.partition("\n")[0] for block in blocks if not kept.search(block)] == []
 
 
 @pytest.mark.parametrize("environment", ["dev", "prod"])

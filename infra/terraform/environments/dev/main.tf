@@ -29,6 +29,10 @@ module "platform" {
     password_version = 1
   }
 
+  registry = {
+    zone_redundant = false
+  }
+
   cluster = {
     sku_tier      = "Free"
     service_size  = "Standard_D2ds_v5"

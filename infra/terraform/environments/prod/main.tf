@@ -31,6 +31,10 @@ module "platform" {
     password_version = 1
   }
 
+  registry = {
+    zone_redundant = true
+  }
+
   cluster = {
     sku_tier      = "Standard"
     service_size  = "Standard_D4ds_v5"

@@ -33,7 +33,7 @@ variable "allowed_ip_ranges" {
 }
 
 variable "private_endpoints" {
-  description = "Whether services have private addresses only; Terraform then runs in the subnet `runners`."
+  description = "Whether services have private addresses only; Terraform then runs in the subnet `runners`. To be decided before the first apply (docs/azure.md)."
   type        = bool
   default     = true
 }

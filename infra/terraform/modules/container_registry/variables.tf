@@ -18,6 +18,11 @@ variable "tags" {
   type        = map(string)
 }
 
+variable "zone_redundant" {
+  description = "Whether images are kept in several zones; asks for Premium, and another registry is made where it changes."
+  type        = bool
+}
+
 variable "private_endpoints" {
   description = "Whether the registry is reached by private endpoints only; asks for Premium."
   type        = bool

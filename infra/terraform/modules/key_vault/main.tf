@@ -20,4 +20,8 @@ resource "azurerm_key_vault" "this" {
     default_action = var.private_endpoints ? "Deny" : "Allow"
     bypass         = "AzureServices"
   }
+
+  lifecycle {
+    prevent_destroy = true
+  }
 }

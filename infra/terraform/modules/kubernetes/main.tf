@@ -141,7 +141,8 @@ resource "azurerm_kubernetes_cluster" "this" {
   }
 
   lifecycle {
-    ignore_changes = [default_node_pool[0].node_count, kubernetes_version]
+    prevent_destroy = true
+    ignore_changes  = [default_node_pool[0].node_count, kubernetes_version]
   }
 
   depends_on = [azurerm_role_assignment.network, azurerm_role_assignment.nodes]

@@ -123,6 +123,7 @@ module "container_registry" {
   name                = "${local.compact}images"
   resource_group_name = var.resource_group_name
   location            = local.location
+  zone_redundant      = var.registry.zone_redundant
   private_endpoints   = var.private_endpoints
   tags                = local.tags
 }

@@ -29,7 +29,7 @@ variable "address_space" {
 }
 
 variable "private_endpoints" {
-  description = "Whether lake, vault, event hubs, registry and cluster have private addresses only. Deployments then run on runners in the subnet `runners`."
+  description = "Whether lake, vault, event hubs, registry and cluster have private addresses only. Deployments then run on runners in the subnet `runners`. To be decided before the first apply: a change asks for another cluster (docs/azure.md)."
   type        = bool
 }
 
@@ -91,6 +91,13 @@ variable "database" {
     backup_days      = number
     standby          = bool
     password_version = number
+  })
+}
+
+variable "registry" {
+  description = "Images: whether they are kept in several zones."
+  type = object({
+    zone_redundant = bool
   })
 }
 

@@ -47,6 +47,7 @@ resource "azurerm_postgresql_flexible_server" "this" {
   }
 
   lifecycle {
+    prevent_destroy = true
     # Azure chooses zones, and changes them when the standby takes over.
     ignore_changes = [zone, high_availability[0].standby_availability_zone]
   }
