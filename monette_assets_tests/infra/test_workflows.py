@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 import subprocess
@@ -88,6 +89,28 @@ def test_what_is_sealed_is_bronze_and_every_record_of_the_lake() -> None:
     (script,) = (step["run"] for step in sealing["jobs"]["seal"]["steps"] if "run" in step)
     (tables,) = re.findall(r"^tables='(.*)'$", script, re.MULTILINE)
     assert set(tables.split(";")) == {"bronze", *RECORDS}
+
+
+@pytest.mark.parametrize(("dev", "prod"), [("", "in prod"), ("in dev", ""), ("in dev", "in prod"), ("", "")])
+def test_the_copy_is_made_on_runners_inside_the_network_alone(dev: str, prod: str) -> None:
+    """Lake and copy let nobody else in, in either environment."""
+    job = yaml.safe_load((GITHUB / "workflows" / "seal.yml").read_text(encoding="utf-8"))["jobs"]["seal"]
+
+    def said(expression: str, environment: str = "") -> str:
+        """GitHub's && and || give what Python's do; fromJSON is read by the caller."""
+        python = expression.removeprefix("${{").removesuffix("}}").replace("fromJSON", "").strip()
+        python = python.replace("&&", "and").replace("||", "or")
+        known = {"RUNNER_DEV": dev, "RUNNER_PROD": prod, "SEAL_CLIENT_ID": "somebody"}
+        python = re.sub(r"vars\.(\w+)", lambda it: repr(known[it[1]]), python)
+        python = python.replace("matrix.environment", repr(environment)).replace("github.ref", "'refs/heads/main'")
+        return str(eval(python, {"__builtins__": {}}))  # ours, with every name replaced by its value
+
+    runs = said(job["if"]) == "True"
+    assert runs is bool(dev or prod)
+    if runs:
+        environments = json.loads(said(job["strategy"]["matrix"]["environment"]))
+        used = {it: said(job["runs-on"], it) for it in environments}
+        assert used == {name: label for name, label in {"dev": dev, "prod": prod}.items() if label}
 
 
 def test_every_root_of_terraform_is_validated_with_its_real_providers() -> None:
