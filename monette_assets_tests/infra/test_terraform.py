@@ -284,6 +284,17 @@ def test_private_endpoints_close_every_public_door(plans: dict[str, Plan]) -> No
         assert database["public_network_access_enabled"] is False
 
 
+def test_nodes_reach_the_api_server_where_an_office_is_let_in(copied: Path, plans: dict[str, Plan]) -> None:
+    """A node is seen as the address of the network's way out, so that address is let in with the office's."""
+    (open_to_all,) = plans["dev"].of("azurerm_kubernetes_cluster")
+    assert not open_to_all["api_server_access_profile"]
+    plan = planned(copied / "environments" / "dev", '-var=allowed_ip_ranges=["203.0.113.0/24"]')
+    (cluster,) = plan.of("azurerm_kubernetes_cluster")
+    (profile,) = cluster["api_server_access_profile"]
+    (out,) = plan.of("azurerm_public_ip")
+    assert set(profile["authorized_ip_ranges"]) == {"203.0.113.0/24", f"{out['ip_address']}/32"}
+
+
 def test_a_later_change_of_private_endpoints_makes_no_other_registry(copied: Path, plans: dict[str, Plan]) -> None:
     """Azure changes tier and doors in place, zones only by making another one."""
     for environment, other in (("dev", "true"), ("prod", "false")):

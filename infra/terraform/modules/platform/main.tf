@@ -128,6 +128,11 @@ module "container_registry" {
   tags                = local.tags
 }
 
+locals {
+  # Nodes reach a public API server from the network's one address: whoever else is let in, they are too.
+  reaches_cluster = length(var.allowed_ip_ranges) == 0 ? [] : concat(var.allowed_ip_ranges, ["${module.network.outbound_ip_address}/32"])
+}
+
 module "kubernetes" {
   source = "../kubernetes"
 
@@ -138,7 +143,7 @@ module "kubernetes" {
   virtual_network_id         = module.network.id
   subnet_id                  = module.network.subnet_ids["cluster"]
   private                    = var.private_endpoints
-  allowed_ip_ranges          = var.allowed_ip_ranges
+  allowed_ip_ranges          = local.reaches_cluster
   administrators_group_id    = var.people.administrators
   sku_tier                   = var.cluster.sku_tier
   service_size               = var.cluster.service_size

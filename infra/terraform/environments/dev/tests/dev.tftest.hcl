@@ -3,6 +3,10 @@
 
 mock_provider "azurerm" {
   override_during = plan
+
+  mock_resource "azurerm_public_ip" {
+    defaults = { ip_address = "198.51.100.7" }
+  }
 }
 
 mock_provider "databricks" {
