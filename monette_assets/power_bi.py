@@ -64,10 +64,15 @@ def data_type(column: Column) -> str | None:
 
 def measures() -> tuple[Measure, ...]:
     """Profit types and results: actual, budget, variance (favourable is positive), year to date, last year."""
-    amount = f"SUM({SUMMARY}[amount_cad])"
+
+    def amounts(scenario: str, basis: str) -> str:  # of one basis: accrual and cash are the same money told twice
+        summed, summary = f"SUM({SUMMARY}[amount_cad])", SUMMARY
+        return f'CALCULATE({summed}, {summary}[scenario] = "{scenario}", {summary}[basis] = "{basis}")'
+
     found = [
-        Measure("Actual", f'CALCULATE({amount}, {SUMMARY}[scenario] = "actual")', "Amounts of the books.", "Base"),
-        Measure("Budget", f'CALCULATE({amount}, {SUMMARY}[scenario] = "budget")', "Amounts of the budget.", "Base"),
+        Measure("Actual", amounts("actual", "accrual"), "Amounts of the books, accrual basis.", "Base"),
+        Measure("Actual, Cash Basis", amounts("actual", "cash"), "Amounts of the books, cash basis.", "Base"),
+        Measure("Budget", amounts("budget", "accrual"), "Amounts of the budget, accrual basis.", "Base"),
     ]
     for line in (each for each in LINES if each != "Unmapped"):
         is_good = line in (*REVENUE_TYPES, *RESULTS)
@@ -365,7 +370,7 @@ with a connection: `pipx run check-jsonschema --schemafile URL FILE`, the URL be
 TMDL and DAX have no schema: whether Power BI accepts them, and whether `DeltaLake.Table` reads this lake, is not known.
 
 The model reads tables as they stand, not through a release; refresh it after a run. Columns that hold lists are left
-out. The fiscal year ends on 31 October in the measures; a group with another year changes `YEAR_END` in
+out. Every measure is of the accrual basis but the one that says cash. The fiscal year ends on 31 October in the measures; a group with another year changes `YEAR_END` in
 `monette_assets/power_bi.py`.
 """
 

@@ -288,6 +288,10 @@ def another_year_end(folder: Path) -> Path:
     return write_contract(folder, companies=companies)
 
 
+def test_a_moment_before_the_first_close_is_rebuilt_though_there_are_closes_now(edited: Edited) -> None:
+    assert printed(*REPORT, "--as-of", "1", "--rebuild") == edited.closed.trial_balance
+
+
 def test_a_moment_is_reproduced_from_bronze_when_its_versions_are_gone(
     office: Office, edited: Edited, capfd: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -109,6 +109,7 @@ def _copy(lake: Lake, scratch: Lake, contract: Contract, rows: Any) -> None:
 
 def _copy_closes(lake: Lake, scratch: Lake, moment: datetime) -> None:
     """The closes made by the moment, and what they froze."""
+    import pyarrow as pa
     import pyarrow.compute as pc
 
     _copy(lake, scratch, closes.CONTRACT, _until("at", moment))
@@ -116,7 +117,7 @@ def _copy_closes(lake: Lake, scratch: Lake, moment: datetime) -> None:
         return
     made = [name for name in scratch.read(closes.CONTRACT.name).column("close_id").to_pylist() if name]
     for contract in (closed_statements.CONTRACT, closed_ledger.CONTRACT):
-        _copy(lake, scratch, contract, pc.field("close_id").isin(made))
+        _copy(lake, scratch, contract, pc.field("close_id").isin(pa.array(made, pa.string())))
 
 
 def _periods(scratch: Lake, group: Group, last: date | None) -> tuple[date, ...]:
