@@ -370,8 +370,8 @@ with a connection: `pipx run check-jsonschema --schemafile URL FILE`, the URL be
 TMDL and DAX have no schema: whether Power BI accepts them, and whether `DeltaLake.Table` reads this lake, is not known.
 
 The model reads tables as they stand, not through a release; refresh it after a run. Columns that hold lists are left
-out. Every measure is of the accrual basis but the one that says cash. The fiscal year ends on 31 October in the measures; a group with another year changes `YEAR_END` in
-`monette_assets/power_bi.py`.
+out. Every measure is of the accrual basis but the one that says cash. The fiscal year ends on 31 October in the
+measures; a group with another year changes `YEAR_END` in `monette_assets/power_bi.py`.
 """
 
 
