@@ -125,9 +125,22 @@ def _ownership(contract: Contract, terms: Consolidation) -> Iterator[Problem]:
         ):
             expected = "a month without control in between: a change of share alone is not supported"
             yield Problem(FILE, f"{path}.from", str(each.from_period), expected)
+        yield from _parent_of_the_groups_currency(contract, path, each)
         yield from _within_its_life(contract, path, each)
         dated.append((each.company, each.window, path, f"control of {each.company!r}"))
     yield from _overlaps(FILE, dated)
+
+
+def _parent_of_the_groups_currency(contract: Contract, path: str, entry: Ownership) -> Iterator[Problem]:
+    """What a foreign parent paid would be translated at each month's closing rate, and make goodwill of the rate."""
+    parent = next((each for _, each in contract.companies if each.code == entry.parent), None)
+    if parent and contract.settings and parent.home_currency != contract.settings.currency:
+        found = f"{entry.parent!r}, whose books are in {parent.home_currency}"
+        expected = (
+            f"a parent whose books are in {contract.settings.currency}, the group's currency: "
+            "an investment kept in another is not supported"
+        )
+        yield Problem(FILE, f"{path}.parent", found, expected)
 
 
 def _within_its_life(contract: Contract, path: str, entry: Ownership) -> Iterator[Problem]:

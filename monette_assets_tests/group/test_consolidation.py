@@ -102,13 +102,18 @@ WRONG = [
         "expected an account for this company alone",
     ),
     (
-        CONSOLIDATED | {"ownership": [entry(), entry(company="grain", parent="ranch")]},
-        "consolidation.yaml: ownership: found circular ownership ranch -> grain -> ranch; "
+        CONSOLIDATED | {"ownership": [entry(company="shop", parent="ranch")]},
+        "consolidation.yaml: ownership[0].parent: found 'ranch', whose books are in USD; expected a parent whose books "
+        "are in CAD, the group's currency: an investment kept in another is not supported",
+    ),
+    (
+        CONSOLIDATED | {"ownership": [entry(company="shop"), entry(company="grain", parent="shop")]},
+        "consolidation.yaml: ownership: found circular ownership shop -> grain -> shop; "
         "expected a parent that nothing below it owns",
     ),
     (
-        CONSOLIDATED | {"ownership": [entry(parent="ranch")]},
-        "consolidation.yaml: ownership: found circular ownership ranch -> ranch; "
+        CONSOLIDATED | {"ownership": [entry(company="shop", parent="shop")]},
+        "consolidation.yaml: ownership: found circular ownership shop -> shop; "
         "expected a parent that nothing below it owns",
     ),
     (
@@ -193,9 +198,9 @@ def test_a_subsidiary_belongs_while_it_is_controlled(tmp_path: Path) -> None:
 
 
 def test_owners_through_two_parents_hold_the_product(tmp_path: Path) -> None:
-    ownership = [entry(), entry(company="shop", parent="ranch", share="0.60")]
+    ownership = [entry(company="shop"), entry(parent="shop", share="0.60")]
     group = group_of(tmp_path, method="consolidated", ownership=ownership)
-    assert perimeter.effective_share(group, "shop", MARCH) == Decimal("0.4800")
+    assert perimeter.effective_share(group, "ranch", MARCH) == Decimal("0.4800")
     assert perimeter.effective_share(group, "grain", MARCH) == 1
 
 
