@@ -9,11 +9,12 @@ from __future__ import annotations
 import os
 from collections.abc import Collection, Sequence
 from datetime import timedelta
+from ipaddress import IPv4Address, IPv6Address, ip_address
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
-from pydantic import Field, ModelWrapValidatorHandler, SecretStr, ValidationError, model_validator
+from pydantic import Field, ModelWrapValidatorHandler, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from monette_assets.azure_storage import configured
@@ -97,6 +98,11 @@ class Settings(BaseSettings):
     quickbooks_url: str = Field(default=SIMULATOR_URL, description="Base URL of the QuickBooks API.")
     quickbooks_token_url: str = Field(default=f"{SIMULATOR_URL}/oauth2/v1/tokens/bearer", description="OAuth endpoint.")
     quickbooks_requests_per_second: int = Field(default=10, ge=1, description="Per company; Intuit's own limit is 10.")
+    quickbooks_redirect_uri: str = Field(
+        default="http://localhost/connected",
+        description="Where Intuit sends the browser after `monette connect`, as registered with your app: https and a "
+        "name, no page needed; http://localhost is for the simulator and sandboxes.",
+    )
     quickbooks_client_id: str = Field(default="demo-client")
     quickbooks_client_secret: SecretStr = Field(default=SecretStr("demo-secret"))
     quickbooks_verifier_token: SecretStr | None = Field(
@@ -165,6 +171,20 @@ class Settings(BaseSettings):
         for name in wrong & vars(settings).keys():
             del vars(settings)[name]
         raise SettingsWrong(problems, settings)
+
+    @field_validator("quickbooks_redirect_uri")
+    @classmethod
+    def _taken_by_intuit(cls, uri: str) -> str:
+        parts = urlsplit(uri)
+        host, address = parts.hostname or "", _address(parts.hostname or "")
+        local = parts.scheme == "http" and (host == "localhost" or (address is not None and address.is_loopback))
+        public = parts.scheme == "https" and "." in host and address is None
+        if not (local or public) or parts.query or parts.fragment or parts.username or any(map(str.isspace, uri)):
+            raise ValueError(
+                "expected https://NAME/PATH with the name of a host (Intuit takes no IP address), or http://localhost "
+                "for the simulator and sandboxes; register the same at Intuit"
+            )
+        return uri
 
     def _storage_problems(self) -> tuple[list[str], set[str]]:
         given = {name: f"MONETTE_{name.upper()}" for name in type(self).model_fields if name.startswith("azure_")}
@@ -263,3 +283,10 @@ class Settings(BaseSettings):
     def simulated(self) -> bool:
         """Whether QuickBooks is the simulator on loopback."""
         return self.quickbooks_url.startswith("http://127.0.0.1:")
+
+
+def _address(host: str) -> IPv4Address | IPv6Address | None:
+    try:
+        return ip_address(host)
+    except ValueError:
+        return None

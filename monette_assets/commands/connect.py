@@ -40,7 +40,6 @@ def connect(
 def _at_intuit(platform: Platform, code: str) -> None:
     """A person grants access in the browser and pastes the address it ends at."""
     from monette_assets.commands.errors import CommandError
-    from monette_assets.commands.outside_world import REDIRECT_URI
     from monette_assets.resources import token_keeper
 
     settings, company = platform.settings, platform.group.company(code)
@@ -49,7 +48,7 @@ def _at_intuit(platform: Platform, code: str) -> None:
         "client_id": settings.quickbooks_client_id,
         "response_type": "code",
         "scope": SCOPE,
-        "redirect_uri": REDIRECT_URI,
+        "redirect_uri": settings.quickbooks_redirect_uri,
         "state": state,
     }
     typer.echo(f"{company.name} ({code}): open this page, choose that company, and allow access:", err=True)
@@ -65,6 +64,6 @@ def _at_intuit(platform: Platform, code: str) -> None:
         )
     keeper = token_keeper(settings)
     try:
-        keeper.connect(code, company.realm_id, given.get("code", ""), REDIRECT_URI)
+        keeper.connect(code, company.realm_id, given.get("code", ""), settings.quickbooks_redirect_uri)
     finally:
         keeper.close()

@@ -162,7 +162,7 @@ def connect(settings: Settings, group: Group, companies: list[str]) -> list[str]
                 answer = simulator.post(f"/simulator/connect/{realm}")
                 if answer.status_code != httpx.codes.OK:
                     raise CommandError(f"{code}: the simulator does not know realm {realm}: {answer.text[:200]}")
-                keeper.connect(code, realm, answer.json()["code"], REDIRECT_URI)
+                keeper.connect(code, realm, answer.json()["code"], settings.quickbooks_redirect_uri)
     except httpx.TransportError as error:
         raise CommandError(
             f"the simulator at {settings.quickbooks_url} cannot be reached; start it with `monette simulate`"
@@ -170,6 +170,3 @@ def connect(settings: Settings, group: Group, companies: list[str]) -> list[str]
     finally:
         keeper.close()
     return companies
-
-
-REDIRECT_URI = "http://127.0.0.1/connected"

@@ -54,6 +54,22 @@ def test_half_configured_settings_are_told_whole(doctor: Doctor) -> None:
     assert "planted" not in str(said)
 
 
+@pytest.mark.parametrize(
+    "uri",
+    ["http://farm.example/connected", "https://10.0.0.4/connected", "https://127.0.0.1/connected", "farm.example"],
+)
+def test_a_redirect_that_intuit_would_not_take_is_refused(doctor: Doctor, uri: str) -> None:
+    assert "MONETTE_QUICKBOOKS_REDIRECT_URI: " in (said := doctor(quickbooks_redirect_uri=uri)["settings"])
+    assert "expected https://NAME/PATH" in said
+
+
+@pytest.mark.parametrize(
+    "uri", ["https://farm.example/connected", "http://localhost:8000/connected", "http://127.0.0.1/connected"]
+)
+def test_a_redirect_that_intuit_or_a_sandbox_takes_is_right(doctor: Doctor, uri: str) -> None:
+    assert "settings" not in doctor(quickbooks_redirect_uri=uri)
+
+
 def test_what_is_wrong_in_several_areas_is_named_in_one_run_and_once(doctor: Doctor, tmp_path: Path) -> None:
     """Settings malformed, half set and at odds; what needs other settings is examined, what needs these is not."""
     (tmp_path / "group" / "companies.yaml").write_text("companies: planted\n")
