@@ -217,7 +217,7 @@ def consolidated_statements(
     companies = aggregate(context, translated_balances)
     steps = [companies, eliminate(context, eliminations), adjust(context, adjustments)]
     if context.group.consolidation.ownership:
-        of_owners = [companies, *dividends_received(context, eliminations)]
+        of_owners = [companies, *dividends_received(context, eliminations), *profit_in_stock(context, eliminations)]
         steps.append(non_controlling_interest(context, stack(of_owners, [*PLACE, "own_classification"])))
     rows = (
         stack(steps, [*PLACE, "own_classification"])
@@ -339,6 +339,21 @@ def dividends_received(context: Context, eliminations: DataFrame) -> list[DataFr
     return [_to_date(context, stack([taken, earned], [*PLACE, "own_classification"]))]
 
 
+def profit_in_stock(context: Context, eliminations: DataFrame) -> list[DataFrame]:
+    """What eliminating unrealised profit takes from the seller's earnings, until the goods are sold on.
+
+    Outsiders of a seller bear their part of it (IFRS 10 B86; ASC 810-10-45-18 leaves the choice); a seller nobody else
+    owns leaves it to the owners.
+    """
+    from pyspark.sql import functions as F
+
+    if not context.group.consolidation.profit_in_stock:
+        return []
+    entries = _within(context, eliminations.where(F.col("kind") == "unrealised_profit"))
+    of_seller = entries.withColumn("component", F.col("partner"))  # the buyer holds the goods, its partner sold them
+    return [_to_date(context, of_seller.select("period", *PLACE, "own_classification", "amount_cad"))]
+
+
 def _within(context: Context, eliminations: DataFrame) -> DataFrame:
     """The entries by part of the group that has both their companies, with kind, company and partner."""
     from pyspark.sql import functions as F
@@ -431,7 +446,7 @@ def non_controlling_interest(context: Context, companies: DataFrame) -> DataFram
     """Outsiders' part of what subsidiaries earned, of their translation adjustment and of every other change of equity.
 
     Their part of the equity on the day of control stands in the investment's elimination. Both together are their
-    share of the net assets.
+    share of the net assets, less that of the profit on goods the group still holds.
     """
     from pyspark.sql import functions as F
 

@@ -371,6 +371,102 @@ def test_a_dividend_through_two_parents_is_income_of_neither(spark: SparkSession
     assert found.broken() == []
 
 
+# ---- profit in stock, with outsiders
+
+
+def shop_owned(folder: Path) -> Group:
+    """Grain owns 80 % of shop, whose capital was 100.00; a fifth of the price of goods between them is margin."""
+    return companies_group(
+        folder, company("grain"), company("shop"), method="consolidated",
+        profit_in_stock=[{"inventory_account": "inventory", "cost_account": "cost", "margin": "0.20"}],
+        ownership=[
+            {"company": "shop", "parent": "grain", "share": "0.80", "from": date(2024, 11, 1),
+             "investment_account": "investment", "opening_equity": [{"group_account": "capital", "amount": "100.00"}]},
+        ],
+    )  # fmt: skip
+
+
+SHOP_OPENED = {
+    "grain": {"bank": "120.00", "investment": "80.00", "capital": "-200.00"},
+    "shop": {"bank": "100.00", "capital": "-100.00"},
+}
+
+
+def goods_sold(seller: str, buyer: str, month: str = "2024-11") -> list[Line]:
+    """Goods that cost the seller 40.00, sold for 50.00: a margin of 10.00."""
+    return [
+        *document(seller, month, "P-1", "Maker", ("cost", "40.00"), ("bank", "-40.00")),
+        *document(seller, month, "IC-1", f"{buyer.title()} Ltd.", ("due_from", "50.00"), ("group_sales", "-50.00")),
+        *document(buyer, month, "IC-1", f"{seller.title()} Ltd.", ("inventory", "50.00"), ("due_to", "-50.00")),
+    ]  # fmt: skip
+
+
+def sold_on(buyer: str, month: str, goods: str, price: str) -> list[Line]:
+    return [
+        *document(buyer, month, "C-1", None, ("cost", goods), ("inventory", f"-{goods}")),
+        *document(buyer, month, "S-1", "Client", ("bank", price), ("sales", f"-{price}")),
+    ]
+
+
+def test_profit_of_an_upstream_sale_is_nobodys_while_the_goods_are_in_stock(
+    spark: SparkSession, tmp_path: Path
+) -> None:
+    """Shop, 80 % held, sells to grain in November. In December grain sells half of it for 30.00, in January the rest.
+
+    November: the group has earned nothing, and outsiders nothing of it. December: of 10.00 (30.00 - half of 40.00) the
+    half of shop's margin is 5.00, and 20 % of it outsiders': 1.00. January: all of the margin, 2.00.
+    """
+    lines = [
+        *goods_sold("shop", "grain"),
+        *sold_on("grain", "2024-12", "25.00", "30.00"),
+        *sold_on("grain", "2025-01", "25.00", "30.00"),
+    ]
+    found = consolidated(
+        spark, shop_owned(tmp_path), lines, "2024-11", "2024-12", "2025-01", "2025-11", opened=SHOP_OPENED
+    )
+    assert found.sums("2024-11") == {"bank": "180.00", "capital": "-200.00", "inventory": "40.00", "minority": "-20.00"}
+    assert found.sums("2024-12") == {
+        "bank": "210.00", "capital": "-200.00", "cost": "20.00", "inventory": "20.00", "minority": "-21.00",
+        "minority_income": "1.00", "sales": "-30.00",
+    }  # fmt: skip
+    assert found.sums("2025-01", of="movement_cad") == {
+        "bank": "30.00", "cost": "20.00", "inventory": "-20.00", "minority": "-1.00", "minority_income": "1.00",
+        "sales": "-30.00",
+    }  # fmt: skip
+    # a year on: net income was 20.00, of which 2.00 outsiders'
+    assert found.sums("2025-11") == {
+        "bank": "240.00", "capital": "-200.00", "minority": "-22.00", "retained_earnings": "-18.00",
+    }  # fmt: skip
+    assert found.broken() == []
+
+
+def test_profit_in_stock_over_a_year_end_is_outsiders_in_the_year_the_goods_are_sold(
+    spark: SparkSession, tmp_path: Path
+) -> None:
+    """Sold to grain in October 2025, the year's last month; sold on for 60.00 in December."""
+    lines = [*goods_sold("shop", "grain", "2025-10"), *sold_on("grain", "2025-12", "50.00", "60.00")]
+    found = consolidated(spark, shop_owned(tmp_path), lines, "2025-10", "2025-11", "2025-12", opened=SHOP_OPENED)
+    in_stock = {"bank": "180.00", "capital": "-200.00", "inventory": "40.00", "minority": "-20.00"}
+    assert [found.sums(month) for month in ("2025-10", "2025-11")] == [in_stock, in_stock]
+    assert found.sums("2025-12") == {
+        "bank": "240.00", "capital": "-200.00", "cost": "40.00", "minority": "-22.00", "minority_income": "2.00",
+        "sales": "-60.00",
+    }  # fmt: skip
+    assert found.broken() == []
+
+
+def test_profit_of_a_downstream_sale_is_the_owners_alone(spark: SparkSession, tmp_path: Path) -> None:
+    """Grain sells to shop. Shop's own result is what outsiders share: nothing, then 20 % of 60.00 - 50.00."""
+    lines = [*goods_sold("grain", "shop"), *sold_on("shop", "2024-12", "50.00", "60.00")]
+    found = consolidated(spark, shop_owned(tmp_path), lines, "2024-11", "2024-12", opened=SHOP_OPENED)
+    assert found.sums("2024-11") == {"bank": "180.00", "capital": "-200.00", "inventory": "40.00", "minority": "-20.00"}
+    assert found.sums("2024-12") == {
+        "bank": "240.00", "capital": "-200.00", "cost": "40.00", "minority": "-22.00", "minority_income": "2.00",
+        "sales": "-60.00",
+    }  # fmt: skip
+    assert found.broken() == []
+
+
 # ---- any charges
 
 
