@@ -6,6 +6,7 @@ from collections import defaultdict
 from decimal import Decimal
 
 from monette_assets.gold.financial_summary import LINES, RESULTS
+from monette_assets.group.calendar import fiscal_year_start
 from monette_assets.reports.columns import ZERO
 from monette_assets.reports.completeness import finality
 from monette_assets.reports.question import Question
@@ -21,16 +22,14 @@ TITLES = {"actual": "Actual", "budget": "Budget", "variance": "Variance", "excha
 
 
 def budget(question: Question) -> Statement:
-    """By profit type and result, in group currency; each company's year to date is that of its own fiscal year."""
+    """By profit type and result, in group currency; to date of the company's own fiscal year, else of the group's."""
     month, group = question.month, question.group
+    begun = fiscal_year_start(question.year_starts, month)
     rows = question.release.rows("gold/budget_vs_actual", company=question.company)
-    years = {each.code: group.fiscal_year(each.code, month) for each in group.companies}
     sums: dict[str, dict[str, Decimal]] = defaultdict(lambda: defaultdict(lambda: ZERO))
     budgeted = False
     for row in rows:
-        if row["basis"] != question.basis or not question.of_place(row) or row["period"] > month:
-            continue
-        if row["fiscal_year"] != years[row["company"]]:
+        if row["basis"] != question.basis or not question.of_place(row) or not begun <= row["period"] <= month:
             continue
         budgeted = budgeted or row["budget"] != 0
         for name, column in AMOUNTS.items():

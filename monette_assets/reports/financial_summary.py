@@ -6,7 +6,7 @@ from collections import defaultdict
 from decimal import Decimal
 
 from monette_assets.gold.financial_summary import LINES, RESULTS
-from monette_assets.group.calendar import add_months
+from monette_assets.group.calendar import add_months, fiscal_year_start
 from monette_assets.reports.columns import ZERO
 from monette_assets.reports.completeness import finality
 from monette_assets.reports.question import Question
@@ -16,35 +16,25 @@ COLUMNS = ("month", "month_budget", "month_before", "to_date", "to_date_budget",
 
 
 def financial_summary(question: Question) -> Statement:
-    """In group currency; each company's year to date is that of its own fiscal year."""
+    """In group currency; to date of the company's own fiscal year, else of the group's."""
     month, group = question.month, question.group
     year_ago = add_months(month, -12)
+    begun, begun_before = (fiscal_year_start(question.year_starts, each) for each in (month, year_ago))
     rows = question.release.rows(
         "gold/financial_summary",
         company=question.company,
-        columns=[
-            "period",
-            "fiscal_year",
-            "company",
-            "location",
-            "pillar",
-            "line",
-            "amount_cad",
-            "basis",
-            "scenario",
-        ],
+        columns=["period", "company", "location", "pillar", "line", "amount_cad", "basis", "scenario"],
     )
-    years = {each.code: group.fiscal_year(each.code, month) for each in group.companies}
     sums: dict[str, dict[str, Decimal]] = defaultdict(lambda: defaultdict(lambda: ZERO))
     for row in rows:
         if row["basis"] != question.basis or not question.of_place(row):
             continue
-        period, year = row["period"], years[row["company"]]
-        now = {"month": period == month, "to_date": period <= month and row["fiscal_year"] == year}
+        period = row["period"]
+        now = {"month": period == month, "to_date": begun <= period <= month}
         in_columns = {
             **now,
             "month_before": period == year_ago,
-            "to_date_before": period <= year_ago and row["fiscal_year"] == year - 1,
+            "to_date_before": begun_before <= period <= year_ago,
         }
         if row["scenario"] == "budget":
             in_columns = {f"{name}_budget": applies for name, applies in now.items()}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -46,6 +47,7 @@ def lake(tmp_path_factory: pytest.TempPathFactory, group: Group) -> Lake:
             line(DECEMBER, "Sales Revenue", "1000.00", "900.00"),
             line(DECEMBER, "Cost of Goods Sold", "300.00", "350.00"),
             line(DECEMBER, "Sales Revenue", "137.00", "130.00", "7.00", **south),
+            line(date(2024, 10, 1), "Sales Revenue", "50.00", "60.00", **south),
             line(DECEMBER, "Sales Revenue", "9.00", "9.00", basis="cash"),
         ],
     )
@@ -64,6 +66,14 @@ def test_the_group(lake: Lake, group: Group) -> None:
         ("Gross Margin", "837.00", "680.00", "157.00", "7.00", "1237.00", "1180.00", "57.00"),
         ("Sales Revenue", "1137.00", "1030.00", "107.00", "7.00", "1537.00", "1530.00", "7.00"),
     ]
+
+
+def test_to_date_is_of_the_companys_own_year_and_of_the_groups_for_all_else(lake: Lake, group: Group) -> None:
+    """South's year begins in January, the group's in November."""
+    own = asked(lake, group, company="south")[1]
+    assert own == ("Sales Revenue", "137.00", "130.00", "7.00", "7.00", "187.00", "190.00", "-3.00")
+    of_its_pillar = asked(lake, group, pillar="Cow-Calf")[1]
+    assert of_its_pillar == ("Sales Revenue", "137.00", "130.00", "7.00", "7.00", "137.00", "130.00", "7.00")
 
 
 def test_a_company_and_a_pillar_with_what_is_below_it(lake: Lake, group: Group) -> None:
