@@ -12,6 +12,7 @@ from typing import Any
 from monette_assets.group.calendar import add_months, fiscal_year, fiscal_year_start, months_between
 from monette_assets.reports.options import View
 from monette_assets.reports.question import Question
+from monette_assets.reports.released import ReportError
 from monette_assets.reports.statement import Field, Kind
 
 ZERO = Decimal("0.00")
@@ -126,9 +127,15 @@ class Columns:
 
 
 def columns_of(question: Question, *, balances: bool = False) -> Columns:
-    """The columns of the view asked for (unset: the month). Balances have no column that sums up the others."""
-    month, built = question.month, frozenset(question.release.months())
-    view = question.view or View.MONTH
+    """The columns of the view asked for (unset: the month). Balances have no column that sums up the others.
+
+    Of a company, months are built where it belonged to the group. Raises ReportError where it did in none of them.
+    """
+    month, view = question.month, question.view or View.MONTH
+    built = frozenset(one for one in question.release.months() if question.is_member(one))
+    if built.isdisjoint(span(question, month, View.MONTH if view is View.TRAILING else view)):
+        there = f"{min(built):%Y-%m} to {max(built):%Y-%m}" if built else "no month that was built"
+        raise ReportError(f"{question.company} did not belong to the group in {month:%B %Y}; it did in {there}")
     if view is View.TRAILING:
         months = months_between(add_months(month, -11), month)
         each = [Column(f"{one:%Y-%m}", f"{one:%b %Y}", (one,)) for one in months]

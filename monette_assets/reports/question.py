@@ -10,6 +10,7 @@ from typing import Any
 
 from monette_assets.group import Group, YearStart
 from monette_assets.group.models import WHOLE_GROUP
+from monette_assets.group.perimeter import belongs
 from monette_assets.reports.options import InCurrency, View
 from monette_assets.reports.released import Released, ReportError
 
@@ -80,6 +81,12 @@ class Question:
         if self.pillar is not None:
             return row["pillar"] in self._pillars
         return self.location in (None, row["location"])
+
+    def is_member(self, month: date) -> bool:
+        """Whether the company asked for belonged to the group in the month; true where none was."""
+        if self.company in (None, WHOLE_GROUP):
+            return True
+        return belongs(self.group, self.company, month)
 
     @property
     def year_starts(self) -> Sequence[YearStart]:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from datetime import date
 from decimal import Decimal
 
+from monette_assets.group.perimeter import belongs, subgroups_of
 from monette_assets.reports.columns import ZERO, Column, Columns, columns_of
 from monette_assets.reports.completeness import by_company, finality
 from monette_assets.reports.question import Question, Row
@@ -25,7 +27,7 @@ def trial_balance(question: Question) -> Statement:
     table, amounts = ("gold/trial_balance", IN_HOME) if home or not question.company else (
         "gold/translated_balances", IN_CAD
     )  # fmt: skip
-    rows = _over(columns, column, question.rows(table, column.months), amounts)
+    rows = _over(question, columns, question.rows(table, column.months), amounts)
     fields = tuple(Field(name, name.removesuffix("_cad").capitalize(), Kind.MONEY) for name in amounts)
     title = f"{question.whom}: trial balance, {_when(question, column)}"
     if question.company:
@@ -96,20 +98,39 @@ def _consolidated(question: Question, columns: Columns) -> Statement:
         ),
         rows=[*shown, {"account_name": "Total", **total}],
         emphasis=[*(Emphasis.NORMAL for _ in shown), Emphasis.RESULT],
-        notes=columns.notes[:1],
+        notes=[*columns.notes[:1], *_moved(question, months)],
     )
 
 
-def _over(columns: Columns, column: Column, rows: list[Row], amounts: tuple[str, ...]) -> list[Row]:
-    """One row an account: opening at the column's start, closing at its end, everything between summed."""
-    start, end = columns.start(column), columns.end(column)
+def _moved(question: Question, months: list[date]) -> list[str]:
+    """Whom opening and movement leave out, since balances came or went with it."""
+    changed = [
+        each.name
+        for each in question.group.companies
+        if len({belongs(question.group, each.code, month) for month in months}) > 1
+        and question.subgroup in subgroups_of(question.group, each.code)
+    ]
+    joined = "Companies that joined or left bring or take balances that are no movement: " + ", ".join(changed) + "."
+    return [joined] if changed else []
+
+
+def _over(question: Question, columns: Columns, rows: list[Row], amounts: tuple[str, ...]) -> list[Row]:
+    """One row an account: opening at the company's first month of the column, closing at its last, all else summed."""
+    built = sorted(month for month in columns.current.months if month in columns.built)
+    held = {
+        each.code: [month for month in built if belongs(question.group, each.code, month)]
+        for each in question.group.companies
+    }
     accounts: dict[tuple[str, str], Row] = {}
     sums: dict[tuple[str, str], dict[str, Decimal]] = defaultdict(lambda: dict.fromkeys(amounts, ZERO))
     for row in sorted(rows, key=lambda row: row["period"]):
+        months = held[row["company"]]
+        if row["period"] not in months:
+            continue
         key = row["company"], row["account_id"]
         accounts[key] = row  # the last month's name and group account
         for name in amounts:
-            month = {"opening": start, "closing": end}.get(name.removesuffix("_cad"))
+            month = {"opening": months[0], "closing": months[-1]}.get(name.removesuffix("_cad"))
             if month is None or row["period"] == month:
                 sums[key][name] += row[name]
     return [{**row, **sums[key]} for key, row in accounts.items()]
