@@ -99,8 +99,6 @@ def _rates(books: Books, release: Released, period: date, company: str) -> list[
     if home == books.group.currency:
         return []
     wanted = (pc.field("period") == period) & (pc.field("from_currency") == home) & (pc.field("kind").isin(RATE_KINDS))
-    if TRANSLATED not in release.versions:
-        return release.rows(RATES.table, where=wanted)
     return release.rows_behind(TRANSLATED, RATES.table, period, wanted)
 
 

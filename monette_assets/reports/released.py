@@ -87,8 +87,8 @@ class Released:
     def rows_behind(self, of: str, table: str, period: date, where: pc.Expression) -> list[dict[str, Any]]:
         """The table's rows as the month of the gold table `of` was made from them, by the commit that wrote it.
 
-        As they stand where no commit says, or the lake no longer has that version. Raises ReportError where there is
-        no such table.
+        As they stand where the release has no `of`, no commit says, or the lake no longer has that version. Raises
+        ReportError where there is no such table.
         """
         from monette_assets.lake.errors import VersionGone
 
@@ -101,6 +101,8 @@ class Released:
         return self.rows(table, where=where)
 
     def _made_from(self, of: str, table: str, period: date) -> int | None:
+        if of not in self.versions:
+            return None
         for entry in self.lake.history(of):
             if entry.version > self.versions[of] or entry.commit is None or not entry.writes(period):
                 continue

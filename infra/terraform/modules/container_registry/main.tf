@@ -1,5 +1,9 @@
 # Images by digest. No admin user; what is not tagged is no longer deployed and goes (Premium only).
 
+locals {
+  premium = var.zone_redundant || var.private_endpoints
+}
+
 resource "azurerm_container_registry" "this" {
   #checkov:skip=CKV_AZURE_139:closed with private endpoints
   #checkov:skip=CKV_AZURE_163:Standard or Premium, a condition the scan does not work out
@@ -11,11 +15,11 @@ resource "azurerm_container_registry" "this" {
   name                          = var.name
   resource_group_name           = var.resource_group_name
   location                      = var.location
-  sku                           = var.zone_redundant || var.private_endpoints ? "Premium" : "Standard"
+  sku                           = local.premium ? "Premium" : "Standard"
   admin_enabled                 = false
   anonymous_pull_enabled        = false
   public_network_access_enabled = !var.private_endpoints
-  retention_policy_in_days      = var.zone_redundant || var.private_endpoints ? 30 : null
+  retention_policy_in_days      = local.premium ? 30 : null
   zone_redundancy_enabled       = var.zone_redundant
   data_endpoint_enabled         = var.private_endpoints
   tags                          = merge(var.tags, { component = "registry" })
