@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from monette_assets.gold.financial_summary import LINES, RESULTS
 from monette_assets.gold.profit_and_loss import REVENUE_TYPES
+from monette_assets.reports.balance_sheet import EARNINGS
 from monette_assets.reports.columns import ZERO, Amounts, Columns, Sums, columns_of, total
 from monette_assets.reports.completeness import finality
 from monette_assets.reports.question import Question
@@ -81,7 +82,20 @@ def by_account(question: Question) -> Statement:
 
 
 def _amounts(question: Question, columns: Columns) -> tuple[Sums, list[str]]:
-    """Ledger amounts by profit type and group account, and what they are."""
+    """Ledger amounts by profit type and group account, and what they are.
+
+    A company's in group currency are as they were translated for the group's, gains and losses of it included; by
+    pillar and location, and of nothing consolidated, at the month's average.
+    """
+    if question.company and not question.in_home_currency():
+        types = {each["group_account"]: each["profit_type"] for each in question.group.chart_rows()}
+        translated = question.rows("gold/translated_balances", columns.months)
+        sums = columns.flows(
+            (row for row in translated if row["classification"] in EARNINGS),
+            "movement_cad",
+            lambda row: (types.get(row["group_account"]) or UNMAPPED, row["group_account"]),
+        )
+        return sums, [question.group.currency, question.basis, BEFORE_ELIMINATIONS]
     whole = not (question.company or question.pillar or question.location or question.subgroup)
     if not question.subgroup and not (whole and question.is_consolidated):
         home = question.in_home_currency()
