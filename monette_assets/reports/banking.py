@@ -7,7 +7,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING, Any
 
 from monette_assets.gold.aging import BUCKETS
-from monette_assets.group.calendar import add_months
+from monette_assets.group.calendar import add_months, months_between
 from monette_assets.reports.statement import Emphasis, Field, Kind, Statement
 
 if TYPE_CHECKING:
@@ -30,6 +30,7 @@ def receivables_aging(question: Question) -> Statement:
 def _aging(question: Question, table: str, name: str) -> Statement:
     """One company by contact in home currency; the group by company in group currency, each sum rounded once."""
     month, group = question.month, question.group
+    question.refuse_strangers([month])
     held = question.release.rows(table, period=month, company=question.company)
     rows = [row for row in held if row["basis"] == question.basis]
     single = question.company is not None
@@ -68,6 +69,7 @@ def weekly_banking(question: Question) -> Statement:
     """The bank's weeks of the twelve months to the month asked for, by activity, in group currency (ACCOUNTING 27)."""
     month, group = question.month, question.group
     first = add_months(month, 1 - WEEKS_MONTHS)
+    question.refuse_strangers(months_between(first, month))
     rows = [
         row
         for row in question.release.rows("gold/weekly_banking", company=question.company)

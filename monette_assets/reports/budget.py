@@ -6,7 +6,7 @@ from collections import defaultdict
 from decimal import Decimal
 
 from monette_assets.gold.financial_summary import LINES, RESULTS
-from monette_assets.group.calendar import fiscal_year_start
+from monette_assets.group.calendar import fiscal_year_start, months_between
 from monette_assets.reports.columns import ZERO
 from monette_assets.reports.completeness import finality
 from monette_assets.reports.question import Question
@@ -25,6 +25,7 @@ def budget(question: Question) -> Statement:
     """By profit type and result, in group currency; to date of the company's own fiscal year, else of the group's."""
     month, group = question.month, question.group
     begun = fiscal_year_start(question.year_starts, month)
+    question.refuse_strangers(months_between(begun, month))
     rows = question.release.rows("gold/budget_vs_actual", company=question.company)
     sums: dict[str, dict[str, Decimal]] = defaultdict(lambda: defaultdict(lambda: ZERO))
     budgeted = False

@@ -51,10 +51,9 @@ def changes_in_equity(question: Question) -> Statement:
             cells = {each: total([sums.get((line, each), {})])[current] for each in components}
             before = {BEFORE: whole[BEFORE]} if compares and columns.end(columns.each[1]) else {}
             shown.append((line, {"line": name, **cells, "total": whole[current], **before}))
-    months = [month for month in columns.current.months if month in columns.built]
     return Statement(
         title=f"{question.whom}: changes in equity, {columns.current.title}",
-        subtitle=question.subtitle(*parts, finality(question, months)),
+        subtitle=question.subtitle(*parts, finality(question, columns.current.months)),
         fields=(
             Field("line", ""),
             *(Field(each, label(question.group, each), Kind.MONEY) for each in components),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -12,7 +12,6 @@ from typing import Any
 from monette_assets.group.calendar import add_months, fiscal_year, fiscal_year_start, months_between
 from monette_assets.reports.options import View
 from monette_assets.reports.question import Question
-from monette_assets.reports.released import ReportError
 from monette_assets.reports.statement import Field, Kind
 
 ZERO = Decimal("0.00")
@@ -32,11 +31,12 @@ class Column:
 
 @dataclass(frozen=True)
 class Columns:
-    """A statement's columns, and of their months those that were built."""
+    """A statement's columns, and of their months those that were built of whom it is about."""
 
     each: tuple[Column, ...]
     built: frozenset[date]
     compares: bool  # whether the second is the first a year before
+    absence: str | None = None  # when whom it is about was part of the group, where that is not all the while
 
     @property
     def months(self) -> set[date]:
@@ -47,6 +47,11 @@ class Columns:
     def current(self) -> Column:
         """The column the statement is about: the first, or the one that sums up the others."""
         return self.each[0] if self.compares else self.each[-1]
+
+    @property
+    def alone(self) -> Columns:
+        """The current column without the others."""
+        return replace(self, each=(self.current,), compares=False)
 
     def end(self, column: Column) -> date | None:
         """The month whose closing balances stand in the column."""
@@ -76,7 +81,8 @@ class Columns:
         missing = [column.title for column in self.each if self.end(column) is None]
         if missing:
             what = missing[0] if len(missing) == 1 else f"{missing[0]} to {missing[-1]}"
-            notes.append(f"{what} has not been built: {'its column is' if len(missing) == 1 else 'columns are'} empty.")
+            where = "its column is" if len(missing) == 1 else "their columns are"
+            notes.append(f"Nothing was built of {what}: {where} empty.")
         for column in self.each:
             there = [month for month in column.months if month in self.built]
             if not there:
@@ -86,13 +92,13 @@ class Columns:
                     f"{column.title} holds {len(there)} of {len(column.months)} months, {there[0]:%Y-%m} to "
                     f"{there[-1]:%Y-%m}."
                 )
-        return notes
+        return [*notes, self.absence] if notes and self.absence else notes
 
     def flows(self, rows: Iterable[Mapping[str, Any]], amount: str, by: Callable[[Any], Hashable]) -> Sums:
-        """The sum of each column's months, by key."""
+        """The sum of each column's months, by key; not of those in which a part of the group had no company left."""
         keys: dict[date, list[str]] = defaultdict(list)
         for column in self.each:
-            for month in column.months:
+            for month in self.built.intersection(column.months):
                 keys[month].append(column.key)
         return _sum(rows, amount, by, lambda row: keys.get(row["period"], ()))
 
@@ -129,22 +135,25 @@ class Columns:
 def columns_of(question: Question, *, balances: bool = False) -> Columns:
     """The columns of the view asked for (unset: the month). Balances have no column that sums up the others.
 
-    Of a company, months are built where it belonged to the group. Raises ReportError where it did in none of them.
+    Raises ReportError where whom is asked about was part of the group in none of the months.
     """
     month, view = question.month, question.view or View.MONTH
-    built = frozenset(one for one in question.release.months() if question.is_member(one))
-    if built.isdisjoint(span(question, month, View.MONTH if view is View.TRAILING else view)):
-        there = f"{min(built):%Y-%m} to {max(built):%Y-%m}" if built else "no month that was built"
-        raise ReportError(f"{question.company} did not belong to the group in {month:%B %Y}; it did in {there}")
     if view is View.TRAILING:
         months = months_between(add_months(month, -11), month)
+        question.refuse_strangers(months)
         each = [Column(f"{one:%Y-%m}", f"{one:%b %Y}", (one,)) for one in months]
         total = [] if balances else [Column(TOTAL, "12 months", tuple(months))]
-        return Columns((*each, *total), built, compares=False)
+        return Columns((*each, *total), question.built, compares=False, absence=question.absence(months))
     months = span(question, month, view)
+    question.refuse_strangers(months)
     before = tuple(add_months(one, -12) for one in months)
     current = Column(CURRENT, title_of(question, months, view), tuple(months))
-    return Columns((current, Column(BEFORE, title_of(question, before, view), before)), built, compares=True)
+    return Columns(
+        (current, Column(BEFORE, title_of(question, before, view), before)),
+        question.built,
+        compares=True,
+        absence=question.absence([*months, *before]),
+    )
 
 
 def span(question: Question, month: date, view: View) -> list[date]:

@@ -73,6 +73,7 @@ def finality(question: Question, months: Sequence[date]) -> str:
     """Whether these months' figures may be called final: of the company or subgroup asked for, else of all."""
     if "gold/completeness" not in question.release.versions:
         return "completeness unknown"
+    months = [month for month in months if month in question.held]
     companies = question.members(months)
     rows = [
         row for row in question.rows("gold/completeness", months) if companies is None or row["company"] in companies

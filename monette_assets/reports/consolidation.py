@@ -31,6 +31,7 @@ Amounts = dict[str, Decimal]  # by column: a company, a step, consolidated
 def consolidation(question: Question) -> Statement:
     """The month-end balance sheet and the group's fiscal year to date, line by line, in group currency."""
     month, group = question.month, question.group
+    question.refuse_strangers([month])
     rows = question.consolidated("gold/consolidated_statements", [month])
     present = {row["component"] for row in rows if row["step"] == "companies"}
     companies = [each.code for each in group.companies if each.code in present]

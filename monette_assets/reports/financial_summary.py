@@ -6,7 +6,7 @@ from collections import defaultdict
 from decimal import Decimal
 
 from monette_assets.gold.financial_summary import LINES, RESULTS
-from monette_assets.group.calendar import add_months, fiscal_year_start
+from monette_assets.group.calendar import add_months, fiscal_year_start, months_between
 from monette_assets.reports.columns import ZERO
 from monette_assets.reports.completeness import finality
 from monette_assets.reports.question import Question
@@ -20,6 +20,7 @@ def financial_summary(question: Question) -> Statement:
     month, group = question.month, question.group
     year_ago = add_months(month, -12)
     begun, begun_before = (fiscal_year_start(question.year_starts, each) for each in (month, year_ago))
+    question.refuse_strangers(months_between(begun, month))
     rows = question.release.rows(
         "gold/financial_summary",
         company=question.company,

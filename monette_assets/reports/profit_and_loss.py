@@ -28,6 +28,7 @@ def profit_and_loss(question: Question) -> Statement:
 def by_pillar(question: Question) -> Statement:
     """One month by pillar, in group currency, before eliminations: profit types, results; sub-pillars within theirs."""
     month, group = question.month, question.group
+    question.refuse_strangers([month])
     rows = question.rows("gold/financial_summary", [month])
     parents = {row["pillar"]: row["parent"] for row in group.pillar_rows()}
     order = [row["pillar"] for row in group.pillar_rows() if row["parent"] is None]

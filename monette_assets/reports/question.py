@@ -10,7 +10,7 @@ from typing import Any
 
 from monette_assets.group import Group, YearStart
 from monette_assets.group.models import WHOLE_GROUP
-from monette_assets.group.perimeter import belongs
+from monette_assets.group.perimeter import belongs, subgroups_of
 from monette_assets.reports.options import InCurrency, View
 from monette_assets.reports.released import Released, ReportError
 
@@ -44,19 +44,65 @@ class Question:
 
     @property
     def month(self) -> date:
-        """The month asked for, else the last full one. Raises ReportError where it was not built."""
-        months = self.release.months()
+        """The month asked for, else the last full one of whom is asked about.
+
+        Raises ReportError where it was not built.
+        """
+        months = self.held
         if not months:
             raise ReportError("no month has been built yet; run `monette run --from MONTH`")
         if self.period is None:
+            own = self.built or set(months)
             running = {row["period"] for row in self._provisional() if row["provisional"]}
-            return max([month for month in months if month not in running] or months)
+            return max(own - running or own)
         if self.period not in months:
             raise ReportError(
                 f"{self.period:%Y-%m} has not been built; {self.release.name} holds {months[0]:%Y-%m} to "
                 f"{months[-1]:%Y-%m}: run `monette run --from {self.period:%Y-%m}`"
             )
         return self.period
+
+    @cached_property
+    def held(self) -> list[date]:
+        """The months of the release, in order."""
+        return self.release.months()
+
+    @cached_property
+    def built(self) -> frozenset[date]:
+        """The months the release holds of whom is asked about: of a company those with books."""
+        if self.company and self.company != WHOLE_GROUP:
+            return self._there.intersection(self.release.months(company=self.company))
+        return self._there
+
+    @cached_property
+    def _there(self) -> frozenset[date]:
+        """The months of the release in which whom is asked about was part of the group; of whom nobody knows, all."""
+        months = frozenset(self.held)
+        if self.company and self.company != WHOLE_GROUP:
+            members = [self.company]
+        elif self.subgroup in (None, WHOLE_GROUP):
+            return months
+        else:
+            codes = [each.code for each in self.group.companies]
+            members = [each for each in codes if self.subgroup in subgroups_of(self.group, each)]
+        if not members:
+            return months
+        return frozenset(month for month in months if any(belongs(self.group, each, month) for each in members))
+
+    def absence(self, months: Collection[date]) -> str | None:
+        """When whom is asked about was part of the group, where some of the release's months here are not of it."""
+        there = sorted(self._there)
+        if there and self._there.issuperset(month for month in months if month in self.held):
+            return None
+        when = f"{there[0]:%Y-%m} to {there[-1]:%Y-%m}" if there else "none"
+        return f"Of the months that {self.release.name} holds, {self.whom} was part of the group in {when}."
+
+    def refuse_strangers(self, months: Collection[date]) -> None:
+        """Raise ReportError where whom is asked about was part of the group in none of these months."""
+        if not self._there.intersection(months) and (said := self.absence(months)):
+            first, last = min(months), max(months)
+            asked = f"{first:%Y-%m}" if first == last else f"{first:%Y-%m} to {last:%Y-%m}"
+            raise ReportError(f"--period {asked}: {said}")
 
     def _provisional(self) -> list[Row]:
         if "gold/completeness" not in self.release.versions:
@@ -81,12 +127,6 @@ class Question:
         if self.pillar is not None:
             return row["pillar"] in self._pillars
         return self.location in (None, row["location"])
-
-    def is_member(self, month: date) -> bool:
-        """Whether the company asked for belonged to the group in the month; true where none was."""
-        if self.company in (None, WHOLE_GROUP):
-            return True
-        return belongs(self.group, self.company, month)
 
     @property
     def year_starts(self) -> Sequence[YearStart]:

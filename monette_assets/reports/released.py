@@ -114,9 +114,9 @@ class Released:
         """Whether the table can be read through the release (one outside of releases: whether it is there)."""
         return table in self.versions or (not table.startswith("gold/") and self.lake.exists(table))
 
-    def months(self, table: str = "gold/trial_balance") -> list[date]:
-        """The months a table holds, in order."""
-        column = self.table(table, columns=["period"]).column("period")
+    def months(self, table: str = "gold/trial_balance", company: str | None = None) -> list[date]:
+        """The months a table holds (of a company, where given), in order."""
+        column = self.table(table, company=company, columns=["period"]).column("period")
         return sorted(column.unique().to_pylist())
 
 

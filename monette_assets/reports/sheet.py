@@ -55,10 +55,9 @@ class Sheet:
 
     def statement(self, name: str, *parts: str, when: str | None = None) -> Statement:
         """The finished statement; `parts` say what the amounts are."""
-        months = [month for month in self.columns.current.months if month in self.columns.built]
         return Statement(
             title=f"{self.question.whom}: {name}, {when or self.columns.current.title}",
-            subtitle=self.question.subtitle(*parts, finality(self.question, months)),
+            subtitle=self.question.subtitle(*parts, finality(self.question, self.columns.current.months)),
             fields=(Field("line", ""), Field("account", "Account"), *self.columns.fields),
             rows=self.rows,
             emphasis=self.emphasis,

@@ -35,7 +35,7 @@ class Months(Released):
         super().__init__(Lake("nowhere"), 1, datetime(2025, 1, 1, tzinfo=UTC), {})
         object.__setattr__(self, "_built", built)
 
-    def months(self, table: str = "gold/trial_balance") -> list[date]:
+    def months(self, table: str = "gold/trial_balance", company: str | None = None) -> list[date]:
         return list(self._built)  # type: ignore[attr-defined]
 
 
@@ -96,7 +96,7 @@ def test_twelve_months_each_and_together(group: Group) -> None:
 def test_what_has_not_been_built_is_said(group: Group) -> None:
     question = Question(Months(date(2026, 2, 1)), group, date(2026, 2, 1), view=View.YTD)
     assert columns_of(question).notes == [
-        "FY2025 to Feb 2025 has not been built: its column is empty.",
+        "Nothing was built of FY2025 to Feb 2025: its column is empty.",
         "FY2026 to Feb 2026 holds 1 of 4 months, 2026-02 to 2026-02.",
     ]
 

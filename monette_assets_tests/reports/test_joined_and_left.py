@@ -66,5 +66,5 @@ def test_beside_others_it_closes_with_its_own_last_month(lake: Lake, group: Grou
 
 
 def test_a_month_after_it_left_is_refused(lake: Lake, group: Group) -> None:
-    with pytest.raises(ReportError, match="south did not belong to the group in January 2025; it did in 2024-11 to 2"):
+    with pytest.raises(ReportError, match="South Farm LLC was part of the group in 2024-11 to 2024-12"):
         found(lake, group, "south", JANUARY, View.MONTH)
