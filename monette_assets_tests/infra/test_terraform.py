@@ -253,12 +253,36 @@ def test_webservers_reach_neither_lake_nor_tokens_and_runs_reach_no_image(plans:
         "password: Key Vault Secrets User",
     }
     assert given["runs"] == {
+        "events: Azure Event Hubs Data Receiver",
         "lake: Storage Blob Data Contributor",
         "landing: Storage Blob Data Contributor",
         "links: Storage Blob Delegator",
         "logs: Storage Blob Data Contributor",
         "secrets: Key Vault Secrets Officer",
     }
+
+
+@pytest.mark.parametrize("environment", ["dev", "prod"])
+def test_who_is_named_may_send_events_and_is_given_nothing_else(plans: dict[str, Plan], environment: str) -> None:
+    tests = TERRAFORM / "environments" / environment / "tests"
+    told = (tests / f"{environment}.tftest.hcl").read_text(encoding="utf-8")
+    [sender] = re.findall(r'event_senders += \{ \w+ = "(\S+)" \}', told)
+    roles = list(plans[environment].of("azurerm_role_assignment"))
+    role = "Azure Event Hubs Data Sender"
+    assert [it["principal_id"] for it in roles if it["role_definition_name"] == role] == [sender]
+    assert [it["role_definition_name"] for it in roles if it.get("principal_id") == sender] == [role]
+
+
+@pytest.mark.parametrize("environment", ["dev", "prod"])
+def test_events_are_sent_and_read_by_a_role_on_the_namespace(plans: dict[str, Plan], environment: str) -> None:
+    """A Kafka client asks for metadata without a topic; a role on a hub does not allow that."""
+    plan = plans[environment]
+    namespace = plan.one("module.event_hubs.azurerm_eventhub_namespace.this")["id"]
+    given = [(it["role_definition_name"], it.get("scope")) for it in plan.of("azurerm_role_assignment")]
+    assert sorted(it for it in given if it[0].startswith("Azure Event Hubs")) == [
+        ("Azure Event Hubs Data Receiver", namespace),
+        ("Azure Event Hubs Data Sender", namespace),
+    ]
 
 
 def test_the_settings_it_hands_on_are_the_platforms_own(plans: dict[str, Plan]) -> None:

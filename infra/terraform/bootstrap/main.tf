@@ -11,6 +11,7 @@ locals {
     "AcrPull",
     "AcrPush",
     "Azure Event Hubs Data Receiver",
+    "Azure Event Hubs Data Sender",
     "Azure Kubernetes Service Cluster User Role",
     "Azure Kubernetes Service RBAC Cluster Admin",
     "Key Vault Secrets Officer",

@@ -12,6 +12,7 @@ module "platform" {
   people                = var.people
   deployer_principal_id = var.deployer_principal_id
   sealer_principal_id   = var.sealer_principal_id
+  event_senders         = var.event_senders
 
   storage = {
     replication        = "LRS"

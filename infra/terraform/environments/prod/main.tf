@@ -12,6 +12,7 @@ module "platform" {
   people                = var.people
   deployer_principal_id = var.deployer_principal_id
   sealer_principal_id   = var.sealer_principal_id
+  event_senders         = var.event_senders
 
   # Seven years, as the Income Tax Act asks of books (six after the year's end). Lock it once the first copy was looked at: that
   # cannot be taken back (docs/azure.md).

@@ -26,6 +26,12 @@ variable "people" {
   })
 }
 
+variable "event_senders" {
+  description = "Object ids of the managed identities or service principals that send events, by name (docs/azure.md)."
+  type        = map(string)
+  default     = {}
+}
+
 variable "allowed_ip_ranges" {
   description = "Public addresses (offices, weighbridges) let in where there are no private endpoints."
   type        = list(string)

@@ -3,11 +3,6 @@ output "id" {
   value       = azurerm_eventhub_namespace.this.id
 }
 
-output "hub_ids" {
-  description = "Hubs by name."
-  value       = { for name, hub in azurerm_eventhub.this : name => hub.id }
-}
-
 output "bootstrap_servers" {
   description = "What a Kafka client connects to."
   value       = "${azurerm_eventhub_namespace.this.name}.servicebus.windows.net:9093"

@@ -5,7 +5,7 @@ locals {
   runs     = module.identities.principal_ids["runs"]
   services = module.identities.principal_ids["services"]
 
-  grants = {
+  grants = merge({
     # Runs write the tables, read the sheets and move what they refuse, keep QuickBooks' tokens, read events. A link to a log
     # is signed for by the account, which gives away no more than its signer may read.
     runs-lake    = { who = local.runs, role = "Storage Blob Data Contributor", scope = module.lake.container_ids["lake"] }
@@ -13,6 +13,10 @@ locals {
     runs-logs    = { who = local.runs, role = "Storage Blob Data Contributor", scope = module.lake.container_ids["compute-logs"] }
     runs-links   = { who = local.runs, role = "Storage Blob Delegator", scope = module.lake.id }
     runs-secrets = { who = local.runs, role = "Key Vault Secrets Officer", scope = module.key_vault.id }
+
+    # On the namespace: a Kafka client asks for metadata without naming a hub, and a role on a hub closes that connection
+    # (Azure/azure-event-hubs-for-kafka#159).
+    runs-events = { who = local.runs, role = "Azure Event Hubs Data Receiver", scope = module.event_hubs.id }
 
     # Webservers and daemon show logs and know the database; the lake and the tokens are none of their business.
     services-logs     = { who = local.services, role = "Storage Blob Data Reader", scope = module.lake.container_ids["compute-logs"] }
@@ -34,7 +38,11 @@ locals {
     # The nightly copy reads the lake and adds to the immutable account, where nobody can delete.
     sealer-lake   = { who = var.sealer_principal_id, role = "Storage Blob Data Reader", scope = module.lake.container_ids["lake"] }
     sealer-sealed = { who = var.sealer_principal_id, role = "Storage Blob Data Contributor", scope = module.sealed.container_id }
-  }
+    }, {
+    # Weighbridges, devices and what stands before them send, and read nothing.
+    for name, who in var.event_senders :
+    "sender_${name}-events" => { who = who, role = "Azure Event Hubs Data Sender", scope = module.event_hubs.id }
+  })
 }
 
 resource "azurerm_role_assignment" "this" {
@@ -45,17 +53,6 @@ resource "azurerm_role_assignment" "this" {
   principal_id         = each.value.who
   principal_type       = "ServicePrincipal"
   description          = each.key
-}
-
-# Each hub by itself: a new hub is not read until somebody says so.
-resource "azurerm_role_assignment" "hubs" {
-  for_each = module.event_hubs.hub_ids
-
-  scope                = each.value
-  role_definition_name = "Azure Event Hubs Data Receiver"
-  principal_id         = local.runs
-  principal_type       = "ServicePrincipal"
-  description          = "runs-${each.key}"
 }
 
 # People drop sheets; the lake itself they read through the interface, reports and Databricks.

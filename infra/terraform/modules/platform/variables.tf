@@ -57,6 +57,12 @@ variable "sealer_principal_id" {
   type        = string
 }
 
+variable "event_senders" {
+  description = "Object ids of the managed identities or service principals that send events, by name."
+  type        = map(string)
+  default     = {}
+}
+
 variable "namespace" {
   description = "Kubernetes namespace of the platform."
   type        = string

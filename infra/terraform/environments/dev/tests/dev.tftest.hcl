@@ -7,6 +7,10 @@ mock_provider "azurerm" {
   mock_resource "azurerm_public_ip" {
     defaults = { ip_address = "198.51.100.7" }
   }
+
+  mock_resource "azurerm_eventhub_namespace" {
+    defaults = { id = "/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/monette-dev/providers/Microsoft.EventHub/namespaces/events" }
+  }
 }
 
 mock_provider "databricks" {
@@ -22,6 +26,7 @@ variables {
     administrators = "00000000-0000-0000-0000-000000000003"
     landing        = "00000000-0000-0000-0000-000000000004"
   }
+  event_senders     = { weighbridge = "00000000-0000-0000-0000-000000000005" }
   alerted           = { operations = "operations@example.com" }
   runbook_url       = "https://example.com/azure"
   budget_start      = "2026-12-01"

@@ -3,6 +3,10 @@
 
 mock_provider "azurerm" {
   override_during = plan
+
+  mock_resource "azurerm_eventhub_namespace" {
+    defaults = { id = "/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/monette-prod/providers/Microsoft.EventHub/namespaces/events" }
+  }
 }
 
 mock_provider "databricks" {
@@ -18,6 +22,7 @@ variables {
     administrators = "00000000-0000-0000-0000-000000000003"
     landing        = "00000000-0000-0000-0000-000000000004"
   }
+  event_senders     = { weighbridge = "00000000-0000-0000-0000-000000000005" }
   alerted           = { operations = "operations@example.com" }
   runbook_url       = "https://example.com/azure"
   budget_start      = "2026-12-01"
