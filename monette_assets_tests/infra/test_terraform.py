@@ -24,12 +24,14 @@ TERRAFORM = ROOT / "infra" / "terraform"
 ROOTS = ("bootstrap", "environments/dev", "environments/prod", "login")
 SEVEN_YEARS = 7 * 365
 
-# What a contributor cannot write (Microsoft.Authorization, by its NotActions; what lies inside a vault), and who can.
+# What a contributor of the group cannot write (Microsoft.Authorization, by its NotActions; what lies inside a vault;
+# what is the subscription's), and who can.
 BEYOND_A_CONTRIBUTOR = re.compile(
     r"azurerm_(\w*lock|role_\w+|pim_\w+|(\w+_)?policy_(assignment|definition|exemption|set_\w+)"
-    r"|key_vault_(secret|key|certificate\w*))"
+    r"|key_vault_(secret|key|certificate\w*)|consumption_budget_subscription)"
 )
 WRITTEN_BY = {
+    "azurerm_consumption_budget_subscription": "Cost Management Contributor",
     "azurerm_management_lock": "Locks Contributor",
     "azurerm_role_assignment": "Role Based Access Control Administrator",
     "azurerm_key_vault_secret": "Key Vault Secrets Officer",
@@ -225,11 +227,11 @@ def test_whatever_an_environment_is_made_of_the_deployment_may_write_and_the_pag
     plans: dict[str, Plan], environment: str
 ) -> None:
     access = (TERRAFORM / "bootstrap" / "access.tf").read_text(encoding="utf-8")
-    on_its_group = r"""for_each = local\.deployers
+    on_its_group_or_the_subscription = r"""for_each = local\.deployers
 
-  scope                = azurerm_resource_group\.environment\[each\.key\]\.id
+  scope                = (?:azurerm_resource_group\.environment\[each\.key\]\.id|"/subscriptions/[^"]+")
   role_definition_name = "([^"]+)\""""
-    held = set(re.findall(on_its_group, access))
+    held = set(re.findall(on_its_group_or_the_subscription, access))
     kinds = {it["type"] for it in plans[environment].resources}
     beyond = {kind for kind in kinds if BEYOND_A_CONTRIBUTOR.fullmatch(kind)}
     assert "azurerm_management_lock" in beyond or environment == "dev"
@@ -358,7 +360,7 @@ def test_a_budget_is_told_of_before_it_is_spent_and_pillars_add_up_to_no_more(
 ) -> None:
     budgets = {
         it["name"].removeprefix(f"monette-{environment}-"): it
-        for it in plans[environment].of("azurerm_consumption_budget_resource_group")
+        for it in plans[environment].of("azurerm_consumption_budget_subscription")
     }
     whole = budgets.pop("month")
     assert sum(it["amount"] for it in budgets.values()) <= whole["amount"]
@@ -366,6 +368,40 @@ def test_a_budget_is_told_of_before_it_is_spent_and_pillars_add_up_to_no_more(
         assert "Forecasted" in {notification["threshold_type"] for notification in it["notification"]}
     tagged = {(it["change"]["after"].get("tags") or {}).get("component") for it in plans[environment].resources}
     assert set(budgets) <= tagged
+
+
+@pytest.mark.parametrize("environment", ["dev", "prod"])
+def test_every_resource_group_in_which_it_spends_is_in_every_budget(plans: dict[str, Plan], environment: str) -> None:
+    """AKS and Databricks pay for machines in groups of their own."""
+    plan = plans[environment]
+    names = ("resource_group_name", "node_resource_group", "managed_resource_group_name")
+    spends = {it["change"]["after"][name] for it in plan.resources for name in names if it["change"]["after"].get(name)}
+    assert {f"monette-{environment}{end}" for end in ("", "-nodes", "-databricks")} <= spends
+    budgets = {it["name"]: it["filter"] for it in plan.of("azurerm_consumption_budget_subscription")}
+    assert budgets
+    for name, (only,) in budgets.items():
+        [groups] = only["dimension"]
+        assert (groups["name"], set(groups["values"])) == ("ResourceGroupName", spends), name
+
+
+@pytest.mark.parametrize("environment", ["dev", "prod"])
+def test_what_makes_machines_hands_them_the_tag_their_budget_counts_by(
+    plans: dict[str, Plan], environment: str
+) -> None:
+    plan = plans[environment]
+    counted = {
+        tag["values"][0]
+        for it in plan.of("azurerm_consumption_budget_subscription")
+        for only in it["filter"]
+        for tag in only["tag"]
+    }
+    (cluster,) = plan.of("azurerm_kubernetes_cluster")
+    pools = [*cluster["default_node_pool"], *plan.of("azurerm_kubernetes_cluster_node_pool")]
+    assert {it["tags"]["component"] for it in (cluster, *pools)} == {"compute"} <= counted
+    (workspace,) = plan.of("azurerm_databricks_workspace")
+    assert workspace["tags"]["component"] in counted
+    policies = [json.loads(it["definition"]) for it in plan.of("databricks_cluster_policy")]
+    assert {it["custom_tags.component"]["value"] for it in policies} == {workspace["tags"]["component"]}
 
 
 def test_every_alert_of_azures_has_its_place_in_the_runbook(plans: dict[str, Plan]) -> None:

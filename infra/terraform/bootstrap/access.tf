@@ -21,6 +21,18 @@ resource "azurerm_role_assignment" "deploys" {
   description          = "Makes the environment, and nothing outside of it"
 }
 
+# Budgets are the subscription's: those of a resource group do not see what AKS and Databricks pay for in groups of their own. This
+# role writes budgets and exports of costs, and nothing that costs; it cannot be given on less.
+resource "azurerm_role_assignment" "writes_budgets" {
+  for_each = local.deployers
+
+  scope                = "/subscriptions/${data.azurerm_client_config.current.subscription_id}"
+  role_definition_name = "Cost Management Contributor"
+  principal_id         = each.value
+  principal_type       = "ServicePrincipal"
+  description          = "Writes the budgets of its environment"
+}
+
 # A contributor cannot give away roles. This one can, but only those of the list, in its own group: never an owner's or a contributor's.
 resource "azurerm_role_assignment" "gives_roles" {
   for_each = local.deployers
@@ -85,6 +97,14 @@ resource "azurerm_role_assignment" "plans" {
 
   scope                = azurerm_resource_group.environment[each.key].id
   role_definition_name = "Reader"
+  principal_id         = azurerm_user_assigned_identity.workflow["plan"].principal_id
+  principal_type       = "ServicePrincipal"
+  description          = "Plans a pull request"
+}
+
+resource "azurerm_role_assignment" "reads_budgets" {
+  scope                = "/subscriptions/${data.azurerm_client_config.current.subscription_id}"
+  role_definition_name = "Cost Management Reader"
   principal_id         = azurerm_user_assigned_identity.workflow["plan"].principal_id
   principal_type       = "ServicePrincipal"
   description          = "Plans a pull request"

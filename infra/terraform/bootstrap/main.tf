@@ -1,5 +1,5 @@
 # Run once, by somebody who owns the subscription: where Terraform keeps what it knows, the environments' resource groups, and
-# who GitHub's workflows are. Everything after it is made by those identities, inside these groups.
+# who GitHub's workflows are. Everything after it is made by those identities, inside these groups, but for budgets.
 
 data "azurerm_client_config" "current" {}
 

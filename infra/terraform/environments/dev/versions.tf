@@ -28,7 +28,7 @@ terraform {
 
 provider "azurerm" {
   subscription_id                 = var.subscription_id
-  resource_provider_registrations = "none" # the deployment has no rights on the subscription: docs/azure.md registers them
+  resource_provider_registrations = "none" # the deployment may register nothing on the subscription: docs/azure.md does
   storage_use_azuread             = true
 
   features {

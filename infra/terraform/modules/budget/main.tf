@@ -1,13 +1,21 @@
 # One budget over everything and one for each component, by the tag `component`. Told of before it is spent: by forecast.
+# On the subscription, since a budget on a resource group does not see the groups that AKS and Databricks pay for their machines in.
 
-resource "azurerm_consumption_budget_resource_group" "all" {
-  name              = "${var.name}-month"
-  resource_group_id = var.resource_group_id
-  amount            = var.monthly
-  time_grain        = "Monthly"
+resource "azurerm_consumption_budget_subscription" "all" {
+  name            = "${var.name}-month"
+  subscription_id = "/subscriptions/${var.subscription_id}"
+  amount          = var.monthly
+  time_grain      = "Monthly"
 
   time_period {
     start_date = "${var.start}T00:00:00Z"
+  }
+
+  filter {
+    dimension {
+      name   = "ResourceGroupName"
+      values = var.resource_group_names
+    }
   }
 
   dynamic "notification" {
@@ -28,19 +36,24 @@ resource "azurerm_consumption_budget_resource_group" "all" {
   }
 }
 
-resource "azurerm_consumption_budget_resource_group" "component" {
+resource "azurerm_consumption_budget_subscription" "component" {
   for_each = var.components
 
-  name              = "${var.name}-${each.key}"
-  resource_group_id = var.resource_group_id
-  amount            = each.value
-  time_grain        = "Monthly"
+  name            = "${var.name}-${each.key}"
+  subscription_id = "/subscriptions/${var.subscription_id}"
+  amount          = each.value
+  time_grain      = "Monthly"
 
   time_period {
     start_date = "${var.start}T00:00:00Z"
   }
 
   filter {
+    dimension {
+      name   = "ResourceGroupName"
+      values = var.resource_group_names
+    }
+
     tag {
       name   = "component"
       values = [each.key]

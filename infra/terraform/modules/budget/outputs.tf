@@ -1,4 +1,4 @@
 output "ids" {
   description = "Every budget."
-  value       = concat([azurerm_consumption_budget_resource_group.all.id], [for it in azurerm_consumption_budget_resource_group.component : it.id])
+  value       = concat([azurerm_consumption_budget_subscription.all.id], [for it in azurerm_consumption_budget_subscription.component : it.id])
 }

@@ -3,9 +3,14 @@ variable "name" {
   type        = string
 }
 
-variable "resource_group_id" {
-  description = "What is paid for."
+variable "subscription_id" {
+  description = "The subscription, whose budgets they are."
   type        = string
+}
+
+variable "resource_group_names" {
+  description = "What is paid for: every resource group the platform spends in."
+  type        = list(string)
 }
 
 variable "monthly" {

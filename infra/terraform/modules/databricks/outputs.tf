@@ -3,6 +3,11 @@ output "workspace_resource_id" {
   value       = azurerm_databricks_workspace.this.id
 }
 
+output "managed_resource_group_name" {
+  description = "Resource group of the workspace's machines, which Databricks makes."
+  value       = azurerm_databricks_workspace.this.managed_resource_group_name
+}
+
 output "workspace_url" {
   description = "Where the workspace answers."
   value       = "https://${azurerm_databricks_workspace.this.workspace_url}"

@@ -8,6 +8,11 @@ output "name" {
   value       = azurerm_kubernetes_cluster.this.name
 }
 
+output "node_resource_group_name" {
+  description = "Resource group of the nodes, which AKS makes."
+  value       = azurerm_kubernetes_cluster.this.node_resource_group
+}
+
 output "oidc_issuer_url" {
   description = "Who vouches for the cluster's service accounts."
   value       = azurerm_kubernetes_cluster.this.oidc_issuer_url

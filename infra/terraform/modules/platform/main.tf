@@ -212,10 +212,12 @@ module "monitoring" {
 module "budget" {
   source = "../budget"
 
-  name              = local.name
-  resource_group_id = data.azurerm_resource_group.this.id
-  monthly           = var.budget.monthly
-  components        = var.budget.components
-  start             = var.budget.start
-  action_group_id   = module.monitoring.action_group_id
+  name            = local.name
+  subscription_id = data.azurerm_client_config.current.subscription_id
+  monthly         = var.budget.monthly
+  components      = var.budget.components
+  start           = var.budget.start
+  action_group_id = module.monitoring.action_group_id
+
+  resource_group_names = [var.resource_group_name, module.kubernetes.node_resource_group_name, module.databricks.managed_resource_group_name]
 }
