@@ -54,6 +54,39 @@ def test_a_collector_may_be_named() -> None:
     assert "collector.observability:4318" in str(rendered(values))
 
 
+def other_namespaces(objects: list[dict[str, Any]]) -> list[tuple[set[str], dict[str, Any]]]:
+    """Egress to pods of other namespaces, but for names (DNS): the parts that have it, and the rule."""
+    return [
+        (chosen(policy["spec"]["podSelector"]), rule)
+        for policy in objects
+        if policy["kind"] == "NetworkPolicy" and policy["metadata"]["name"] != "monette-nothing"
+        for rule in policy["spec"].get("egress", [])
+        if any("namespaceSelector" in each for each in rule["to"])
+    ]
+
+
+def test_a_collector_in_the_cluster_is_reached_by_its_pods_labels_from_code_and_runs_alone(
+    objects: list[dict[str, Any]],
+) -> None:
+    import kubernetes_validate
+
+    assert other_namespaces(objects) == []
+    labels = {"app.kubernetes.io/name": "opentelemetry-collector", "version": "1"}  # a label is text, whatever it says
+    named_one = rendered({**VALUES, "network": {"collector": {"namespace": "observability", "podLabels": labels}}})
+    for each in named_one:
+        if each["kind"] == "NetworkPolicy":
+            kubernetes_validate.validate(each, KUBERNETES, strict=True)
+    [(parts, rule)] = other_namespaces(named_one)
+    assert parts == {"code", "run"}
+    assert rule["to"] == [
+        {
+            "namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": "observability"}},
+            "podSelector": {"matchLabels": labels},
+        }
+    ]
+    assert rule["ports"] == [{"protocol": "TCP", "port": 4318}]
+
+
 @pytest.mark.parametrize(
     ("path", "value", "told"),
     [
@@ -68,6 +101,9 @@ def test_a_collector_may_be_named() -> None:
         (("proxy", "clientId"), "", "/proxy/clientId"),
         (("webserver",), {"replicas": 1}, "/webserver/replicas"),
         (("databse",), {}, "databse"),
+        # a whole namespace, or labels of no namespace
+        (("network",), {"collector": {"namespace": "observability"}}, "/network/collector/podLabels"),
+        (("network",), {"collector": {"podLabels": {"app": "otel"}}}, "/network/collector/podLabels"),
     ],
 )
 def test_values_that_cannot_be_meant_are_refused_by_name(path: tuple[str, ...], value: Any, told: str) -> None:
