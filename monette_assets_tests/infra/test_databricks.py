@@ -6,6 +6,7 @@ No workspace is asked. The session is the one thing that is not real here: it wr
 from __future__ import annotations
 
 import re
+from importlib.metadata import version
 from typing import Any
 
 import pytest
@@ -77,9 +78,23 @@ def test_clusters_are_the_policys_and_no_larger(environment: str) -> None:
         assert spec["autoscale"]["min_workers"] == 1
         assert spec["autoscale"]["max_workers"] <= int(most[1])
         # everything else is what the policy fixes or falls back on
-        assert spec.keys() <= {"policy_id", "apply_policy_default_values", "autoscale", "cluster_name"}
+        assert spec.keys() <= {"policy_id", "apply_policy_default_values", "autoscale", "cluster_name", "spark_version"}
     for spec in (*jobs, *CLUSTERS.values()):
         assert spec["apply_policy_default_values"] is True
+
+
+def test_every_cluster_names_the_runtime_that_the_policies_fix_and_the_playbook_asks_for() -> None:
+    """Without the name a bundle is refused: Terraform's provider does not look into the policy for it."""
+    [fixed] = re.findall(r'"spark_version" += \{ type = "fixed", value = "([^"]+)" \}', MODULE)
+    jobs = [cluster["new_cluster"] for job in JOBS.values() for cluster in job["job_clusters"]]
+    assert {spec["spark_version"] for spec in (*jobs, *CLUSTERS.values())} == {"${var.runtime}"}
+    assert BUNDLE["variables"]["runtime"]["default"] == fixed
+    assert not [name for name, target in BUNDLE["targets"].items() if "runtime" in target["variables"]]
+    playbook = (FOLDER.parents[1] / "docs" / "playbook.md").read_text("utf-8").partition("\n## Databricks\n")[2]
+    said = re.search(r"`([\w.-]+)`, Databricks Runtime \d+, of Spark (\d+\.\d+)\b", playbook)
+    assert said
+    assert said[1] == fixed
+    assert version("pyspark").startswith(f"{said[2]}.")  # the client's own
 
 
 def test_every_variable_is_declared_and_every_declared_one_is_used() -> None:

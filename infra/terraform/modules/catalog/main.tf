@@ -66,7 +66,7 @@ resource "databricks_grants" "gold" {
 locals {
   cluster = {
     "data_security_mode"                   = { type = "fixed", value = "USER_ISOLATION" }
-    "spark_version"                        = { type = "unlimited", defaultValue = "auto:latest-lts" }
+    "spark_version"                        = { type = "fixed", value = "19.x-scala2.13" } # Spark 4.2, as the platform's client; infra/databricks names it too
     "node_type_id"                         = { type = "allowlist", values = var.node_types, defaultValue = var.node_types[0] }
     "driver_node_type_id"                  = { type = "allowlist", values = var.node_types, defaultValue = var.node_types[0] }
     "autoscale.min_workers"                = { type = "fixed", value = 1 }
