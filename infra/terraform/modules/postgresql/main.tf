@@ -1,6 +1,7 @@
 # Dagster's runs, events and schedules. No public door: the server lives in a subnet of its own.
 
-# Made anew in every run and never written to a plan or a state; what is set is what stood when `password_version` last moved.
+# Drawn anew in every run, and never written to a plan or a state. Server and vault each take it in the run in which their `password_version`
+# moves: one run, unless it ends between the two. Then they hold different ones, and `password_version` is raised again (docs/azure.md).
 ephemeral "random_password" "administrator" {
   length  = 40
   special = false
