@@ -34,7 +34,7 @@ from monette_assets.group import Group, load_group
 from monette_assets.group.calendar import add_months, months_between
 from monette_assets.group.loading import DEMO_FOLDER
 from monette_assets.lake import Commit, Lake, Scope
-from monette_assets.lake.lake import PAYLOADS
+from monette_assets.lake.layout import PAYLOADS
 
 PAGE = ROOT / "docs" / "benchmarks_year.md"
 TOLD = (0, 1, 30, 365)  # and the last

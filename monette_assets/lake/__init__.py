@@ -2,8 +2,9 @@
 
 from monette_assets.lake.commits import Commit, HistoryEntry
 from monette_assets.lake.errors import LakeError, PositionMoved, SequenceTaken, TableMissing
-from monette_assets.lake.lake import Lake, Published
+from monette_assets.lake.lake import Lake
 from monette_assets.lake.scope import Scope
+from monette_assets.lake.writing import Published
 
 __all__ = [
     "Commit", "HistoryEntry", "Lake", "LakeError", "PositionMoved", "Published", "Scope", "SequenceTaken",

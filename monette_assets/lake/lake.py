@@ -3,41 +3,35 @@
 from __future__ import annotations
 
 import re
-import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 import pyarrow as pa
 import pyarrow.compute as pc
-from deltalake import CommitProperties, DeltaTable, Transaction, WriterProperties, write_deltalake
-from deltalake import Schema as DeltaSchema
-from deltalake.exceptions import CommitFailedError, DeltaError, TableNotFoundError
+from deltalake import CommitProperties, DeltaTable
+from deltalake.exceptions import DeltaError, TableNotFoundError
 
 from monette_assets.lake import staging
-from monette_assets.lake.commits import WRITE, Commit, HistoryEntry, log_of, newest, newest_commit
+from monette_assets.lake.commits import Commit, HistoryEntry, log_of, newest, newest_commit
 from monette_assets.lake.compare import Difference, difference
-from monette_assets.lake.data import Checked, Data, Opener, rereadable
-from monette_assets.lake.disk import named_when_full
-from monette_assets.lake.engine_rows import EngineRows, Write
+from monette_assets.lake.data import Data
+from monette_assets.lake.engine_rows import EngineRows
 from monette_assets.lake.errors import (
     AppendOnly,
-    Conflict,
     LakeError,
-    LostRace,
-    OutsideScope,
-    PositionMoved,
     SchemaMismatch,
-    SequenceTaken,
     TableMissing,
     TableName,
     VersionGone,
 )
+from monette_assets.lake.layout import PAYLOADS, Layout, usual_layout
 from monette_assets.lake.refusing import refusing
+from monette_assets.lake.schemas import canonical, grown, schema_of
 from monette_assets.lake.scope import Scope
+from monette_assets.lake.writing import Move, Published, last_sequence, position, write, write_by_engine
 
 _TABLE = re.compile(r"[a-z_]+(/[a-z_]+)?")
 RECORDS = frozenset(
@@ -45,66 +39,9 @@ RECORDS = frozenset(
 )
 """Tables outside of bronze that are never published over, restored or vacuumed (`ACCOUNTING 12`)."""
 
-_SEQUENCE = "monette.sequence"
-_POSITION = "monette.position/"
-_ATTEMPTS = 30
 _CONFIGURATION = {
     "delta.logRetentionDuration": "interval 3650 days",  # history names who published what: it outlives the files
 }
-
-
-@dataclass(frozen=True, kw_only=True)
-class Published:
-    """What a publish did. `version` equals `previous_version` where the same `publish_id` was there already."""
-
-    version: int
-    previous_version: int
-    rows_written: int
-    seconds: float
-    attempts: int
-
-    @property
-    def replayed(self) -> bool:
-        """Whether nothing was written, since this publish had been committed before."""
-        return self.attempts == 0
-
-
-@dataclass(frozen=True, kw_only=True)
-class Layout:
-    """How rows lie in files. Tables of huge values (0.5 MB of payload each) need small row groups.
-
-    Small files keep the replacement of a month cheap where the data came sorted by month; small row groups keep the
-    memory of many open partitions low (docs/decisions/lake_layout.md).
-    """
-
-    row_group_rows: int = 32_768
-    compression_level: int = 3
-    file_bytes: int = 16_000_000
-
-    def writer_properties(self) -> WriterProperties:
-        """As delta-rs takes them. Statistics of long text are cut short: they only skip files."""
-        return WriterProperties(
-            compression="ZSTD",
-            compression_level=self.compression_level,
-            max_row_group_size=self.row_group_rows,
-            write_batch_size=min(self.row_group_rows, 1024),
-            statistics_truncate_length=64,
-        )
-
-
-Move = tuple[int | None, int]
-"""Of a stream: the position it was read from (None: nothing of it was ever committed), and the one after."""
-
-PAYLOADS = Layout(row_group_rows=16, file_bytes=64_000_000)
-"""For bronze: one row is a whole answer of a source."""
-
-SMALL_ROWS = frozenset({"bronze/events"})
-"""Tables of bronze whose rows are as small as any."""
-
-
-def usual_layout(table: str) -> Layout:
-    """How rows of a table lie in files unless its writer says otherwise."""
-    return PAYLOADS if table.startswith("bronze/") and table not in SMALL_ROWS else Layout()
 
 
 @dataclass(frozen=True)
@@ -147,7 +84,7 @@ class Lake:
 
     def schema(self, table: str, version: int | None = None) -> pa.Schema:
         """The table's columns. Raises `TableMissing`."""
-        return _schema_of(self.open(table, version))
+        return schema_of(self.open(table, version))
 
     @refusing
     def open(self, table: str, version: int | None = None) -> DeltaTable:
@@ -185,7 +122,7 @@ class Lake:
                 if not self.exists(table):
                     raise
         there = self.open(table)
-        self._evolution(table, there, canonical(schema))
+        grown(table, there, canonical(schema))
         if list(there.metadata().partition_columns) != list(partition_by):
             raise SchemaMismatch(
                 f"{table}: expected partitions {list(partition_by)}, found {there.metadata().partition_columns}; "
@@ -212,9 +149,16 @@ class Lake:
         """
         self._refuse_append_only(table, "published over")
         if isinstance(data, EngineRows):
-            return self._write_by_engine(table, data, schema, commit, partition_by, scope)
-        return self._write(
-            table, data, schema=schema, commit=commit, partition_by=partition_by, layout=layout or Layout(), scope=scope
+            return write_by_engine(self, table, data, schema, commit, partition_by, scope)
+        return write(
+            self,
+            table,
+            data,
+            schema=schema,
+            commit=commit,
+            partition_by=partition_by,
+            layout=layout or Layout(),
+            scope=scope,
         )
 
     def append(
@@ -228,7 +172,7 @@ class Lake:
         layout: Layout = PAYLOADS,
     ) -> Published:
         """Adds rows in one commit; appends do not conflict with each other. Raises `SchemaMismatch`."""
-        return self._write(table, data, schema=schema, commit=commit, partition_by=partition_by, layout=layout)
+        return write(self, table, data, schema=schema, commit=commit, partition_by=partition_by, layout=layout)
 
     def append_once(
         self,
@@ -246,7 +190,8 @@ class Lake:
         For chained logs: read `sequence(table)` and the last hash, then append. Raises `SequenceTaken` where another
         writer was faster: read again.
         """
-        return self._write(
+        return write(
+            self,
             table,
             data,
             schema=schema,
@@ -272,7 +217,8 @@ class Lake:
         Of two readers of the same stream one commits; what a killed one left uncommitted is read again from where the
         table says. `commit.publish_id` is not kept, since positions tell what was committed. Raises `PositionMoved`.
         """
-        return self._write(
+        return write(
+            self,
             table,
             data,
             schema=schema,
@@ -287,14 +233,14 @@ class Lake:
         if version is None and not self.exists(table):
             return {}
         there = self.open(table, version)
-        found = {name: there.transaction_version(_POSITION + name) for name in names}
-        return {name: position for name, position in found.items() if position is not None}
+        found = {name: position(there, name) for name in names}
+        return {name: at for name, at in found.items() if at is not None}
 
     def sequence(self, table: str, version: int | None = None) -> int:
         """The number of the last `append_once`; 0 before the first."""
         if version is None and not self.exists(table):
             return 0
-        return self.open(table, version).transaction_version(_SEQUENCE) or 0
+        return last_sequence(self.open(table, version))
 
     def restore(self, table: str, version: int, commit: Commit, scope: Scope | None = None) -> Published:
         """Publishes the rows of an earlier version again (of `scope` only, if given). History is kept.
@@ -316,200 +262,14 @@ class Lake:
 
         partitions = self.open(table).metadata().partition_columns
         self._refuse_append_only(table, "restored")
-        return self._write(
-            table, rows(), schema=schema, commit=commit, partition_by=partitions, layout=Layout(), scope=where
+        return write(
+            self, table, rows(), schema=schema, commit=commit, partition_by=partitions, layout=Layout(), scope=where
         )
-
-    @refusing
-    def _write(
-        self,
-        table: str,
-        data: Data,
-        *,
-        schema: pa.Schema,
-        commit: Commit,
-        partition_by: Sequence[str],
-        layout: Layout,
-        scope: Scope | None = None,
-        sequence: int | None = None,
-        moves: Mapping[str, Move] | None = None,
-    ) -> Published:
-        started = time.perf_counter()
-        schema = canonical(schema)
-        if scope:
-            _check_scope(table, scope, schema)
-        with named_when_full(table, self.uri(table)):
-            self.create_if_missing(table, schema, partition_by)
-        with (
-            named_when_full(table, self.uri(table)),
-            rereadable(data, schema, lambda uri: self.staged_reader(uri, schema=schema)) as opener,
-        ):
-            for attempt, there in self._attempts(table, commit):
-                if moves is None and there.transaction_version(commit.publish_id) is not None:
-                    return Published(
-                        version=there.version(),
-                        previous_version=there.version(),
-                        rows_written=0,
-                        seconds=time.perf_counter() - started,
-                        attempts=0,
-                    )
-                if sequence is not None:
-                    _check_sequence(table, there, sequence)
-                if moves is not None:
-                    _check_positions(table, there, moves)
-                try:
-                    rows = self._commit(
-                        table,
-                        there,
-                        opener,
-                        schema=schema,
-                        commit=commit,
-                        layout=layout,
-                        scope=scope,
-                        sequence=sequence,
-                        moves=moves,
-                    )
-                except CommitFailedError:
-                    continue
-                return Published(
-                    version=there.version(),
-                    previous_version=there.version() - 1,
-                    rows_written=rows,
-                    seconds=time.perf_counter() - started,
-                    attempts=attempt,
-                )
-        raise _lost(table, commit)
-
-    def _write_by_engine(
-        self,
-        table: str,
-        rows: EngineRows,
-        schema: pa.Schema,
-        commit: Commit,
-        partition_by: Sequence[str],
-        scope: Scope,
-    ) -> Published:
-        """The same, committed by the engine that holds the rows.
-
-        Where a rival has made this publish since the lake looked, the engine writes nothing and does not say so: the
-        commit under this publish id is then not of this write, and the next look finds it.
-        """
-        started, own = time.perf_counter(), uuid4().hex
-        schema = canonical(schema)
-        _check_scope(table, scope, schema)
-        self.create_if_missing(table, schema, partition_by)
-        for attempt, there in self._attempts(table, commit):
-            if there.transaction_version(commit.publish_id) is not None:
-                now = there.version()
-                return Published(version=now, previous_version=now, rows_written=0, seconds=0.0, attempts=0)
-            write = Write(
-                table=table,
-                uri=self.uri(table),
-                schema=schema,
-                predicate=scope.predicate,
-                partition_by=tuple(there.metadata().partition_columns),
-                publish_id=commit.publish_id,
-                metadata={**commit.to_metadata(scope), WRITE: own},
-                grows=self._evolution(table, there, schema),
-            )
-            try:
-                rows.commit(write)
-            except Conflict:
-                continue
-            except OutsideScope as problem:
-                raise _outside(table, scope, problem) from problem
-            made = next(e for e in self.history(table) if e.commit and e.commit.publish_id == commit.publish_id)
-            if made.write != own:
-                continue
-            return Published(
-                version=made.version,
-                previous_version=made.version - 1,
-                rows_written=made.rows_added or 0,
-                seconds=time.perf_counter() - started,
-                attempts=attempt,
-            )
-        raise _lost(table, commit)
-
-    def _attempts(self, table: str, commit: Commit) -> Iterator[tuple[int, DeltaTable]]:
-        """The newest version again and again, with growing pauses of a length of its own for each commit."""
-        for attempt in range(1, _ATTEMPTS + 1):
-            yield attempt, self.open(table)
-            spread = 0.5 + (hash((commit.publish_id, attempt)) % 1000) / 1000
-            time.sleep(min(0.02 * 1.6**attempt, 3.0) * spread)
-
-    def _commit(
-        self,
-        table: str,
-        there: DeltaTable,
-        opener: Opener,
-        *,
-        schema: pa.Schema,
-        commit: Commit,
-        layout: Layout,
-        scope: Scope | None,
-        sequence: int | None,
-        moves: Mapping[str, Move] | None,
-    ) -> int:
-        grows = self._evolution(table, there, schema)
-        checked = Checked(opener(), schema, table)
-        compared = moves is not None or sequence is not None  # with what stands at this version: no other will do
-        if moves is not None:  # streams commit for ever: a name for each commit would weigh on every reader
-            transactions = [Transaction(_POSITION + name, after) for name, (_, after) in moves.items()]
-        else:
-            transactions = [Transaction(commit.publish_id, 1)]  # without a time: kept for good
-        if sequence is not None:
-            transactions.append(Transaction(_SEQUENCE, sequence))
-        properties = CommitProperties(
-            custom_metadata=commit.to_metadata(scope),
-            app_transactions=transactions,
-            max_commit_retries=0 if compared else None,
-        )
-        options: dict[str, Any] = {
-            "schema_mode": "merge" if grows else None,
-            "writer_properties": layout.writer_properties(),
-            "commit_properties": properties,
-            "target_file_size": layout.file_bytes,
-        }
-        try:
-            if scope:
-                write_deltalake(there, checked.reader(), mode="overwrite", predicate=scope.predicate, **options)
-            else:
-                write_deltalake(there, checked.reader(), mode="append", **options)
-        except CommitFailedError:
-            raise
-        except DeltaError as problem:
-            if checked.problem:
-                raise checked.problem from problem
-            if "failed validation check" in str(problem) and scope:
-                raise _outside(table, scope, problem) from problem
-            raise
-        except Exception as problem:
-            if checked.problem:
-                raise checked.problem from problem
-            raise
-        return checked.rows
 
     def create_if_missing(self, table: str, schema: pa.Schema, partition_by: Sequence[str] = ()) -> None:
         """Creates the table unless it is there, whatever its columns."""
         if not self.exists(table):
             self.create(table, schema, partition_by)
-
-    def _evolution(self, table: str, there: DeltaTable, schema: pa.Schema) -> bool:
-        """Whether the contract has new nullable columns; raises `SchemaMismatch` for any other difference."""
-        found = _schema_of(there)
-        problems = [f"{name}: in the table, not in the contract" for name in found.names if name not in schema.names]
-        for column in schema:
-            if column.name not in found.names:
-                if not column.nullable:
-                    problems.append(f"{column.name}: a new column must be nullable, for the rows there already")
-            elif found.field(column.name) != column:
-                problems.append(f"{column.name}: contract {_say(column)}, table {_say(found.field(column.name))}")
-        if problems:
-            raise SchemaMismatch(
-                f"{table}: {'; '.join(problems)}. Only new nullable columns are taken in; for anything else write a "
-                "migration or a new table"
-            )
-        return len(schema) > len(found)
 
     # --- reading -----------------------------------------------------------------------------------------------
 
@@ -526,7 +286,7 @@ class Lake:
         wanted = None if scope is None else scope.expression
         if filters is not None:
             wanted = filters if wanted is None else wanted & filters
-        names = list(columns) if columns is not None else _schema_of(there).names
+        names = list(columns) if columns is not None else schema_of(there).names
         with _version_there(table, there.version()):
             scanner = self._dataset(table, there).scanner(
                 columns=names, filter=wanted, batch_size=65_536, batch_readahead=4, fragment_readahead=2
@@ -700,60 +460,6 @@ def is_append_only(table: str) -> bool:
     return table.startswith("bronze/") or table in RECORDS
 
 
-def canonical(schema: pa.Schema) -> pa.Schema:
-    """The contract's schema as Delta stores it: plain strings, microseconds."""
-    return pa.schema(DeltaSchema.from_arrow(schema).to_arrow())
-
-
-def _schema_of(there: DeltaTable) -> pa.Schema:
-    return pa.schema(there.schema().to_arrow())
-
-
-def _say(column: pa.Field) -> str:
-    return f"{column.type}{'' if column.nullable else ' not null'}"
-
-
-def _check_scope(table: str, scope: Scope, schema: pa.Schema) -> None:
-    for position, name in enumerate(scope.columns):
-        if name not in schema.names:
-            raise SchemaMismatch(f"{table}: the scope's column {name} is not in the contract: {schema.names}")
-        expected = pa.string() if isinstance(next(iter(scope.units))[position], str) else pa.date32()
-        if schema.field(name).type != expected:
-            raise SchemaMismatch(
-                f"{table}: the scope has {expected} for {name}, the contract {schema.field(name).type}"
-            )
-
-
-def _lost(table: str, commit: Commit) -> LostRace:
-    return LostRace(
-        f"{table}: commit {commit.publish_id} lost {_ATTEMPTS} races to other writers; nothing was written. "
-        "Run again when fewer runs write this table"
-    )
-
-
-def _outside(table: str, scope: Scope, problem: Exception) -> OutsideScope:
-    return OutsideScope(
-        f"{table}: expected only rows of {len(scope.units)} units of {scope.columns}, found others: "
-        f"{str(problem)[:500]}"
-    )
-
-
-def _check_sequence(table: str, there: DeltaTable, sequence: int) -> None:
-    last = there.transaction_version(_SEQUENCE) or 0
-    if last != sequence - 1:
-        raise SequenceTaken(f"{table}: expected the last sequence to be {sequence - 1}, found {last}; read it again")
-
-
-def _check_positions(table: str, there: DeltaTable, moves: Mapping[str, Move]) -> None:
-    for name, (before, _) in moves.items():
-        stands = there.transaction_version(_POSITION + name)
-        if stands != before:
-            raise PositionMoved(
-                f"{table}: expected {name} to stand at {before}, where it was read from, found {stands}: another run "
-                "was faster; read on from there"
-            )
-
-
 @contextmanager
 def _version_there(table: str, version: int | None) -> Iterator[None]:
     try:
@@ -762,6 +468,3 @@ def _version_there(table: str, version: int | None) -> Iterator[None]:
         raise VersionGone(
             f"{table}: files of version {version} are no longer there ({gone}); vacuum removes what is past retention"
         ) from gone
-
-
-__all__ = ["PAYLOADS", "Lake", "Layout", "Move", "Published", "canonical", "is_append_only"]

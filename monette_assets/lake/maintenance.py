@@ -10,7 +10,8 @@ from deltalake.exceptions import CommitFailedError
 from monette_assets.lake import staging
 from monette_assets.lake.commits import Commit
 from monette_assets.lake.errors import AppendOnly, LakeError, LostRace
-from monette_assets.lake.lake import Lake, is_append_only, usual_layout
+from monette_assets.lake.lake import Lake, is_append_only
+from monette_assets.lake.layout import usual_layout
 
 RETENTION = datetime.timedelta(days=30)
 """How far back time travel reaches after a vacuum. It is a convenience, not the record (`ACCOUNTING 12`)."""

@@ -25,10 +25,9 @@ from monette_assets.clock import now
 from monette_assets.engine import Engine
 from monette_assets.engine.session import configure
 from monette_assets.group import Group
-from monette_assets.lake import Lake, Scope
+from monette_assets.lake import Lake, Published, Scope
 from monette_assets.lake.engine_rows import Write
 from monette_assets.lake.errors import SchemaMismatch
-from monette_assets.lake.lake import Published
 from monette_assets.tables import Context, Partitions, Table
 from monette_assets.tables.engine_rows import SparkRows
 from monette_assets.tables.judge import Judge

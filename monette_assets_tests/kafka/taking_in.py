@@ -19,8 +19,7 @@ from deltalake.exceptions import CommitFailedError
 from monette_assets.bronze import events
 from monette_assets.cli import main
 from monette_assets.commands.platform import Platform
-from monette_assets.lake import Lake
-from monette_assets.lake import lake as lake_module
+from monette_assets.lake import Lake, writing
 from monette_assets.resources import EventHubs
 
 POINTS = ("polled", "writing", "committed")
@@ -61,16 +60,16 @@ def wound(point: str, nth: int) -> None:
 
 def _die_before_the_commit(lake: Lake, table: str) -> None:
     """A rival commits while the files are written, so that they are of no commit; then the end."""
-    write: Callable[..., None] = vars(lake_module)["write_deltalake"]
+    write: Callable[..., None] = vars(writing)["write_deltalake"]
 
-    def writing(*args: Any, **named: Any) -> None:
+    def write_and_die(*args: Any, **named: Any) -> None:
         lake.open(table).alter.set_table_properties({"delta.checkpointInterval": "100"})
         try:
             write(*args, **named)
         except CommitFailedError:
             die()
 
-    vars(lake_module)["write_deltalake"] = writing
+    vars(writing)["write_deltalake"] = write_and_die
 
 
 def run(how: str) -> int:

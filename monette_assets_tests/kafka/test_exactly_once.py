@@ -164,6 +164,7 @@ def test_a_connection_string_is_the_login_over_tls(
     monkeypatch.setattr(stream, "ANSWER_SECONDS", 3.0)
     secure: dict[str, Any] = {"events_brokers": f"127.0.0.1:{kafka.secure}", "events_authority": kafka.authority}
     right = Settings(events_connection_string=SecretStr(CONNECTION), **secure)
+    send(kafka, TOPIC, b"{}")
     with EventHubs(right).opened() as connection:
         assert take_in(Lake(str(tmp_path)), connection, group, "run").events > 0
     wrong = Settings(events_connection_string=SecretStr(CONNECTION.replace("dGVz", "d3Jv")), **secure)
@@ -207,6 +208,7 @@ def test_a_managed_identitys_token_is_the_login_over_tls(
     monkeypatch.setattr(stream, "ANSWER_SECONDS", 3.0)
     entered = Access("farm.servicebus.windows.net:9093")
     if taken:
+        send(kafka, TOPIC, b"{}")
         with stream.opened(entered) as connection:
             assert take_in(Lake(str(tmp_path)), connection, group, "run").events > 0
     else:

@@ -22,7 +22,8 @@ from monette_assets.lake.errors import (
     TableName,
     VersionGone,
 )
-from monette_assets.lake.lake import PAYLOADS, Lake
+from monette_assets.lake.lake import Lake
+from monette_assets.lake.layout import PAYLOADS
 from monette_assets.lake.maintenance import checkpoint, compact
 from monette_assets.lake.scope import Scope
 from monette_assets_tests.lake.books import FEBRUARY, JANUARY, MARCH, SCHEMA, commit, months, rows_of, table

@@ -15,7 +15,7 @@ from monette_assets_tests.lake.books import SCHEMA, commit, table
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
 
-    from monette_assets.lake.lake import Published
+    from monette_assets.lake import Published
 
 TABLE = "gold/profit_and_loss"
 PUBLISH = "a publish whose answer nobody heard"
