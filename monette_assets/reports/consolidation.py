@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from decimal import Decimal
 
-from monette_assets.gold.consolidated_statements import YEAR_END
+from monette_assets.gold.consolidation_steps import YEAR_END
 from monette_assets.gold.financial_summary import LINES, RESULTS
 from monette_assets.gold.profit_and_loss import REVENUE_TYPES
 from monette_assets.reports.balance_sheet import NET_INCOME, SIDES

@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 
 from monette_assets.gold import adjustments as adjusting
 from monette_assets.gold import eliminations as eliminating
-from monette_assets.gold.consolidated_statements import CONTRACT, YEAR_END, consolidated_statements
+from monette_assets.gold.consolidated_statements import CONTRACT, consolidated_statements
+from monette_assets.gold.consolidation_steps import YEAR_END
 from monette_assets.gold.intercompany_matches import intercompany_matches
 from monette_assets.group import Group
 from monette_assets.group.calendar import months_between

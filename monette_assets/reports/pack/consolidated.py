@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from monette_assets.gold.consolidated_statements import YEAR_END
+from monette_assets.gold.consolidation_steps import YEAR_END
 from monette_assets.group import Group
 from monette_assets.reports import lines as statement
 from monette_assets.reports.lines import (
