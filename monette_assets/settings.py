@@ -20,6 +20,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from monette_assets.azure_storage import configured
 
 SIMULATOR_URL = "http://127.0.0.1:8765"
+INTUIT_HOST = "quickbooks.api.intuit.com"  # of companies' own books; sandboxes have another
 
 
 class SettingsWrong(ValueError):  # noqa: N818 - it says what is wrong
@@ -283,6 +284,18 @@ class Settings(BaseSettings):
     def simulated(self) -> bool:
         """Whether QuickBooks is the simulator on loopback."""
         return self.quickbooks_url.startswith("http://127.0.0.1:")
+
+    @property
+    def redirect_problem(self) -> str | None:
+        """Why nobody can be connected: Intuit's production sends no browser to http. None where nothing is wrong."""
+        production = urlsplit(self.quickbooks_url).hostname == INTUIT_HOST
+        if not production or self.quickbooks_redirect_uri.startswith("https://"):
+            return None
+        return (
+            "MONETTE_QUICKBOOKS_REDIRECT_URI: expected https://NAME/PATH, since MONETTE_QUICKBOOKS_URL is Intuit's "
+            f"production, found {self.quickbooks_redirect_uri}; register one with your app at Intuit (Keys and "
+            "credentials, Production, Redirect URIs), and set the same"
+        )
 
 
 def _address(host: str) -> IPv4Address | IPv6Address | None:

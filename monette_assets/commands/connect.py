@@ -43,6 +43,8 @@ def _at_intuit(platform: Platform, code: str) -> None:
     from monette_assets.resources import token_keeper
 
     settings, company = platform.settings, platform.group.company(code)
+    if settings.redirect_problem is not None:
+        raise CommandError(settings.redirect_problem)
     state = secrets.token_urlsafe(16)
     question = {
         "client_id": settings.quickbooks_client_id,

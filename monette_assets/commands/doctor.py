@@ -74,6 +74,7 @@ def _examinations(
         yield "engine", lambda: _engine(platform)
     yield "dagster", lambda: _dagster(platform, problems)
     yield "quickbooks", lambda: _reachable(platform.settings.quickbooks_url, simulated=platform.settings.simulated)
+    yield "redirect", lambda: (platform.settings.quickbooks_redirect_uri, platform.settings.redirect_problem or "")
     yield "reads", lambda: _reads(platform)
     yield "rates", lambda: _reachable(platform.settings.bank_of_canada_url, simulated=platform.settings.simulated)
     yield "secrets", lambda: store_answers(platform)

@@ -30,3 +30,21 @@ def test_the_page_leads_back_to_the_redirect_uri_of_the_settings(
     assert (asked["redirect_uri"], asked["client_id"]) == (["https://farm.example/connected"], ["client-of-the-farm"])
     assert status == 1
     assert "its state differs" in err
+
+
+@pytest.mark.parametrize("uri", ["", "http://localhost:8000/connected"])
+def test_nobody_is_sent_to_a_page_that_production_would_not_lead_back_from(
+    say: Say, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, uri: str
+) -> None:
+    for name, value in {
+        "HOME": str(tmp_path / "home"),
+        "GROUP": str(write_contract(tmp_path / "group")),
+        "QUICKBOOKS_URL": "https://quickbooks.api.intuit.com",
+        "QUICKBOOKS_REDIRECT_URI": uri,
+    }.items():
+        monkeypatch.setenv(f"MONETTE_{name}", value)
+    status, _, err = say("connect", "north")
+    assert status == 1
+    assert "MONETTE_QUICKBOOKS_REDIRECT_URI: expected https://NAME/PATH" in err
+    assert f"found {uri or 'http://localhost/connected'}" in err
+    assert "appcenter" not in err

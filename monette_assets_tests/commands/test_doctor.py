@@ -70,6 +70,24 @@ def test_a_redirect_that_intuit_or_a_sandbox_takes_is_right(doctor: Doctor, uri:
     assert "settings" not in doctor(quickbooks_redirect_uri=uri)
 
 
+@pytest.mark.parametrize(
+    ("url", "uri", "right"),
+    [
+        ("https://quickbooks.api.intuit.com", "", False),
+        ("https://quickbooks.api.intuit.com", "http://localhost:8000/connected", False),
+        ("https://quickbooks.api.intuit.com", "https://farm.example/connected", True),
+        ("https://sandbox-quickbooks.api.intuit.com", "", True),
+    ],
+)
+def test_production_leads_back_over_https_only(
+    doctor: Doctor, monkeypatch: pytest.MonkeyPatch, url: str, uri: str, right: bool
+) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:9")  # nothing is asked of Intuit
+    said = doctor(quickbooks_url=url, quickbooks_redirect_uri=uri)
+    assert ("redirect" not in said) is right
+    assert right or "MONETTE_QUICKBOOKS_REDIRECT_URI: expected https://NAME/PATH" in said["redirect"]
+
+
 def test_what_is_wrong_in_several_areas_is_named_in_one_run_and_once(doctor: Doctor, tmp_path: Path) -> None:
     """Settings malformed, half set and at odds; what needs other settings is examined, what needs these is not."""
     (tmp_path / "group" / "companies.yaml").write_text("companies: planted\n")
