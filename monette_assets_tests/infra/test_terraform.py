@@ -25,13 +25,14 @@ ROOTS = ("bootstrap", "environments/dev", "environments/prod", "login")
 SEVEN_YEARS = 7 * 365
 
 # What a contributor of the group cannot write (Microsoft.Authorization, by its NotActions; what lies inside a vault;
-# what is the subscription's), and who can.
+# what is the subscription's, or comes with a resource group of its own), and who can.
 BEYOND_A_CONTRIBUTOR = re.compile(
     r"azurerm_(\w*lock|role_\w+|pim_\w+|(\w+_)?policy_(assignment|definition|exemption|set_\w+)"
-    r"|key_vault_(secret|key|certificate\w*)|consumption_budget_subscription)"
+    r"|key_vault_(secret|key|certificate\w*)|consumption_budget_subscription|databricks_workspace)"
 )
 WRITTEN_BY = {
     "azurerm_consumption_budget_subscription": "Cost Management Contributor",
+    "azurerm_databricks_workspace": "Monette resource groups",
     "azurerm_management_lock": "Locks Contributor",
     "azurerm_role_assignment": "Role Based Access Control Administrator",
     "azurerm_key_vault_secret": "Key Vault Secrets Officer",
@@ -229,9 +230,11 @@ def test_whatever_an_environment_is_made_of_the_deployment_may_write_and_the_pag
     access = (TERRAFORM / "bootstrap" / "access.tf").read_text(encoding="utf-8")
     on_its_group_or_the_subscription = r"""for_each = local\.deployers
 
-  scope                = (?:azurerm_resource_group\.environment\[each\.key\]\.id|"/subscriptions/[^"]+")
-  role_definition_name = "([^"]+)\""""
-    held = set(re.findall(on_its_group_or_the_subscription, access))
+  scope += (?:azurerm_resource_group\.environment\[each\.key\]\.id|"/subscriptions/[^"]+")
+  role_definition_(?:name|id) += "?([^"\n]+)"""
+    own = re.findall(r'resource "azurerm_role_definition" "(\w+)" {\n  name += "([^"]+)"', access)
+    named = {f"azurerm_role_definition.{label}.role_definition_resource_id": name for label, name in own}
+    held = {named.get(role, role) for role in re.findall(on_its_group_or_the_subscription, access)}
     kinds = {it["type"] for it in plans[environment].resources}
     beyond = {kind for kind in kinds if BEYOND_A_CONTRIBUTOR.fullmatch(kind)}
     assert "azurerm_management_lock" in beyond or environment == "dev"

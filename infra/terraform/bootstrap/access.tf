@@ -33,6 +33,28 @@ resource "azurerm_role_assignment" "writes_budgets" {
   description          = "Writes the budgets of its environment"
 }
 
+# Databricks puts what a workspace is made of into a resource group that comes with it, for which Microsoft asks this of whoever makes the
+# workspace: https://learn.microsoft.com/azure/databricks/getting-started/free-trial#permissions. It makes groups, and nothing in them.
+resource "azurerm_role_definition" "makes_groups" {
+  name        = "Monette resource groups"
+  scope       = "/subscriptions/${data.azurerm_client_config.current.subscription_id}"
+  description = "Makes resource groups, and nothing in them"
+
+  permissions {
+    actions = ["Microsoft.Resources/subscriptions/resourceGroups/read", "Microsoft.Resources/subscriptions/resourceGroups/write"]
+  }
+}
+
+resource "azurerm_role_assignment" "makes_groups" {
+  for_each = local.deployers
+
+  scope              = "/subscriptions/${data.azurerm_client_config.current.subscription_id}"
+  role_definition_id = azurerm_role_definition.makes_groups.role_definition_resource_id
+  principal_id       = each.value
+  principal_type     = "ServicePrincipal"
+  description        = "Makes the group of its Databricks workspace"
+}
+
 # A contributor cannot give away roles. This one can, but only those of the list, in its own group: never an owner's or a contributor's.
 resource "azurerm_role_assignment" "gives_roles" {
   for_each = local.deployers

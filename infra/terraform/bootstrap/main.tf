@@ -1,5 +1,6 @@
 # Run once, by somebody who owns the subscription: where Terraform keeps what it knows, the environments' resource groups, and
-# who GitHub's workflows are. Everything after it is made by those identities, inside these groups, but for budgets.
+# who GitHub's workflows are. Everything after it is made by those identities, inside these groups, but for budgets and the group that
+# comes with a Databricks workspace.
 
 data "azurerm_client_config" "current" {}
 
