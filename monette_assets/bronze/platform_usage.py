@@ -1,5 +1,6 @@
-"""What the platform has used, as it was measured: seconds of every run, step by step, and by the day what is stored and
-what stands. Prices come later, in gold: when they change, what was used does not.
+"""What the platform has used, as it was measured: seconds of every run, step by step, and by the day what is stored.
+Prices come later, in gold: when they change, what was used does not. What stands by the hour is a matter of the price
+book alone; here is only which days are over, on which it stood.
 
 Taken in by the job `costs`, from Dagster's event log, which may be lost; what was counted stays.
 """
@@ -24,16 +25,17 @@ from monette_assets.tables.contract import nested
 from monette_assets.telemetry.spans import traced
 
 SplitBy = Literal["rows", "partitions", "run", "evenly"]
-Kind = Literal["compute", "storage", "machine", "throughput"]
+Kind = Literal["compute", "storage", "day"]
 BETWEEN_STEPS = "between steps"
 MOST_DAYS = 62  # that nobody counted for are made good: a lake that stood still for longer is not guessed at
-UNITS: Mapping[str, str] = {"compute": "seconds", "storage": "byte days", "machine": "hours", "throughput": "hours"}
+STANDING = "standing"  # the price book's list, of which every day is counted once it is over
+UNITS: Mapping[str, str] = {"compute": "seconds", "storage": "byte days", "day": "hours"}
 
 CONTRACT = Contract(
     name="bronze/platform_usage",
     description=(
         "What the platform has used, as measured, append-only: the seconds of every step of every run that ended, the "
-        "bytes every table takes, by the day, and what stands by the hour. The run that counts is counted by the next."
+        "bytes every table takes, by the day, and every day that is over. The run that counts is counted by the next."
     ),
     key=("usage_id",),
     unit=("period",),
@@ -41,15 +43,17 @@ CONTRACT = Contract(
     columns=(
         Column("usage_id", "string", "Run and step; or kind, day and what it is of."),
         Column("period", "date", "First day of the month in which it ended, in the group's time zone."),
-        Column("kind", "string", "What was used.", choices=get_args(Kind)),
+        Column("kind", "string", "What was used; a day: whatever the price book's list `standing` has on it. Rows of "
+               "another kind, by an earlier version for what stood, are in no cost.", choices=get_args(Kind)),
         Column("run_id", "string", "The run; of compute.", nullable=True),
         Column("chain_id", "string", "The chain of runs it belongs to.", nullable=True),
         Column("job", "string", "The job, of a run that is none of chosen tables.", nullable=True),
-        Column("asset", "string", "The table; a job's name; or `between steps`: what of a run no step accounts for."),
+        Column("asset", "string", "The table; a job's name; `between steps`: what of a run no step accounts for; "
+               "or `standing`, of a day."),
         Column("started_at", "timestamp", "When it began."),
         Column("ended_at", "timestamp", "When it ended."),
         Column("engine", "string", "Engine, as the price book names it; of compute.", nullable=True),
-        Column("sku", "string", "What was used, as the price book names it."),
+        Column("sku", "string", "What was used, as the price book names it; `standing`, of a day."),
         Column("cluster_sku", "string", "The engine's own machines, where it is a cluster.", nullable=True),
         Column("cluster_nodes", "int", "So many of them, the driver included.", nullable=True),
         Column("quantity", "decimal(28, 3)", "How much.", unit="see unit"),
@@ -202,9 +206,10 @@ def by_the_day(
     at: datetime,
     weights: Mapping[str, Mapping[str, int]],
 ) -> list[dict[str, Any]]:
-    """What is stored and what stands, of every day up to today that was not counted.
+    """What is stored, of every day up to today that was not counted, and the days that are over since the
+    group's first month.
 
-    Storage of today is what there is now; what stands is counted once its day is over.
+    Storage of today is what there is now. What stands is paid for, used or not: no day of it is left out.
     """
     today = at.astimezone(group.time_zone).date()
     rows: list[dict[str, Any]] = []
@@ -212,33 +217,35 @@ def by_the_day(
         if not lake.exists(table):
             continue
         stored = Decimal(maintenance.stored(lake, table))
-        for day in _days(held.last_day.get(f"storage|{table}"), today):
+        last = held.last_day.get(f"storage|{table}", today - timedelta(days=1))
+        for day in _days(max(last, today - timedelta(days=MOST_DAYS + 1)), today):
             row = _of_day("storage", day, table, group)
             split: SplitBy = "rows" if weights.get(table) else "evenly"
             rows.append({**row, "asset": table, "sku": storage, "quantity": stored,
                          "weights": _pairs(weights.get(table, {})), "split_by": split})  # fmt: skip
-    for stands in group.prices.listed.standing if group.prices is not None else ():
-        asset = stands.asset or stands.item
-        own = weights.get(asset, {})
-        before = held.last_day.get(f"{stands.item}|{stands.sku} {asset}", stands.valid_from - timedelta(days=1))
-        for day in _days(before, today - timedelta(days=1)):
-            if stands.stands_on(day):
-                row = _of_day(stands.item, day, f"{stands.sku} {asset}", group)
-                rows.append({**row, "asset": asset, "sku": stands.sku, "quantity": Decimal(24 * stands.units),
-                             "weights": _pairs(own), "split_by": "rows" if own else "evenly"})  # fmt: skip
+    before = held.last_day.get(f"day|{STANDING}", group.first_period - timedelta(days=1))
+    rows += [
+        {**_of_day("day", day, STANDING, group), "asset": STANDING, "sku": STANDING, "quantity": Decimal(24),
+         "split_by": "evenly"}
+        for day in _days(before, today - timedelta(days=1))
+    ]  # fmt: skip
     return rows
 
 
-def _days(last: date | None, until: date) -> list[date]:
-    """The days after the last one that was counted; where none was, the last alone."""
-    first = until if last is None else max(last + timedelta(days=1), until - timedelta(days=MOST_DAYS))
-    return [first + timedelta(days=after) for after in range((until - first).days + 1)]
+def day_id(kind: str, day: date, of: str) -> str:
+    """The id of what was used on a day."""
+    return f"{kind}|{day}|{of}"
+
+
+def _days(after: date, until: date) -> list[date]:
+    """The days after one up to another."""
+    return [after + timedelta(days=number) for number in range(1, (until - after).days + 1)]
 
 
 def _of_day(kind: Kind, day: date, of: str, group: Group) -> dict[str, Any]:
     start = datetime.combine(day, time(), group.time_zone).astimezone(UTC)
     end = datetime.combine(day + timedelta(days=1), time(), group.time_zone).astimezone(UTC) - timedelta(seconds=1)
-    return {**_blank(kind, f"{kind}|{day}|{of}", end, group), "started_at": start, "ended_at": end}
+    return {**_blank(kind, day_id(kind, day, of), end, group), "started_at": start, "ended_at": end}
 
 
 def _blank(kind: Kind, usage_id: str, ended_at: datetime, group: Group) -> dict[str, Any]:

@@ -25,8 +25,8 @@ CONTRACT = Contract(
     name="gold/platform_cost_restatements",
     description=(
         "What every change of the price book made of costs that had been counted before it, by company, table and "
-        "what is charged; nothing where they came out the same. What had no price has no amount before. As of the "
-        "last run of the job `costs`; in no release."
+        "what is charged; nothing where they came out the same. What had no price, or did not stand by the book "
+        "before, has no amount before. As of the last run of the job `costs`; in no release."
     ),
     key=(*WHAT, "changed_at"),
     unit=("period",),
@@ -44,9 +44,9 @@ CONTRACT = Contract(
                source=(f"{BOOKS}.kept_at",)),
         Column("book_before", "string", "Fingerprint of the price book before.", source=(f"{BOOKS}.fingerprint",)),
         Column("book_after", "string", "Of the new one.", source=(f"{BOOKS}.fingerprint",)),
-        Column("before_cad", RATE, "As it had been counted; null where it had no price.", unit="CAD", nullable=True,
+        Column("before_cad", RATE, "As it had been counted; null where it was not.", unit="CAD", nullable=True,
                source=(f"{USAGE}.quantity",)),
-        Column("after_cad", RATE, "As the new book has it; null where it has no price.", unit="CAD", nullable=True,
+        Column("after_cad", RATE, "As the new book has it; null where it has not.", unit="CAD", nullable=True,
                source=(f"{USAGE}.quantity",)),
         Column("difference_cad", RATE, "after_cad - before_cad.", unit="CAD", source=(f"{USAGE}.quantity",)),
     ),

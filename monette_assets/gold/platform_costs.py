@@ -1,16 +1,16 @@
 """What every run, and what is stored and stands, costs by table, company and engine, by the contract's price book.
 
-Computed from what was used, all of it, each time: where a price changes, every month it reaches comes out anew, and
-gold/platform_cost_restatements tells by how much.
+Computed from what was used, all of it, each time: where a price changes, or what stands, every month it reaches comes
+out anew, and gold/platform_cost_restatements tells by how much.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
 from monette_assets.bronze import platform_usage
-from monette_assets.gold.pricing import ITEMS, cost_rows
+from monette_assets.gold.pricing import ITEMS, cost_rows, priced_as
 from monette_assets.group.loading import read_price_book
 from monette_assets.group.prices import PRICES_FILE, PriceMissing
 from monette_assets.tables import (
@@ -69,7 +69,8 @@ CONTRACT = Contract(
     inputs={"usage": Input(platform_usage.CONTRACT), "price_books": PRICE_BOOKS},
     columns=(
         Column("period", "date", "First day of the month in which it was used.", source=(f"{USAGE}.period",)),
-        Column("usage_id", "string", "The usage.", source=(f"{USAGE}.usage_id",)),
+        Column("usage_id", "string", "The usage; of what stands: item, day, sku and asset.",
+               source=(f"{USAGE}.usage_id",)),
         Column("item", "string", "What is charged: the process's machine, the engine's own machines, Databricks' units "
                "for them, storage, throughput units.", choices=ITEMS, source=(f"{USAGE}.kind",)),
         Column("company", "string", "Contract code of the company.", source=(f"{USAGE}.weights",)),
@@ -141,8 +142,11 @@ def newest_book(context: Context, price_books: DataFrame) -> PriceBook | None:
 def price(usage: DataFrame, book: PriceBook, group: Group) -> DataFrame:
     """Every usage as the rows it comes to, or as one that is refused, told apart by `_kind`.
 
-    Two that count at once may have taken in the same: it is counted once.
+    Two that count at once may have taken in the same: it is counted once. Rows of what stood by an earlier version are
+    left out: the days are there, and what stands on them is the book's.
     """
+    from pyspark.sql import functions as F
+
     schema = staging_schema(CONTRACT)
     only = ["usage_id", "period", "kind", "run_id", "asset", "ended_at", "engine", "sku", "cluster_sku",
             "cluster_nodes", "quantity", "weights", "split_by"]  # fmt: skip
@@ -151,11 +155,24 @@ def price(usage: DataFrame, book: PriceBook, group: Group) -> DataFrame:
         import pyarrow as pa
 
         for batch in batches:
-            rows = [row for each in batch.to_pylist() for row in _rows(each, book, group)]
+            used = (each for row in batch.to_pylist() for each in priced_as(row, book, group, stored))
+            rows = [row for each in used for row in _rows(each, book, group)]
             for start in range(0, len(rows), BATCH_ROWS):
                 yield pa.RecordBatch.from_pylist(rows[start : start + BATCH_ROWS], schema=schema)
 
-    return usage.select(*only).dropDuplicates(["usage_id"]).mapInArrow(priced, staging_ddl(CONTRACT))
+    stored = _stored(usage, sorted({stands.asset for stands in book.listed.standing if stands.asset}))
+    counted = usage.where(F.col("kind").isin(*get_args(platform_usage.Kind))).select(*only)
+    return counted.dropDuplicates(["usage_id"]).mapInArrow(priced, staging_ddl(CONTRACT))
+
+
+def _stored(usage: DataFrame, tables: list[str]) -> dict[str, list[dict[str, Any]]]:
+    """The weights of the storage of these tables, day by day, by usage id."""
+    from pyspark.sql import functions as F
+
+    if not tables:
+        return {}
+    rows = usage.where((F.col("kind") == "storage") & F.col("asset").isin(*tables)).select("usage_id", "weights")
+    return {row["usage_id"]: [pair.asDict() for pair in row["weights"] or ()] for row in rows.collect()}
 
 
 def _rows(usage: Mapping[str, Any], book: PriceBook, group: Group) -> list[dict[str, Any]]:

@@ -14,6 +14,7 @@ from fractions import Fraction
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from monette_assets.bronze.platform_usage import day_id
 from monette_assets.gold.allocation import allocate
 from monette_assets.group.prices import PRICES_FILE, PriceBook, Priced, PriceMissing
 
@@ -47,8 +48,39 @@ class Charge:
         return round(self.units * MILLION)
 
 
+def priced_as(
+    usage: Mapping[str, Any], book: PriceBook, group: Group, stored: Mapping[str, Any]
+) -> Iterator[Mapping[str, Any]]:
+    """What a row of bronze/platform_usage is priced as: itself; a day as all that stands on it by the book, whatever an
+    earlier book said. `stored`: weights of the storage of tables, by usage id; what stands for one is split likewise.
+    """
+    if usage["kind"] != "day":
+        yield usage
+        return
+    day = _day_of(usage, group)
+    for stands in book.listed.standing:
+        if stands.stands_on(day):
+            asset = stands.asset or stands.item
+            weights = stored.get(day_id("storage", day, asset)) or []
+            yield {
+                **usage,
+                "usage_id": day_id(stands.item, day, f"{stands.sku} {asset}"),
+                "kind": stands.item,
+                "asset": asset,
+                "sku": stands.sku,
+                "quantity": usage["quantity"] * stands.units,
+                "weights": weights,
+                "split_by": "rows" if weights else "evenly",
+            }
+
+
+def _day_of(usage: Mapping[str, Any], group: Group) -> date:
+    day: date = usage["ended_at"].astimezone(group.time_zone).date()
+    return day
+
+
 def charges(usage: Mapping[str, Any], book: PriceBook, day: date) -> Iterator[Charge]:
-    """What a row of bronze/platform_usage is charged for. Raises PriceMissing where the book has a gap."""
+    """What a usage (`priced_as`) is charged for. Raises PriceMissing where the book has a gap."""
     quantity = Fraction(usage["quantity"])
     if usage["kind"] == "storage":
         months = Fraction(1, calendar.monthrange(day.year, day.month)[1])
@@ -135,7 +167,7 @@ def cost_rows(usage: Mapping[str, Any], book: PriceBook, group: Group) -> list[d
 
     Raises PriceMissing.
     """
-    day = usage["ended_at"].astimezone(group.time_zone).date()
+    day = _day_of(usage, group)
     owners = shares(usage, group)
     pillars = {each.code: each.pillar for each in group.companies}
     rows = []

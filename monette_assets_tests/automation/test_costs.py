@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -24,7 +25,6 @@ from monette_assets_tests.automation.small_graph import FLOWS, LINES, Graph, Res
 from monette_assets_tests.price_books import price, small_prices, with_prices
 from monette_assets_tests.world import RunningEngine
 
-MILLIONTH = Decimal("0.000001")
 MILLIONTH = Decimal("0.000001")
 USAGE, COSTS, RESTATED, BUDGETS = (
     "bronze/platform_usage",
@@ -91,6 +91,24 @@ def test_a_changed_price_restates_what_was_counted_and_says_so(graph: Graph) -> 
     assert sum(row["before_cad"] for row in restated) == counted
     assert abs(total(graph, asset=FLOWS.name, item="machine") - 2 * counted) <= 2 * MILLIONTH
     assert sum(row["difference_cad"] for row in restated) == total(graph, asset=FLOWS.name, item="machine") - counted
+
+
+def test_what_stands_costs_what_the_book_in_force_says_whatever_was_counted_before(graph: Graph) -> None:
+    """A unit at 0.04 an hour, on 3 and 4 November 2024: 48 x 0.04 = 1.92, once, for whatever it is said to be."""
+    unit = {"item": "throughput", "sku": "unit", "units": 1, "from": date(2024, 11, 3), "to": date(2024, 11, 5)}
+    edits: list[tuple[list[dict[str, Any]], str]] = [
+        ([unit], "1.92"),
+        ([{**unit, "units": 3}], "5.76"),
+        ([{**unit, "asset": FLOWS.name}], "1.92"),
+        ([], "0"),
+    ]
+    counted: list[Decimal] = []
+    for standing, _ in edits:
+        assert count(graph, with_prices(graph.group, standing=standing)).ok
+        counted.append(total(graph, item="throughput"))
+        restated = sum(row["difference_cad"] for row in rows(graph, RESTATED) if row["item"] == "throughput")
+        assert restated == counted[-1] - counted[0]
+    assert counted == [Decimal(amount) for _, amount in edits]
 
 
 def test_a_gap_in_the_price_book_is_refused_by_name_and_mended_by_the_price(graph: Graph) -> None:

@@ -1,9 +1,9 @@
-"""What is counted by the day: storage as it is, what stands once its day is over; each day once."""
+"""What is counted by the day: storage as it is, and every day that is over, from the group's first; each once."""
 
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -37,9 +37,7 @@ def lake(tmp_path: Path) -> Lake:
 
 @pytest.fixture
 def group(tmp_path: Path) -> Group:
-    standing = [{"item": "throughput", "sku": "unit", "units": 2, "from": date(2025, 1, 8), "to": date(2025, 1, 11),
-                 "asset": "bronze/events"}]  # fmt: skip
-    return with_prices(group_of(tmp_path / "group"), standing=standing)
+    return with_prices(group_of(tmp_path / "group"))
 
 
 def counted(lake: Lake, group: Group, at: datetime) -> list[dict[str, Any]]:
@@ -55,22 +53,34 @@ def counted(lake: Lake, group: Group, at: datetime) -> list[dict[str, Any]]:
 
 
 def test_every_day_is_counted_once_those_too_on_which_nobody_counted(lake: Lake, group: Group) -> None:
-    """On the 10th: what stood on the 8th and 9th, and what is stored. Three days later: the 10th stood, the 11th no
-    more, and the days between are made good."""
-    first = counted(lake, group, NOON)
+    """On the 10th: what is stored, and the 70 days that are over since 1 November (30 + 31 + 9). Three days later: the
+    days between are made good."""
+    storage, *days = counted(lake, group, NOON)
     size = Decimal(stored(lake, TABLE))
     assert size > 0
-    assert [(row["usage_id"], row["quantity"], row["sku"]) for row in first] == [
-        ("storage|2025-01-10|gold/ledger", size, "disk"),
-        ("throughput|2025-01-08|unit bronze/events", 48, "unit"),
-        ("throughput|2025-01-09|unit bronze/events", 48, "unit"),
-    ]
+    assert (storage["usage_id"], storage["quantity"], storage["sku"]) == (
+        "storage|2025-01-10|gold/ledger", size, "disk",
+    )  # fmt: skip
+    assert len(days) == 70
+    assert [(row["usage_id"], row["quantity"], row["period"]) for row in (days[0], days[-1])] == [
+        ("day|2024-11-01|standing", 24, date(2024, 11, 1)), ("day|2025-01-09|standing", 24, date(2025, 1, 1)),
+    ]  # fmt: skip
     assert counted(lake, group, NOON.replace(hour=20)) == []
     later = counted(lake, group, NOON.replace(day=13))
     assert [row["usage_id"] for row in later] == [
         *(f"storage|2025-01-{day}|gold/ledger" for day in (11, 12, 13)),
-        "throughput|2025-01-10|unit bronze/events",
+        *(f"day|2025-01-{day}|standing" for day in (10, 11, 12)),
     ]
+
+
+def test_storage_of_a_long_pause_is_not_guessed_at_and_what_stands_is_paid_for_all_the_same(
+    lake: Lake, group: Group
+) -> None:
+    """A hundred days later: of storage today and the 62 days before it, of days every one."""
+    counted(lake, group, NOON)
+    later = counted(lake, group, NOON + timedelta(days=100))
+    assert [row["kind"] for row in later].count("storage") == 63
+    assert [row["kind"] for row in later].count("day") == 100
 
 
 def test_older_versions_take_room_too(lake: Lake) -> None:
@@ -85,7 +95,8 @@ def test_a_day_is_the_groups_day_and_a_month_its_month(lake: Lake, group: Group)
     """Saskatchewan is six hours behind: at 03:00 UTC on 1 February it is still January."""
     rows = counted(lake, group, datetime(2025, 2, 1, 3, tzinfo=UTC))
     assert rows[0]["usage_id"] == "storage|2025-01-31|gold/ledger"
-    assert {row["period"] for row in rows} == {date(2025, 1, 1)}
+    assert rows[0]["period"] == date(2025, 1, 1)
+    assert rows[-1]["usage_id"] == "day|2025-01-30|standing"
 
 
 def test_storage_is_split_by_the_rows_the_table_had_when_it_was_run_last(lake: Lake, group: Group) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -90,6 +90,64 @@ def test_what_had_no_price_is_told_when_it_gets_one_and_each_change_by_itself(
         ("north", "gold/ledger", "machine", "0.360000", "0.720000", "0.360000"),
         ("north", "gold/ledger", "machine", None, "0.360000", "0.360000"),
     ]
+
+
+UNITS = {"item": "throughput", "sku": "unit", "units": 1, "from": date(2024, 11, 5), "to": date(2024, 11, 7)}
+
+
+def days(spark: SparkSession, *ended: int) -> DataFrame:
+    """Days of November that were recorded as over the day after, and what the lake's events took on them: north's."""
+    noted: list[dict[str, Any]] = []
+    for day in ended:
+        at = datetime(2024, 11, day, 18, tzinfo=UTC)
+        said = {"period": date(2024, 11, 1), "ended_at": at, "recorded_at": at + timedelta(days=1)}
+        over = {"usage_id": f"day|2024-11-{day:02}|standing", "kind": "day", "asset": "standing", "sku": "standing",
+                "quantity": Decimal(24), "weights": []}  # fmt: skip
+        stored = {"usage_id": f"storage|2024-11-{day:02}|bronze/events", "kind": "storage", "asset": "bronze/events",
+                  "sku": "disk", "quantity": Decimal(0), "weights": [{"company": "north", "weight": 9}]}  # fmt: skip
+        noted += [rows(platform_usage.CONTRACT, "", (), **said, **each)[0] for each in (over, stored)]
+    return frame(spark, platform_usage.CONTRACT, noted)
+
+
+@pytest.mark.parametrize(
+    ("changed", "restated"),
+    [
+        (
+            [{**UNITS, "units": 3}],
+            [("north", "throughput", "0.960000", "2.880000", "1.920000"),
+             ("south", "throughput", "0.960000", "2.880000", "1.920000")],
+        ),
+        (
+            [{**UNITS, "asset": "bronze/events"}],
+            [("north", "bronze/events", None, "1.920000", "1.920000"),
+             ("north", "throughput", "0.960000", None, "-0.960000"),
+             ("south", "throughput", "0.960000", None, "-0.960000")],
+        ),
+        (
+            [{**UNITS, "to": date(2024, 11, 6)}],
+            [("north", "throughput", "0.960000", "0.480000", "-0.480000"),
+             ("south", "throughput", "0.960000", "0.480000", "-0.480000")],
+        ),
+        (
+            [],
+            [("north", "throughput", "0.960000", None, "-0.960000"),
+             ("south", "throughput", "0.960000", None, "-0.960000")],
+        ),
+    ],
+    ids=["thrice the units", "for a table", "a day less", "none any more"],
+)  # fmt: skip
+def test_correcting_what_stands_restates_every_day_it_reaches(
+    spark: SparkSession, group: Group, changed: list[dict[str, Any]], restated: list[tuple[str | None, ...]]
+) -> None:
+    """A unit at 0.04 an hour on two days is 2 x 24 x 0.04 = 1.92: even, or for a table as its storage of those days."""
+    kept = books(
+        spark,
+        (with_prices(group, standing=[UNITS]), "2024-11-02"),
+        (with_prices(group, standing=changed), "2024-11-15"),
+    )
+    found = platform_cost_restatements(context_of(spark, group, "2024-11"), usage=days(spark, 4, 5, 6, 7),
+                                       price_books=kept)  # fmt: skip
+    assert shown(found, "company asset before_cad after_cad difference_cad") == restated
 
 
 def test_the_first_price_book_restates_nothing(spark: SparkSession, group: Group) -> None:

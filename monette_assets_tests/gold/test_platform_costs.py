@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from monette_assets.bronze import platform_usage
 from monette_assets.gold.platform_costs import CONTRACT, platform_costs
+from monette_assets.gold.platform_costs import price as price_all
 from monette_assets.gold.pricing import cost_rows, gaps, layer_of
 from monette_assets.group import Group
 from monette_assets.group.prices import PriceMissing
@@ -219,6 +220,33 @@ def test_what_the_playbooks_settings_name_is_priced_as_all_purpose(group: Group)
 def test_layers_are_told_by_the_tables_name() -> None:
     assets = ("bronze/events", "gold/ledger", "closes", "releases", "between steps", "refresh")
     assert [layer_of(each) for each in assets] == ["bronze", "gold", "records", "records", "platform", "platform"]
+
+
+def test_a_day_costs_what_the_book_has_standing_on_it_and_rows_of_an_earlier_version_nothing(
+    spark: SparkSession, group: Group
+) -> None:
+    """Two units at 0.04 an hour for 24 hours: 1.92, for a table as its storage of the day, 3 to 1. A machine without a
+    price is refused by itself.
+    """
+    unit = {"item": "throughput", "sku": "unit", "units": 2, "from": NOON.date(), "asset": "bronze/events"}
+    lone = {"item": "machine", "sku": "D16", "units": 1, "from": NOON.date()}
+    stands = with_prices(group, standing=[unit, lone])
+    shares = [{"company": "north", "weight": 3}, {"company": "south", "weight": 1}]
+    used = [
+        usage("day", "24", "standing", usage_id="day|2024-11-05|standing", asset="standing", weights=[], engine=None),
+        usage("day", "24", "standing", usage_id="day|2024-11-04|standing", asset="standing", weights=[], engine=None,
+              ended_at=NOON.replace(day=4)),
+        usage("storage", "0", "disk", usage_id="storage|2024-11-05|bronze/events", asset="bronze/events",
+              weights=shares, engine=None),
+        usage("throughput", "24", "unit", usage_id="throughput|2024-11-05|unit throughput", engine=None),
+    ]  # fmt: skip
+    priced = price_all(frame(spark, platform_usage.CONTRACT, used), book_of(stands), stands)
+    assert shown(priced.where("_kind = 'row'"), "usage_id asset layer company split_by amount_cad") == [
+        ("throughput|2024-11-05|unit bronze/events", "bronze/events", "bronze", "north", "rows", "1.440000"),
+        ("throughput|2024-11-05|unit bronze/events", "bronze/events", "bronze", "south", "rows", "0.480000"),
+    ]
+    (refused,) = priced.where("_kind = 'refused'").collect()
+    assert refused["usage_id"] == "machine|2024-11-05|D16 machine"
 
 
 def test_the_table_holds_what_is_priced_and_one_refusal_for_a_gap(

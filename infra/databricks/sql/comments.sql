@@ -65,18 +65,18 @@ ALTER TABLE `${catalog}`.`bronze`.`events` ALTER COLUMN `received_at` COMMENT 'W
 ALTER TABLE `${catalog}`.`bronze`.`events` ALTER COLUMN `run_id` COMMENT 'The run that took it in.';
 
 -- table bronze/platform_usage
-COMMENT ON TABLE `${catalog}`.`bronze`.`platform_usage` IS 'What the platform has used, as measured, append-only: the seconds of every step of every run that ended, the bytes every table takes, by the day, and what stands by the hour. The run that counts is counted by the next.';
+COMMENT ON TABLE `${catalog}`.`bronze`.`platform_usage` IS 'What the platform has used, as measured, append-only: the seconds of every step of every run that ended, the bytes every table takes, by the day, and every day that is over. The run that counts is counted by the next.';
 ALTER TABLE `${catalog}`.`bronze`.`platform_usage` ALTER COLUMN `usage_id` COMMENT 'Run and step; or kind, day and what it is of.';
 ALTER TABLE `${catalog}`.`bronze`.`platform_usage` ALTER COLUMN `period` COMMENT 'First day of the month in which it ended, in the group\'s time zone.';
-ALTER TABLE `${catalog}`.`bronze`.`platform_usage` ALTER COLUMN `kind` COMMENT 'What was used.';
+ALTER TABLE `${catalog}`.`bronze`.`platform_usage` ALTER COLUMN `kind` COMMENT 'What was used; a day: whatever the price book\'s list `standing` has on it. Rows of another kind, by an earlier version for what stood, are in no cost.';
 ALTER TABLE `${catalog}`.`bronze`.`platform_usage` ALTER COLUMN `run_id` COMMENT 'The run; of compute.';
 ALTER TABLE `${catalog}`.`bronze`.`platform_usage` ALTER COLUMN `chain_id` COMMENT 'The chain of runs it belongs to.';
 ALTER TABLE `${catalog}`.`bronze`.`platform_usage` ALTER COLUMN `job` COMMENT 'The job, of a run that is none of chosen tables.';
-ALTER TABLE `${catalog}`.`bronze`.`platform_usage` ALTER COLUMN `asset` COMMENT 'The table; a job\'s name; or `between steps`: what of a run no step accounts for.';
+ALTER TABLE `${catalog}`.`bronze`.`platform_usage` ALTER COLUMN `asset` COMMENT 'The table; a job\'s name; `between steps`: what of a run no step accounts for; or `standing`, of a day.';
 ALTER TABLE `${catalog}`.`bronze`.`platform_usage` ALTER COLUMN `started_at` COMMENT 'When it began.';
 ALTER TABLE `${catalog}`.`bronze`.`platform_usage` ALTER COLUMN `ended_at` COMMENT 'When it ended.';
 ALTER TABLE `${catalog}`.`bronze`.`platform_usage` ALTER COLUMN `engine` COMMENT 'Engine, as the price book names it; of compute.';
-ALTER TABLE `${catalog}`.`bronze`.`platform_usage` ALTER COLUMN `sku` COMMENT 'What was used, as the price book names it.';
+ALTER TABLE `${catalog}`.`bronze`.`platform_usage` ALTER COLUMN `sku` COMMENT 'What was used, as the price book names it; `standing`, of a day.';
 ALTER TABLE `${catalog}`.`bronze`.`platform_usage` ALTER COLUMN `cluster_sku` COMMENT 'The engine\'s own machines, where it is a cluster.';
 ALTER TABLE `${catalog}`.`bronze`.`platform_usage` ALTER COLUMN `cluster_nodes` COMMENT 'So many of them, the driver included.';
 ALTER TABLE `${catalog}`.`bronze`.`platform_usage` ALTER COLUMN `quantity` COMMENT 'How much. Unit: see unit.';
@@ -883,7 +883,7 @@ ALTER TABLE `${catalog}`.`gold`.`close_status` ALTER COLUMN `is_overdue` COMMENT
 -- table gold/platform_costs
 COMMENT ON TABLE `${catalog}`.`gold`.`platform_costs` IS 'What every step of every run, the bytes of every table and what stands by the hour cost, by company, from measured usage and the price book (prices.yaml). Split by largest remainder over the rows of each company in the table, else its partitions in the step, else as the run\'s other steps, else evenly: the parts are the whole. As of the last run of the job `costs`; in no release.';
 ALTER TABLE `${catalog}`.`gold`.`platform_costs` ALTER COLUMN `period` COMMENT 'First day of the month in which it was used.';
-ALTER TABLE `${catalog}`.`gold`.`platform_costs` ALTER COLUMN `usage_id` COMMENT 'The usage.';
+ALTER TABLE `${catalog}`.`gold`.`platform_costs` ALTER COLUMN `usage_id` COMMENT 'The usage; of what stands: item, day, sku and asset.';
 ALTER TABLE `${catalog}`.`gold`.`platform_costs` ALTER COLUMN `item` COMMENT 'What is charged: the process\'s machine, the engine\'s own machines, Databricks\' units for them, storage, throughput units.';
 ALTER TABLE `${catalog}`.`gold`.`platform_costs` ALTER COLUMN `company` COMMENT 'Contract code of the company.';
 ALTER TABLE `${catalog}`.`gold`.`platform_costs` ALTER COLUMN `run_id` COMMENT 'The run; null for what is counted by the day.';
@@ -903,7 +903,7 @@ ALTER TABLE `${catalog}`.`gold`.`platform_costs` ALTER COLUMN `price_from` COMME
 ALTER TABLE `${catalog}`.`gold`.`platform_costs` ALTER COLUMN `price_source` COMMENT 'Where the price book has it from.';
 
 -- table gold/platform_cost_restatements
-COMMENT ON TABLE `${catalog}`.`gold`.`platform_cost_restatements` IS 'What every change of the price book made of costs that had been counted before it, by company, table and what is charged; nothing where they came out the same. What had no price has no amount before. As of the last run of the job `costs`; in no release.';
+COMMENT ON TABLE `${catalog}`.`gold`.`platform_cost_restatements` IS 'What every change of the price book made of costs that had been counted before it, by company, table and what is charged; nothing where they came out the same. What had no price, or did not stand by the book before, has no amount before. As of the last run of the job `costs`; in no release.';
 ALTER TABLE `${catalog}`.`gold`.`platform_cost_restatements` ALTER COLUMN `period` COMMENT 'First day of the month in which it was used.';
 ALTER TABLE `${catalog}`.`gold`.`platform_cost_restatements` ALTER COLUMN `company` COMMENT 'Contract code of the company.';
 ALTER TABLE `${catalog}`.`gold`.`platform_cost_restatements` ALTER COLUMN `asset` COMMENT 'As in gold/platform_costs.';
@@ -912,8 +912,8 @@ ALTER TABLE `${catalog}`.`gold`.`platform_cost_restatements` ALTER COLUMN `sku` 
 ALTER TABLE `${catalog}`.`gold`.`platform_cost_restatements` ALTER COLUMN `changed_at` COMMENT 'When the new price book was first counted with.';
 ALTER TABLE `${catalog}`.`gold`.`platform_cost_restatements` ALTER COLUMN `book_before` COMMENT 'Fingerprint of the price book before.';
 ALTER TABLE `${catalog}`.`gold`.`platform_cost_restatements` ALTER COLUMN `book_after` COMMENT 'Of the new one.';
-ALTER TABLE `${catalog}`.`gold`.`platform_cost_restatements` ALTER COLUMN `before_cad` COMMENT 'As it had been counted; null where it had no price. Unit: CAD.';
-ALTER TABLE `${catalog}`.`gold`.`platform_cost_restatements` ALTER COLUMN `after_cad` COMMENT 'As the new book has it; null where it has no price. Unit: CAD.';
+ALTER TABLE `${catalog}`.`gold`.`platform_cost_restatements` ALTER COLUMN `before_cad` COMMENT 'As it had been counted; null where it was not. Unit: CAD.';
+ALTER TABLE `${catalog}`.`gold`.`platform_cost_restatements` ALTER COLUMN `after_cad` COMMENT 'As the new book has it; null where it has not. Unit: CAD.';
 ALTER TABLE `${catalog}`.`gold`.`platform_cost_restatements` ALTER COLUMN `difference_cad` COMMENT 'after_cad - before_cad. Unit: CAD.';
 
 -- table gold/platform_budgets
