@@ -248,7 +248,7 @@ def candidates(
 ) -> tuple[list[Candidate], list[str]]:
     """Every engine on every machine of the book that can be priced on that day, cheapest first; and why others cannot.
 
-    The deployment's own machine stands for engines inside the process only.
+    The laptop is among them only where it is what the deployment runs on, and for engines inside the process.
     """
     found: list[Candidate] = []
     gaps: list[str] = []
@@ -256,7 +256,7 @@ def candidates(
         for machine in book.listed.machines:
             if terms.databricks is not None and machine.dbu_per_hour is None:
                 continue
-            if terms.cluster and machine.sku == LAPTOP:
+            if machine.sku == LAPTOP and (terms.cluster or process != LAPTOP):
                 continue
             place = Place(terms.code, machine.sku, max(1, terms.nodes - 1) if terms.cluster else 1)
             try:

@@ -110,6 +110,19 @@ def test_every_engine_and_machine_is_compared_the_cheapest_first(group: Group) -
     assert gaps == []
 
 
+def test_nobody_is_sent_to_a_laptop_who_runs_on_another_machine(group: Group) -> None:
+    """An hour on a D4 costs 0.28; the laptop, far cheaper here, is not the deployment's."""
+    prices = [price("machine", "laptop", "0.010000"), *small_prices()["prices"][1:]]
+    book, work = book_of(with_prices(group, prices=prices)), [("gold/ledger", 10)]
+    past = {"gold/ledger": [seen(3600, 10, place=Place("sail", "D4"))]}
+    found, gaps = candidates(book, past, work, "D4", DAY)
+    assert (found[0].place, found[0].cost[1]) == (Place("sail", "D4"), cad("0.28"))
+    assert {each.place.sku for each in found} == {"D4", "D8"}
+    assert gaps == []
+    on_laptop, _ = candidates(book, past, work, "laptop", DAY)
+    assert on_laptop[0].place == Place("sail", "laptop")
+
+
 def test_what_has_no_price_is_an_error_where_it_was_asked_for_and_told_where_it_is_compared(group: Group) -> None:
     prices = [each for each in small_prices()["prices"] if each["sku"] != "D8"]
     book = book_of(with_prices(group, prices=[*prices, price("machine", "D8", "0.4", **{"from": date(2025, 2, 1)})]))
