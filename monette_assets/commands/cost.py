@@ -146,6 +146,12 @@ def _plan(
     )
     here, at = compute_of(platform.settings), now(platform.group)
     terms = book.engine(engine or here.engine)
+    if nodes and not terms.cluster:
+        clusters = ", ".join(each.code for each in book.listed.engines if each.cluster) or "none"
+        raise UsageError(
+            f"--nodes {nodes}: expected an engine that is a cluster by prices.yaml ({clusters}), found {terms.code}, "
+            "which computes in the run's own process, on one machine. Leave --nodes out, or name one by --engine"
+        )
     wanted_sku = sku or here.cluster or here.machine
     count = (nodes or terms.nodes) if terms.cluster else 1
     place = cost_plan.Place(terms.code, book.machine(wanted_sku).sku, max(1, count - 1))

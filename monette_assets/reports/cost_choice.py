@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -19,12 +19,16 @@ class Start:
     until: datetime | None = None
 
     def ends(self, candidate: Candidate) -> datetime:
-        """When it is done at the latest."""
-        return self.at + timedelta(seconds=candidate.seconds.high)
+        """When it is done at the latest, by the clock it began by."""
+        return self._ends(candidate).astimezone(self.at.tzinfo)
 
     def in_time(self, candidate: Candidate) -> bool:
         """Whether it is sure to be."""
-        return self.until is None or self.ends(candidate) <= self.until
+        return self.until is None or self._ends(candidate) <= self.until.astimezone(UTC)
+
+    def _ends(self, candidate: Candidate) -> datetime:
+        # in UTC: within a time zone, the hour that a clock is put forward or back counts for nothing
+        return self.at.astimezone(UTC) + timedelta(seconds=candidate.seconds.high)
 
 
 def choice(every: Sequence[Candidate], start: Start) -> Candidate | None:
@@ -42,7 +46,7 @@ def verdict(every: Sequence[Candidate], start: Start, currency: str) -> str:
     runnable = [each for each in every if each.not_runnable is None]
     if not runnable:
         return "None can be run from here"
-    soonest = min(runnable, key=start.ends)
+    soonest = min(runnable, key=lambda each: each.seconds.high)
     return (
         f"None is sure to be done by {start.until:%Y-%m-%d %H:%M}; the soonest is {soonest.place.engine} on "
         f"{soonest.place.sku}, at {start.ends(soonest):%Y-%m-%d %H:%M} at the latest"

@@ -79,10 +79,16 @@ def _restated(lake: Lake, group: Group, months: tuple[date, ...]) -> list[str]:
     for row in _rows(lake, name, months, ["period", "changed_at", "difference_cad"]):
         sums[row["changed_at"]] += row["difference_cad"]
     return [
-        f"Restated by {amount:+,.4f} {group.currency} since the price book of "
+        f"Restated{_by(amount, group.currency)} since the price book of "
         f"{at.astimezone(group.time_zone):%Y-%m-%d %H:%M} (`monette report {name}`)"
         for at, amount in sorted(sums.items())
     ]
+
+
+def _by(amount: Decimal, currency: str) -> str:
+    """In words where it comes to nothing: a table or a company may have what another had."""
+    shown = f"{amount:+z,.4f}"
+    return f" by {shown} {currency}" if Decimal(shown.replace(",", "")) else ", the sum unchanged,"
 
 
 def _book(lake: Lake) -> str:

@@ -91,6 +91,12 @@ def test_what_cannot_be_run_from_here_is_told_where_nobody_asked_for_it(say: Say
         (["--plan", "backfill 2024-11", "--deadline", "6"], 2, "expected a time of the day such as 06:00"),
         (["--plan", "backfill 2024-11", "--engine", "spork"], 1, "expected engine spork under `engines`, found one of"),
         (["--plan", "backfill 2024-11", "--sku", "D16"], 1, "expected machine D16 under `machines`, found one of"),
+        (
+            ["--plan", "backfill 2024-11", "--engine", "sail", "--nodes", "9"], 2,
+            "--nodes 9: expected an engine that is a cluster by prices.yaml (databricks-jobs, databricks-all-purpose), "
+            "found sail, which computes in the run's own process",
+        ),
+        (["--plan", "backfill 2024-11", "--nodes", "9"], 2, "--nodes 9: expected an engine that is a cluster"),
         (["--sku", "D8"], 2, "belong to --plan"),
     ],
 )  # fmt: skip

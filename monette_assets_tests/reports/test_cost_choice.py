@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -13,6 +14,7 @@ from monette_assets.reports.cost_plan import Candidate, Place, Range, Seen, esti
 from monette_assets_tests.frames import group_of
 from monette_assets_tests.price_books import book_of, with_prices
 
+WINNIPEG = ZoneInfo("America/Winnipeg")
 NIGHT = datetime(2025, 1, 10, 22, tzinfo=UTC)
 SIX = datetime(2025, 1, 11, 6, tzinfo=UTC)
 
@@ -50,6 +52,22 @@ def test_in_time_is_what_ends_by_then_at_the_latest_not_what_probably_does(hours
     asked = candidate("sail", "laptop", hours, "1.00")
     assert NIGHT + timedelta(seconds=asked.seconds.likely) < SIX
     assert (choice([asked], Start(NIGHT, SIX)) == asked) is in_time
+
+
+@pytest.mark.parametrize(
+    ("begins", "ends"),
+    [
+        (datetime(2026, 3, 8, 1, tzinfo=WINNIPEG), "2026-03-08 04:00 CDT"),
+        (datetime(2026, 11, 1, 0, 30, tzinfo=WINNIPEG), "2026-11-01 01:30 CST"),
+    ],
+)
+def test_two_hours_are_two_hours_where_the_clock_is_put_forward_or_back(begins: datetime, ends: str) -> None:
+    """In March there is no 02:00 to 03:00; in November 01:00 to 02:00 comes twice."""
+    asked = candidate("sail", "laptop", 2, "1.00")
+    found = Start(begins).ends(asked)
+    assert f"{found:%Y-%m-%d %H:%M %Z}" == ends
+    assert Start(begins, found).in_time(asked)
+    assert not Start(begins, (found.astimezone(UTC) - timedelta(minutes=1)).astimezone(WINNIPEG)).in_time(asked)
 
 
 def test_where_none_is_in_time_the_soonest_is_named_with_when_it_ends() -> None:
