@@ -12,6 +12,7 @@ from monette_assets.reports.statement import Field, Kind, Statement
 SIDES = {"Asset": "Assets", "Liability": "Liabilities", "Equity": "Equity"}
 EARNINGS = ("Revenue", "Expense")
 NET_INCOME = "Net income of the year so far"
+DOES_NOT_BALANCE = "Does not balance by"
 Lines = dict[str, list[tuple[str | None, str, Amounts]]]  # by side
 
 
@@ -35,7 +36,7 @@ def balance_sheet(question: Question) -> Statement:
     sheet.result("Total liabilities and equity", total([totals["Liability"], totals["Equity"]]))
     off = total([totals["Asset"], total([totals["Liability"], totals["Equity"]], -1)])
     if any(off.values()):
-        sheet.result("Does not balance by", off)
+        sheet.result(DOES_NOT_BALANCE, off)
     end = columns.end(columns.current)
     when = f"end of {end:%B %Y}" if end else columns.current.title
     return sheet.statement("balance sheet", *parts, when=when)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from monette_assets.gold.cash_flow import CLOSING, NET_INCOME, OPENING
+from monette_assets.group import Group
 from monette_assets.reports.columns import Amounts, Sums, columns_of, total
 from monette_assets.reports.question import Question
 from monette_assets.reports.sheet import Sheet, in_chart_order, label
@@ -38,22 +39,28 @@ def cash_flow(question: Question) -> Statement:
     cash = [row for row in rows if row["section"] == "cash"]
     opening = columns.openings((row for row in cash if row["line"] == OPENING), amount, lambda row: row["line"])
     closing = columns.closings((row for row in cash if row["line"] == CLOSING), amount, lambda row: row["line"])
-    sheet.result("Cash at the beginning", opening.get(OPENING, {}))
-    sheet.result("Cash at the end", closing.get(CLOSING, {}))
+    sheet.result(line_name(question.group, "cash", OPENING), opening.get(OPENING, {}))
+    sheet.result(line_name(question.group, "cash", CLOSING), closing.get(CLOSING, {}))
     return sheet.statement("cash flow", *parts)
+
+
+def line_name(group: Group, section: str, line: str) -> str:
+    """What the statement calls a line of that section."""
+    name = label(group, line)
+    if section == "adjustments":
+        return f"{name}, not cash"
+    if section == "working_capital":
+        return f"Change in {name[:1].lower()}{name[1:]}"
+    return name
 
 
 def _operating(sheet: Sheet, sums: Sums) -> Amounts:
     question = sheet.question
     sheet.heading("Operating activities")
-    earned = sheet.lines([(None, "Net income", sums.get(("net_income", NET_INCOME), {}))])
-    added = sheet.lines(
-        (account, f"{name}, not cash", amounts) for account, name, amounts in _lines(question, sums, ("adjustments",))
-    )
-    changed = sheet.lines(
-        (account, f"Change in {name[:1].lower()}{name[1:]}", amounts)
-        for account, name, amounts in _lines(question, sums, ("working_capital",))
-    )
+    name = line_name(question.group, "net_income", NET_INCOME)
+    earned = sheet.lines([(None, name, sums.get(("net_income", NET_INCOME), {}))])
+    added = sheet.lines(_lines(question, sums, ("adjustments",)))
+    changed = sheet.lines(_lines(question, sums, ("working_capital",)))
     summed = total([earned, added, changed])
     sheet.result("Cash from operating activities", summed)
     return summed
@@ -62,7 +69,7 @@ def _operating(sheet: Sheet, sums: Sums) -> Amounts:
 def _lines(question: Question, sums: Sums, sections: Iterable[str]) -> list[tuple[str, str, Amounts]]:
     """The lines of sections in the chart's order."""
     return [
-        (account, label(question.group, account), sums[section, account])
+        (account, line_name(question.group, section, account), sums[section, account])
         for section in sections
         for account in in_chart_order(question.group, (line for at, line in sums if at == section))
     ]

@@ -12,13 +12,14 @@ from typing import Any
 from monette_assets.gold.financial_summary import RESULTS
 from monette_assets.gold.profit_and_loss import REVENUE_TYPES
 from monette_assets.group import Group
+from monette_assets.reports.balance_sheet import NET_INCOME, SIDES
 from monette_assets.reports.released import ReportError
 
 PROFIT_AND_LOSS, BALANCE_SHEET = "profit_and_loss", "balance_sheet"
 CASH_FLOW, CHANGES_IN_EQUITY = "cash_flow", "changes_in_equity"
-SIDES = {"Asset": "Assets", "Liability": "Liabilities", "Equity": "Equity"}
 UNMAPPED = "Unmapped"  # profit type of income and expense that no mapping entry knows
 NET_INCOME_TO_DATE = "net_income_to_date"
+LIABILITIES_AND_EQUITY = "liabilities_and_equity"
 # Profit types from top to bottom, each followed by the result that it completes (ACCOUNTING 24).
 ORDER = (
     ("Sales Revenue", None),
@@ -114,12 +115,37 @@ def find_line(statement: str, text: str, places: Mapping[str, Place]) -> Line:
     Raises UnknownLineError naming the nearest ones.
     """
     lines = statement_lines(statement, places)
-    first = {_plain(name): line for line in reversed(lines) for name in (line.key, line.name)}
-    if _plain(text) in first:
-        return first[_plain(text)]
+    if statement == BALANCE_SHEET:
+        lines.append(_liabilities_and_equity(lines))
+    first = {plain(name): line for line in reversed(lines) for name in _names(line)}
+    if plain(text) in first:
+        return first[plain(text)]
     by_key = {line.key: line for line in lines}
     whole = [line.key for line in lines if line.level is not Level.ACCOUNT]
-    return by_key[nearest(statement, text, {name: line.key for line in lines for name in (line.key, line.name)}, whole)]
+    return by_key[nearest(statement, text, {name: line.key for line in lines for name in _names(line)}, whole)]
+
+
+def _names(line: Line) -> tuple[str, ...]:
+    """Its key, its name, and what `monette report` prints where that is another."""
+    if line.key == NET_INCOME_TO_DATE:
+        return line.key, line.name, NET_INCOME
+    if line.statement == PROFIT_AND_LOSS and line.level is Level.TOTAL:
+        return line.key, line.name, f"Total {line.name.lower()}"
+    return line.key, line.name
+
+
+def _liabilities_and_equity(lines: Sequence[Line]) -> Line:
+    """The last line of the balance sheet: a sum of two totals."""
+    parts = [line for line in lines if line.level is Level.TOTAL and line.key != SIDES["Asset"]]
+    return Line(
+        BALANCE_SHEET,
+        LIABILITIES_AND_EQUITY,
+        "Total liabilities and equity",
+        Level.RESULT,
+        -1,
+        frozenset(code for line in parts for code in line.accounts),
+        tuple((line.key, 1) for line in parts),
+    )
 
 
 def nearest(statement: str, text: str, names: Mapping[str, str], instead: Sequence[str] = ()) -> str:
@@ -127,12 +153,12 @@ def nearest(statement: str, text: str, names: Mapping[str, str], instead: Sequen
 
     Raises UnknownLineError naming the nearest ones, or those `instead`.
     """
-    wanted = _plain(text)
-    by_name = {_plain(name): name for name in names}
+    wanted = plain(text)
+    by_name = {plain(name): name for name in names}
     if wanted in by_name:
         return names[by_name[wanted]]
     near = [by_name[each] for each in get_close_matches(wanted, by_name, n=4, cutoff=0.5)]
-    near += [key for name, key in names.items() if wanted and wanted in _plain(name)]
+    near += [key for name, key in names.items() if wanted and wanted in plain(name)]
     once: dict[str, str] = {}  # a line by the name that is nearest
     for name in near:
         once.setdefault(names.get(name, name), name)
@@ -140,7 +166,8 @@ def nearest(statement: str, text: str, names: Mapping[str, str], instead: Sequen
     raise UnknownLineError(f"{statement} has no line {text!r}; nearest: {', '.join(meant) or 'none in this month'}")
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
+    """A name as names are compared: however it is capitalised, spaces for underscores."""
     return " ".join(text.replace("_", " ").casefold().split())
 
 

@@ -12,6 +12,9 @@ from monette_assets.reports.question import Question, Row
 from monette_assets.reports.statement import Emphasis, Field, Statement
 
 OWN_NAMES = {
+    "net_income": "Net income",
+    "opening_cash": "Cash at the beginning",
+    "closing_cash": "Cash at the end",
     "exchange_effect": "Effect of exchange rates on cash",
     "companies_joined": "Cash of companies that joined",
     "companies_left": "Cash of companies that left",

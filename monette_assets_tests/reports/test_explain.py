@@ -55,11 +55,11 @@ def test_the_steps_tie_to_the_figure(tmp_path: Path, group: Group, statement: st
 
 
 def test_a_foreign_company_shows_its_rates_with_date_and_source(tmp_path: Path, group: Group) -> None:
-    found = explain(asked(tmp_path, group, "south"), "profit_and_loss", "direct")
-    assert (found.figure, found.problems) == (Decimal("42.00"), ())
+    found = explain(asked(tmp_path, group, "south"), "balance_sheet", "Checking")
+    assert (found.figure, found.problems) == (Decimal("217.50"), ())
     row = step(found, "Translate")[0]
     assert (row["amount"], row["rate"], row["rate_kind"], str(row["rate_date"]), row["rate_source"]) == (
-        Decimal("30.00"), "1.400000", "average", "2024-12-31", "Bank of Canada",
+        Decimal("150.00"), "1.450000", "closing", "2024-12-31", "Bank of Canada",
     )  # fmt: skip
 
 
@@ -156,6 +156,34 @@ def test_a_company_with_another_year_end_counts_from_the_groups(tmp_path: Path) 
     assert (found.figure, found.problems) == (Decimal("665.00"), ())
 
 
+@pytest.mark.parametrize("line", ["Total equity", "Total assets", "Total liabilities and equity"])
+def test_a_companys_own_balance_sheet_counts_from_its_own_year(tmp_path: Path, line: str) -> None:
+    """North's year began in November, with 10.00 of sales; the group's in December."""
+    cash, capital, sales, *others = ACCOUNTS
+    cash = {**cash, "opening": Decimal(510), "opening_cad": Decimal(510), "closing": Decimal(1110),
+            "closing_cad": Decimal(1110)}  # fmt: skip
+    sales = {**sales, "opening": Decimal(-10), "opening_cad": Decimal(-10), "closing": Decimal(-1010),
+             "closing_cad": Decimal(-1010)}  # fmt: skip
+    settings = {**small_contract()["group"], "year_start_month": 12}
+    group = load_group(write_contract(tmp_path / "group", group=settings))
+    found = explain(asked(tmp_path, group, "north", accounts=[cash, capital, sales, *others]), "balance_sheet", line)
+    assert (found.figure, found.problems) == (Decimal("1110.00"), ())
+
+
+@pytest.mark.parametrize(
+    ("statement", "line", "why"),
+    [
+        ("balance_sheet", "Does not balance by", "a check, made of no accounts; explain Total assets"),
+        ("changes_in_equity", "Result of the year before, to retained earnings", "ask for COMPONENT/year_end"),
+    ],
+)
+def test_a_printed_line_that_no_accounts_make_is_refused_with_why(
+    tmp_path: Path, group: Group, statement: str, line: str, why: str
+) -> None:
+    with pytest.raises(ReportError, match=why):
+        explain(asked(tmp_path, group), statement, line)
+
+
 @pytest.mark.parametrize("whose", ["group", "country/US", "north", "south"])
 def test_every_figure_of_a_released_month_is_explained_to_the_cent(small_world: SmallWorld, whose: str) -> None:
     release = open_release(small_world.lake, small_world.group.time_zone)
@@ -206,5 +234,5 @@ def test_a_line_of_another_section_is_asked_for_with_it(small_world: SmallWorld)
     assert explain(question, "cash_flow", "Net change in cash", limit=1).figure == sum(sections)
     with pytest.raises(ReportError, match="cash_flow has no line 'net incme'; nearest: Net income, net_change"):
         explain(question, "cash_flow", "net incme")
-    with pytest.raises(ReportError, match="changes_in_equity has no line 'capital/dividnds'; nearest: capital/"):
+    with pytest.raises(ReportError, match="changes_in_equity has no line 'capital/dividnds'; nearest: Capital/"):
         explain(question, "changes_in_equity", "capital/dividnds")

@@ -11,6 +11,7 @@ import pytest
 
 from monette_assets.group import Group, load_group
 from monette_assets.lake import Lake
+from monette_assets.reports.explain import explain
 from monette_assets.reports.options import View
 from monette_assets.reports.question import Question
 from monette_assets.reports.released import ReportError, open_release
@@ -68,3 +69,10 @@ def test_beside_others_it_closes_with_its_own_last_month(lake: Lake, group: Grou
 def test_a_month_after_it_left_is_refused(lake: Lake, group: Group) -> None:
     with pytest.raises(ReportError, match="South Farm LLC was part of the group in 2024-11 to 2024-12"):
         found(lake, group, "south", JANUARY, View.MONTH)
+
+
+@pytest.mark.parametrize("statement", ["profit_and_loss", "balance_sheet", "cash_flow", "changes_in_equity"])
+def test_a_figure_of_a_month_after_it_left_is_refused(lake: Lake, group: Group, statement: str) -> None:
+    question = Question(open_release(lake, group.time_zone), group, JANUARY, "south")
+    with pytest.raises(ReportError, match="south did not belong to the group in January 2025; it did in 2024-11 to 2"):
+        explain(question, statement, "Net Income")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
@@ -21,6 +22,7 @@ from monette_assets.gold.consolidated_cash_flow import INVESTMENTS, JOINED, LEFT
 from monette_assets.group import Group
 from monette_assets.group.calendar import add_months
 from monette_assets.reports.average_rates import Rates, average_rates, rate_of
+from monette_assets.reports.cash_flow import line_name
 from monette_assets.reports.explain.accounts import mappings
 from monette_assets.reports.explain.explanation import Row
 from monette_assets.reports.explain.facts import (
@@ -36,7 +38,8 @@ from monette_assets.reports.explain.facts import (
     Facts,
     Key,
 )
-from monette_assets.reports.lines import CASH_FLOW, Level, Line, nearest
+from monette_assets.reports.lines import CASH_FLOW, PROFIT_AND_LOSS, Level, Line, nearest
+from monette_assets.reports.sheet import label
 
 OF_COMPANY, OF_GROUP = "gold/cash_flow", "gold/consolidated_cash_flow"
 TOTALS = {
@@ -44,15 +47,6 @@ TOTALS = {
     "investing": ("Cash from investing activities", ("investing",)),
     "financing": ("Cash from financing activities", ("financing",)),
     NET_CHANGE: ("Net change in cash", (*FLOWS, "exchange", "scope")),
-}
-NAMES = {
-    NET_INCOME: "Net income",
-    EXCHANGE_EFFECT: "Effect of exchange rates",
-    OPENING_CASH: "Cash at the beginning",
-    CLOSING_CASH: "Cash at the end",
-    JOINED: "Companies that joined",
-    LEFT: "Companies that left",
-    INVESTMENTS: "Investments in companies",
 }
 Place = tuple[str, str]  # section, line
 
@@ -63,8 +57,8 @@ def facts_of(asked: Asked, text: str) -> Facts:
     Raises ReportError where the month has no such line, naming the nearest.
     """
     told = _table(asked)
-    places = sorted({(row["section"], row["line"]) for row in told if row["line"] != NET_CHANGE})
-    wanted, line = _find(asked.group, text, places)
+    found = {(row["section"], row["line"]) for row in told if row["line"] != NET_CHANGE}
+    wanted, line = _find(asked.group, text, sorted(found | _without_amount(asked, found)))
     made_of = [row for row in told if (row["section"], row["line"]) in wanted]
     accounts, what = _accounts(asked, wanted)
     periods = {row["period"] for row in accounts}
@@ -99,14 +93,32 @@ def _table(asked: Asked) -> list[Row]:
     ]  # fmt: skip
 
 
+def _without_amount(asked: Asked, found: set[Place]) -> set[Place]:
+    """Lines of nothing this month: the statement prints them for the year before's sake."""
+    lines = {("net_income", NET_INCOME), ("exchange", EXCHANGE_EFFECT), ("cash", OPENING_CASH), ("cash", CLOSING_CASH)}
+    if not asked.company:
+        lines |= {("scope", each) for each in (JOINED, LEFT, INVESTMENTS)}
+    for account in asked.group.chart:
+        section = account.cash_flow_section
+        if account.statement == PROFIT_AND_LOSS and section != "operating":
+            lines.add(("adjustments", account.code))
+        elif account.statement != PROFIT_AND_LOSS and section != "cash":
+            lines.add(("working_capital" if section == "operating" else section, account.code))
+    told = {line for _, line in found}
+    return {(section, line) for section, line in lines if line not in told}
+
+
 def _find(group: Group, text: str, places: list[Place]) -> tuple[set[Place], str]:
     """The places that a line or total is made of, and its key."""
     known = dict(TOTALS)
     names: dict[str, str] = {key: key for key in known} | {title: key for key, (title, _) in known.items()}
+    printed = Counter(line_name(group, *place) for place in places)
     for section, line in places:
         twice = len([each for _, each in places if each == line]) > 1
         key = f"{section}/{line}" if twice else line
         names |= {f"{section}/{line}": key, key: key, _name(group, key): key}
+        if printed[line_name(group, section, line)] == 1:
+            names[line_name(group, section, line)] = key
     key = nearest(CASH_FLOW, text, names)
     if key in known:
         return {place for place in places if place[0] in known[key][1]}, key
@@ -117,8 +129,8 @@ def _name(group: Group, key: str) -> str:
     if key in TOTALS:
         return TOTALS[key][0]
     section, _, line = key.rpartition("/")
-    names = NAMES | {each.code: each.name for each in group.chart}
-    return f"{names.get(line, line)} ({section.replace('_', ' ')})" if section else names.get(line, line)
+    name = label(group, line)
+    return f"{name} ({section.replace('_', ' ')})" if section else name
 
 
 # --- the accounts --------------------------------------------------------------------------------------------------

@@ -33,7 +33,18 @@ from monette_assets.reports.explain.facts import (
     counted,
     sum_of,
 )
-from monette_assets.reports.lines import BALANCE_SHEET, CHANGES_IN_EQUITY, PROFIT_AND_LOSS, Level, Line, nearest, places
+from monette_assets.reports.lines import (
+    BALANCE_SHEET,
+    CHANGES_IN_EQUITY,
+    PROFIT_AND_LOSS,
+    Level,
+    Line,
+    nearest,
+    places,
+    plain,
+)
+from monette_assets.reports.released import ReportError
+from monette_assets.reports.sheet import label
 
 OF_COMPANY, OF_GROUP = "gold/changes_in_equity", "gold/consolidated_changes_in_equity"
 OTHERS, SCOPE = "non_controlling_interest", "scope"
@@ -45,17 +56,23 @@ def facts_of(asked: Asked, text: str) -> Facts:
     Raises ReportError where the month has no such line, naming the nearest.
     """
     told = _table(asked, asked.month)
-    names = {key: key for row in told for key in (row["line"], f"{row['component']}/{row['line']}")}
-    titles = {LINES[row["line"]]: row["line"] for row in told}
-    for each in (YEAR_END, LINES[YEAR_END]):  # of a component only: of all equity it is nothing
-        names.pop(each, None), titles.pop(each, None)
-    component, _, name = nearest(CHANGES_IN_EQUITY, text, {**titles, **names}).rpartition("/")
+    if plain(text) in (plain(YEAR_END), plain(LINES[YEAR_END])):
+        raise ReportError(
+            f"{text}: of all equity it is nothing, what leaves a component enters another; ask for COMPONENT/{YEAR_END}"
+        )
+    whole = {name: line for line, title in LINES.items() if line != YEAR_END for name in (line, title)}
+    of_one: dict[str, str] = {}
+    for row in told:
+        key, title = f"{row['component']}/{row['line']}", LINES[row["line"]]
+        of = label(asked.group, row["component"])
+        of_one |= dict.fromkeys((key, f"{of}/{row['line']}", f"{of}/{title}"), key)
+    component, _, name = nearest(CHANGES_IN_EQUITY, text, of_one if "/" in text else whole).rpartition("/")
     said = sum_of((row for row in told if row["line"] == name and component in ("", row["component"])), "amount_cad")
     how = _company_facts if asked.company else _group_facts
     found = how(asked, component, name)
     shown = _name(asked, component, name)
-    line = replace(found.line, statement=CHANGES_IN_EQUITY, key=text, name=shown)
-    return replace(found, line=line, said=said, said_in=OF_COMPANY if asked.company else OF_GROUP)
+    of_line = replace(found.line, statement=CHANGES_IN_EQUITY, key=text, name=shown)
+    return replace(found, line=of_line, said=said, said_in=OF_COMPANY if asked.company else OF_GROUP)
 
 
 def _table(asked: Asked, month: date) -> list[Row]:
@@ -71,8 +88,7 @@ def _table(asked: Asked, month: date) -> list[Row]:
 def _name(asked: Asked, component: str, name: str) -> str:
     if not component:
         return LINES[name]
-    names = {CURRENT_EARNINGS: "Current earnings", **{each.code: each.name for each in asked.group.chart}}
-    return f"{names.get(component, component)}: {LINES[name].lower()}"
+    return f"{label(asked.group, component)}: {LINES[name].lower()}"
 
 
 def _line(accounts: frozenset[str], statement: str = BALANCE_SHEET, sign: int = -1) -> Line:

@@ -14,12 +14,10 @@ from monette_assets.reports.explain.facts import CLOSING, Asked
 
 
 def entries_of(asked: Asked, month: date, accounts: Collection[str], measure: str) -> dict[str, list[Row]]:
-    """Eliminations of the month and applied adjustments on these accounts, by step; none for a company.
+    """Eliminations of the month and applied adjustments on these accounts, by step.
 
     Movements have the month's adjustments, balances those of earlier months too.
     """
-    if asked.company:
-        return {}
     adjusted = _adjustments(asked, month, accounts)
     return {
         "eliminations": _eliminations(asked, month, accounts),

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from monette_assets.group.calendar import month_end
+from monette_assets.reports.columns import columns_of
 from monette_assets.reports.explain import balances, cash_flow, changes_in_equity
 from monette_assets.reports.explain.accounts import map_accounts, reroute, translate
 from monette_assets.reports.explain.budgets import explain_budget
@@ -39,20 +40,25 @@ EXPLAINED = {
 def explain(question: Question, statement: str, line: str, limit: int = 20) -> Explanation:
     """The steps that made a figure of the group, of a part of it or of a company; `limit` ledger lines (0: all).
 
-    Figures are the month's; on the balance sheet the balance at its end; with a view the sum of its months. A pillar's
-    or a location's, and those of `financial_summary` and `budget`, are of the management accounts.
-    Raises ReportError for a statement, a line or an option that there is not, naming those there are.
+    Figures are the month's; on the balance sheet the balance at its end; with a view the sum of its months. A company's
+    are its own statements'. Profit and loss of a company, pillar or location, `financial_summary` and `budget` are of
+    the management accounts.
+    Raises ReportError for a statement, a line or an option that there is not, naming those there are, and for a company
+    that did not belong to the group.
     """
     if statement not in EXPLAINED:
         raise ReportError(f"statement {statement!r}: expected one of {', '.join(EXPLAINED)}")
     refuse_unknown(statement, question, EXPLAINED[statement])
+    if statement != BUDGET:
+        columns_of(question)  # refuses a company that did not belong in any of the months, as its statements do
     if question.view not in (None, View.MONTH):
         if statement in (CASH_FLOW, CHANGES_IN_EQUITY) and is_balance(line):
             raise ReportError(f"--view {question.view}: {line} stands at a month's end; ask for that month: --period")
         return explain_months(question, lambda month: explain(month, statement, line, limit), limit)
+    of_management = question.company or question.pillar or question.location
     if statement == BUDGET:
         return explain_budget(question, line, limit)
-    if statement == FINANCIAL_SUMMARY or question.pillar or question.location:
+    if statement == FINANCIAL_SUMMARY or (statement == PROFIT_AND_LOSS and of_management):
         return explain_management(question, line, limit)
     return _explain_consolidated(question, statement, line, limit)
 

@@ -72,13 +72,11 @@ class Asked:
         return [row for row in rows if row["company"] in members]
 
     def consolidated(self, month: date, table: str = CONSOLIDATED) -> list[Row]:
-        """Its rows of a consolidated table; of a company, what enters it."""
+        """The rows of a consolidated table; for the group or a part of it, never a company."""
         import pyarrow.compute as pc
 
-        wanted = _accrual() & (pc.field("subgroup") == self.subgroup)
-        if self.company:
-            wanted = wanted & (pc.field("step") == COMPANIES) & (pc.field("component") == self.company)
-        return self.release.rows(table, period=month, where=wanted)
+        of_part = _accrual() & (pc.field("subgroup") == self.subgroup)
+        return self.release.rows(table, period=month, where=of_part)
 
     def earned(self, month: date) -> list[Row]:
         """Income and expense to date of the group's fiscal year, whatever a company's own; each month at its rate.

@@ -10,20 +10,20 @@ from monette_assets.gold.cash_flow import CLOSING as CLOSING_CASH
 from monette_assets.gold.cash_flow import OPENING as OPENING_CASH
 from monette_assets.reports.changes_in_equity import LINES as EQUITY_LINES
 from monette_assets.reports.columns import span, title_of
-from monette_assets.reports.explain.cash_flow import NAMES as CASH_LINES
 from monette_assets.reports.explain.explanation import Explanation, step
 from monette_assets.reports.explain.facts import CLOSING, OPENING, ZERO
 from monette_assets.reports.lines import UnknownLineError
 from monette_assets.reports.options import View
 from monette_assets.reports.question import Question
 from monette_assets.reports.released import ReportError
+from monette_assets.reports.sheet import OWN_NAMES
 from monette_assets.reports.statement import Field, Kind
 
 BALANCES = frozenset(
     name.replace("_", " ").casefold()
     for name in (
         *(OPENING, CLOSING, EQUITY_LINES[OPENING], EQUITY_LINES[CLOSING]),
-        *(OPENING_CASH, CLOSING_CASH, CASH_LINES[OPENING_CASH], CASH_LINES[CLOSING_CASH]),
+        *(OPENING_CASH, CLOSING_CASH, OWN_NAMES[OPENING_CASH], OWN_NAMES[CLOSING_CASH]),
     )
 )
 
@@ -43,7 +43,7 @@ def explain_months(question: Question, explain: Callable[[Question], Explanation
         raise ReportError("--view trailing: expected month, quarter, ytd or year; each month alone: --period")
     wanted = span(question, question.month, view)
     built = set(question.release.months())
-    months = [month for month in wanted if month in built]
+    months = [month for month in wanted if month in built and question.is_member(month)]
     found: dict[date, Explanation] = {}
     unknown: UnknownLineError | None = None
     for month in months:
