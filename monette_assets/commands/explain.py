@@ -21,10 +21,13 @@ if TYPE_CHECKING:
 def explain(
     statement: Annotated[
         str,
-        typer.Argument(help="profit_and_loss, balance_sheet, cash_flow, changes_in_equity, financial_summary, budget."),
+        typer.Argument(
+            help="profit_and_loss, balance_sheet, cash_flow, changes_in_equity, trial_balance, financial_summary, "
+            "budget."
+        ),
     ],
     line: Annotated[
-        str, typer.Argument(help="A line of it: fuel, cash, EBITDA, 'Net change in cash', dividends, capital/closing.")
+        str, typer.Argument(help="A line of it: fuel, cash, EBITDA, 'Net change in cash', dividends, 1000/movement.")
     ],
     period: Annotated[str | None, typer.Option(help="A month such as 2026-10; unset: the last full one.")] = None,
     company: Annotated[str | None, typer.Option(help="A company's code; unset: the group.")] = None,
@@ -34,7 +37,7 @@ def explain(
     ] = None,
     location: Annotated[str | None, typer.Option(help="A location by its standard name (as --pillar).")] = None,
     view: Annotated[View | None, typer.Option(help="Months added up: quarter, ytd or year.")] = None,
-    basis: Annotated[str, typer.Option(help="Of pillars, locations, financial_summary: accrual or cash.")] = "accrual",
+    basis: Annotated[str, typer.Option(help="Of a company, pillar, location: accrual or cash.")] = "accrual",
     as_of: Annotated[
         str | None, typer.Option(help="A release's number, a day, or a moment such as 2026-10-31T18:00.")
     ] = None,

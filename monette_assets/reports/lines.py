@@ -17,6 +17,7 @@ from monette_assets.reports.released import ReportError
 
 PROFIT_AND_LOSS, BALANCE_SHEET = "profit_and_loss", "balance_sheet"
 CASH_FLOW, CHANGES_IN_EQUITY = "cash_flow", "changes_in_equity"
+TRIAL_BALANCE = "trial_balance"
 UNMAPPED = "Unmapped"  # profit type of income and expense that no mapping entry knows
 NET_INCOME_TO_DATE = "net_income_to_date"
 LIABILITIES_AND_EQUITY = "liabilities_and_equity"

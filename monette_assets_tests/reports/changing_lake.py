@@ -167,7 +167,7 @@ def changing_lake(folder: Path, group: Group, spark: SparkSession) -> Lake:
     for each in MADE:
         name = _name(each)
         given[name] = computed(each(context, **{wanted: given[wanted] for wanted in each.contract.inputs}))
-    for name in ("trial_balance", *map(_name, MADE)):
+    for name in ("trial_balance", "ledger", *map(_name, MADE)):
         publish(lake, f"gold/{name}", [row.asDict() for row in given[name].collect()])
     release(lake, GOLD, "run", group)
     return lake

@@ -78,14 +78,10 @@ def facts_of(asked: Asked, text: str) -> Facts:
 
 def _table(asked: Asked) -> list[Row]:
     """The month's rows of the statement, each with step and component."""
-    import pyarrow.compute as pc
-
     if not asked.company:
         return [{**row, "amount": row["amount_cad"], "group_account": row["line"]}
                 for row in asked.consolidated(asked.month, OF_GROUP)]  # fmt: skip
-    rows = asked.release.rows(
-        OF_COMPANY, period=asked.month, company=asked.company, where=pc.field("basis") == "accrual"
-    )
+    rows = asked.release.rows(OF_COMPANY, period=asked.month, company=asked.company, where=asked.of_basis)
     return [
         {**row, "step": COMPANIES, "component": asked.company, "amount": row["amount_cad"],
          "group_account": row["line"]}

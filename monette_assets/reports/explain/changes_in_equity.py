@@ -77,12 +77,9 @@ def facts_of(asked: Asked, text: str) -> Facts:
 
 def _table(asked: Asked, month: date) -> list[Row]:
     """The month's rows of the statement."""
-    import pyarrow.compute as pc
-
-    wanted = pc.field("basis") == "accrual"
     if asked.company:
-        return asked.release.rows(OF_COMPANY, period=month, company=asked.company, where=wanted)
-    return asked.release.rows(OF_GROUP, period=month, where=wanted & (pc.field("subgroup") == asked.subgroup))
+        return asked.release.rows(OF_COMPANY, period=month, company=asked.company, where=asked.of_basis)
+    return asked.consolidated(month, OF_GROUP)
 
 
 def _name(asked: Asked, component: str, name: str) -> str:

@@ -9,7 +9,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from monette_assets.group import Group
 from monette_assets.reports.evidence import add_documents
 from monette_assets.reports.explain.explanation import Row, step
-from monette_assets.reports.explain.facts import CENT, LEDGER, ZERO, Facts, Key
+from monette_assets.reports.explain.facts import CENT, LEDGER, OPENING, WORDS, ZERO, Asked, Facts, Key
 from monette_assets.reports.lines import BALANCE_SHEET
 from monette_assets.reports.released import Released
 from monette_assets.reports.statement import Field, Kind, Statement
@@ -20,16 +20,21 @@ COLUMNS = (
 )  # fmt: skip
 
 
-def documents_behind(release: Released, group: Group, facts: Facts, limit: int) -> tuple[Statement, list[str]]:
-    """Ledger lines of the month on the line's accounts, largest first; their sum is each account's movement."""
+def documents_behind(asked: Asked, facts: Facts, limit: int) -> tuple[Statement, list[str]]:
+    """Ledger lines of the month on the line's accounts, largest first; their sum is each account's movement.
+
+    None of an opening: what the month posted came after it.
+    """
     import pyarrow.compute as pc
 
-    keys = {(row["company"], row["account_id"]): row for row in facts.accounts}
-    posted = release.rows(
+    currency = asked.group.currency
+    opens = facts.what == WORDS[OPENING]
+    keys = {} if opens else {(row["company"], row["account_id"]): row for row in facts.accounts}
+    posted = asked.release.rows(
         LEDGER,
         period=facts.month,
         columns=COLUMNS,
-        where=(pc.field("basis") == "accrual")
+        where=asked.of_basis
         & pc.field("company").isin(sorted({company for company, _ in keys}))
         & pc.field("account_id").isin(sorted({account for _, account in keys})),
     ) if keys else []  # fmt: skip
@@ -44,12 +49,12 @@ def documents_behind(release: Released, group: Group, facts: Facts, limit: int) 
         and (company, account) in facts.booked
     ]  # fmt: skip
     notes = []
-    if facts.line.statement == BALANCE_SHEET:
+    if opens:
+        notes.append("Not what the month before closed with: its lines are no part of what the month opened with.")
+    elif facts.line.statement == BALANCE_SHEET:
         opening = sum((row["opening_cad"] for row in facts.accounts), ZERO)
-        notes.append(
-            f"The month's lines move the balance from {opening:,.2f} {group.currency}; earlier months: --period."
-        )
-    return listed(release, group, lines, limit, notes), problems
+        notes.append(f"The month's lines move the balance from {opening:,.2f} {currency}; earlier months: --period.")
+    return listed(asked.release, asked.group, lines, limit, notes), problems
 
 
 def listed(

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from monette_assets.group.calendar import month_end
 from monette_assets.reports.columns import columns_of
-from monette_assets.reports.explain import balances, cash_flow, changes_in_equity
+from monette_assets.reports.explain import balances, cash_flow, changes_in_equity, trial_balance
 from monette_assets.reports.explain.accounts import map_accounts, reroute, translate
 from monette_assets.reports.explain.budgets import explain_budget
 from monette_assets.reports.explain.consolidation import LATER_STEPS, aggregate, figure_step, later_step
@@ -18,7 +18,7 @@ from monette_assets.reports.explain.explanation import Explanation
 from monette_assets.reports.explain.facts import Asked, Facts
 from monette_assets.reports.explain.management import explain_management
 from monette_assets.reports.explain.months import explain_months, is_balance
-from monette_assets.reports.lines import BALANCE_SHEET, CASH_FLOW, CHANGES_IN_EQUITY, PROFIT_AND_LOSS
+from monette_assets.reports.lines import BALANCE_SHEET, CASH_FLOW, CHANGES_IN_EQUITY, PROFIT_AND_LOSS, TRIAL_BALANCE
 from monette_assets.reports.options import View
 from monette_assets.reports.question import Question
 from monette_assets.reports.released import ReportError
@@ -32,6 +32,7 @@ EXPLAINED = {
     BALANCE_SHEET: ("company", "subgroup"),
     CASH_FLOW: ("company", "subgroup", "view"),
     CHANGES_IN_EQUITY: ("company", "subgroup", "view"),
+    TRIAL_BALANCE: ("company", "subgroup"),
     FINANCIAL_SUMMARY: ("company", "location", "pillar", "view"),
     BUDGET: ("company", "location", "pillar", "view"),
 }
@@ -41,8 +42,8 @@ def explain(question: Question, statement: str, line: str, limit: int = 20) -> E
     """The steps that made a figure of the group, of a part of it or of a company; `limit` ledger lines (0: all).
 
     Figures are the month's; on the balance sheet the balance at its end; with a view the sum of its months. A company's
-    are its own statements'. Profit and loss of a company, pillar or location, `financial_summary` and `budget` are of
-    the management accounts.
+    are its own statements', translated by its own method. A pillar's, a location's, `financial_summary` and `budget`
+    are of the management accounts.
     Raises ReportError for a statement, a line or an option that there is not, naming those there are, and for a company
     that did not belong to the group.
     """
@@ -55,19 +56,18 @@ def explain(question: Question, statement: str, line: str, limit: int = 20) -> E
         if statement in (CASH_FLOW, CHANGES_IN_EQUITY) and is_balance(line):
             raise ReportError(f"--view {question.view}: {line} stands at a month's end; ask for that month: --period")
         return explain_months(question, lambda month: explain(month, statement, line, limit), limit)
-    of_management = question.company or question.pillar or question.location
     if statement == BUDGET:
         return explain_budget(question, line, limit)
-    if statement == FINANCIAL_SUMMARY or (statement == PROFIT_AND_LOSS and of_management):
+    if statement == FINANCIAL_SUMMARY or question.pillar or question.location:
         return explain_management(question, line, limit)
     return _explain_consolidated(question, statement, line, limit)
 
 
 def _explain_consolidated(question: Question, statement: str, line: str, limit: int) -> Explanation:
-    if question.basis != "accrual":
+    if question.basis != "accrual" and not question.company:
         raise ReportError(
             f"--basis {question.basis}: consolidated figures are explained on the accrual basis; {FINANCIAL_SUMMARY}, "
-            "--pillar and --location on either"
+            "--company, --pillar and --location on either"
         )
     asked = Asked.of(question)
     facts = _facts(asked, statement, line)
@@ -85,10 +85,10 @@ def _explain_consolidated(question: Question, statement: str, line: str, limit: 
     steps += [made for name in LATER_STEPS if (made := later_step(group, facts, name))]
     made, problem = figure_step(group, facts)
     steps.append(made)
-    documents, more = documents_behind(asked.release, group, facts, limit)
+    documents, more = documents_behind(asked, facts, limit)
     what = f"{facts.line.name} at {month_end(month)}" if statement == BALANCE_SHEET else facts.line.name
     return Explanation(
-        f"{question.whom}: {what}, {month:%B %Y}, {question.subtitle(group.currency, 'accrual')}",
+        f"{question.whom}: {what}, {month:%B %Y}, {question.subtitle(group.currency, question.basis)}",
         facts.figure,
         tuple(replace(each, title=f"{number}. {each.title}") for number, each in enumerate(steps, start=1)),
         documents,
@@ -97,6 +97,8 @@ def _explain_consolidated(question: Question, statement: str, line: str, limit: 
 
 
 def _facts(asked: Asked, statement: str, line: str) -> Facts:
+    if statement == TRIAL_BALANCE:
+        return trial_balance.facts_of(asked, line)
     if statement == CASH_FLOW:
         return cash_flow.facts_of(asked, line)
     if statement == CHANGES_IN_EQUITY:

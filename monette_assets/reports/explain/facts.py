@@ -36,6 +36,7 @@ class Asked:
     month: date
     company: str | None
     subgroup: str
+    basis: str
 
     @classmethod
     def of(cls, question: Question) -> Asked:
@@ -47,7 +48,15 @@ class Asked:
                 raise ReportError(f"{table} is not in {release.name}; run `monette run --from {month:%Y-%m}`")
         if question.subgroup:
             question.consolidated(CONSOLIDATED, [month])
-        return cls(release, question.group, month, question.company, question.subgroup or WHOLE_GROUP)
+        return cls(release, question.group, month, question.company, question.subgroup or WHOLE_GROUP,
+                   question.basis)  # fmt: skip
+
+    @property
+    def of_basis(self) -> Any:
+        """Which rows are of the basis asked for."""
+        import pyarrow.compute as pc
+
+        return pc.field("basis") == self.basis
 
     def members(self, month: date) -> frozenset[str]:
         """The companies whose figures are part of it in that month."""
@@ -62,24 +71,24 @@ class Asked:
     def balances(self, month: date) -> list[Row]:
         """The members' translated accounts of that month."""
         members = self.members(month)
-        rows = self.release.rows(BALANCES, period=month, company=self.company, where=_accrual())
+        rows = self.release.rows(BALANCES, period=month, company=self.company, where=self.of_basis)
         return [row for row in rows if row["company"] in members]
 
     def trial_balance(self, month: date) -> list[Row]:
         """The members' trial balances of that month."""
         members = self.members(month)
-        rows = self.release.rows(TRIAL_BALANCE, period=month, company=self.company, where=_accrual())
+        rows = self.release.rows(TRIAL_BALANCE, period=month, company=self.company, where=self.of_basis)
         return [row for row in rows if row["company"] in members]
 
     def consolidated(self, month: date, table: str = CONSOLIDATED) -> list[Row]:
         """The rows of a consolidated table; for the group or a part of it, never a company."""
         import pyarrow.compute as pc
 
-        of_part = _accrual() & (pc.field("subgroup") == self.subgroup)
+        of_part = self.of_basis & (pc.field("subgroup") == self.subgroup)
         return self.release.rows(table, period=month, where=of_part)
 
     def earned(self, month: date) -> list[Row]:
-        """Income and expense to date of the group's fiscal year, whatever a company's own; each month at its rate.
+        """Income and expense to date of the group's fiscal year, whatever a company's own.
 
         Of a company that joined or left within the year: of the months it belonged.
         """
@@ -90,7 +99,7 @@ class Asked:
         rows = self.release.rows(
             BALANCES,
             company=self.company,
-            where=of_year & _accrual() & pc.field("classification").isin(list(EARNS)),
+            where=of_year & self.of_basis & pc.field("classification").isin(list(EARNS)),
         )
         members = {each: self.members(each) for each in {row["period"] for row in rows}}
         found: dict[Key, Row] = {}
@@ -109,10 +118,6 @@ class Asked:
                 "opening_cad": before["closing_cad"] + (ZERO if is_now else now_cad),
                 CLOSING: before[CLOSING] + now,
                 "closing_cad": before["closing_cad"] + now_cad,
-                "rate": None,
-                "rate_kind": "by month",
-                "rate_date": None,
-                "rate_source": f"each month's own, from {first:%Y-%m}",
             }
         return list(found.values())
 
@@ -161,9 +166,3 @@ def booked(rows: Iterable[Row], accounts: Collection[str], measure: str) -> dict
 def sum_of(rows: Iterable[Mapping[str, Any]], name: str) -> Decimal:
     """The sum of a column; nothing is zero."""
     return sum((row[name] or ZERO for row in rows), ZERO)
-
-
-def _accrual() -> Any:
-    import pyarrow.compute as pc
-
-    return pc.field("basis") == "accrual"

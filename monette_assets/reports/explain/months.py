@@ -42,8 +42,11 @@ def explain_months(question: Question, explain: Callable[[Question], Explanation
     if view is None or view is View.TRAILING:
         raise ReportError("--view trailing: expected month, quarter, ytd or year; each month alone: --period")
     wanted = span(question, question.month, view)
-    built = set(question.release.months())
-    months = [month for month in wanted if month in built and question.is_member(month)]
+    months = [month for month in wanted if month in question.built]
+    if not months:
+        raise ReportError(
+            f"nothing was built of {title_of(question, wanted, view)}; run `monette run --from {wanted[0]:%Y-%m}`"
+        )
     found: dict[date, Explanation] = {}
     unknown: UnknownLineError | None = None
     for month in months:
