@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -68,7 +70,8 @@ def send() -> None:
     from monette_assets.clock import now
 
     platform = Platform()
-    sent = deliver(_register(platform), _channels(platform), now(platform.group), at_once=True)
+    with _register(platform) as register:
+        sent = deliver(register, _channels(platform), now(platform.group), at_once=True)
     for failure in sent.failures:
         typer.echo(f"not delivered: {failure}")
     typer.echo(f"{sent.delivered} message(s) delivered")
@@ -81,6 +84,8 @@ def open_incidents(platform: Platform) -> Statement:
     from monette_assets.automation.alerts.remedies import listed, span
     from monette_assets.reports.statement import Field, Kind, Statement
 
+    with _register(platform) as register:
+        incidents = register.incidents(platform.group.time_zone)
     rows = [
         {
             "number": kept.number,
@@ -92,7 +97,7 @@ def open_incidents(platform: Platform) -> Statement:
             "do": "; ".join(kept.incident.fix),
             "see": kept.incident.runbook,
         }
-        for kept in _register(platform).incidents(platform.group.time_zone)
+        for kept in incidents
     ]
     return Statement(
         "Open incidents",
@@ -115,6 +120,8 @@ def undelivered_messages(platform: Platform) -> Statement:
     """What is owed to a channel, and what was given up."""
     from monette_assets.reports.statement import Field, Kind, Statement
 
+    with _register(platform) as register:
+        undelivered = register.undelivered(platform.group.time_zone)
     rows = [
         {
             "created": owed.created_at,
@@ -124,7 +131,7 @@ def undelivered_messages(platform: Platform) -> Statement:
             "next": None if owed.given_up_at else owed.next_at,
             "why": f"given up: {owed.error}" if owed.given_up_at else owed.error or "",
         }
-        for owed in _register(platform).undelivered(platform.group.time_zone)
+        for owed in undelivered
     ]
     return Statement(
         "Undelivered messages",
@@ -141,10 +148,12 @@ def undelivered_messages(platform: Platform) -> Statement:
     )
 
 
-def _register(platform: Platform) -> Register:
-    from monette_assets.automation.alerts.register import Register
+@contextmanager
+def _register(platform: Platform) -> Iterator[Register]:
+    from monette_assets.automation.alerts.register import register_of
 
-    return Register(platform.settings.alerts_path)
+    with platform.instance() as instance:
+        yield register_of(instance, platform.settings)
 
 
 def _channels(platform: Platform) -> list[Channel]:

@@ -6,14 +6,18 @@ import socket
 import sys
 import uuid
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from monette_assets.commands.output import Format
 from monette_assets.commands.platform import Platform
 from monette_assets.commands.secrets import store_answers
+
+if TYPE_CHECKING:
+    import dagster as dg
 
 AZURE_PACKAGES = ("azure-storage-blob", "azure-identity", "dagster-azure")
 PACKAGES = ("dagster", "pyspark", "pysail", "deltalake", "pyarrow", "great-expectations", "httpx")
@@ -80,7 +84,7 @@ def _examinations(
     yield "secrets", lambda: store_answers(platform)
     yield "tokens", lambda: _tokens(platform)
     yield "daemon", lambda: _daemon(platform)
-    yield "alerts", lambda: _alerts(platform)
+    yield "alerts", lambda: _alerts(platform, problems)
     yield "telemetry", lambda: _telemetry(platform)
     yield "landing", lambda: _landing(platform)
     yield "events", lambda: _events(platform)
@@ -156,14 +160,20 @@ def _engine(platform: Platform) -> Finding:
         engine.close()
 
 
-def _dagster(platform: Platform, problems: list[str]) -> Finding:
+@contextmanager
+def _instance(platform: Platform, problems: list[str]) -> Iterator[dg.DagsterInstance]:
     """Its storage reads the environment's settings by itself, and has to find them right."""
     from monette_assets.settings import SettingUnusable
 
     if problems:
         raise SettingUnusable("Dagster")
-    here = Path("dagster.yaml").is_file() and Path("workspace.yaml").is_file()
     with platform.instance() as instance:
+        yield instance
+
+
+def _dagster(platform: Platform, problems: list[str]) -> Finding:
+    here = Path("dagster.yaml").is_file() and Path("workspace.yaml").is_file()
+    with _instance(platform, problems) as instance:
         runs = instance.get_runs_count()
     to_do = "" if here else f"no dagster.yaml and workspace.yaml in {Path.cwd()}; start from the repository root"
     return f"{runs} runs recorded", to_do
@@ -217,13 +227,14 @@ def _daemon(platform: Platform) -> Finding:
     return ("alive", "") if why is None else (why, "start it: `monette dev`, or the container `daemon`")
 
 
-def _alerts(platform: Platform) -> Finding:
+def _alerts(platform: Platform, problems: list[str]) -> Finding:
     from monette_assets.automation.alerts.channels import configured
-    from monette_assets.automation.alerts.register import Register
+    from monette_assets.automation.alerts.register import register_of
 
-    settings = platform.settings
+    settings, zone = platform.settings, platform.group.time_zone
     found = configured(settings)
-    owed = Register(settings.alerts_path).undelivered(platform.group.time_zone)
+    with _instance(platform, problems) as instance:
+        owed = register_of(instance, settings).undelivered(zone)
     told = f"tells {', '.join(each.name for each in found)}" if found else "nobody is told (MONETTE_ALERTS is not set)"
     return told, f"{len(owed)} undelivered message(s): `monette alerts list`" if owed else ""
 

@@ -23,11 +23,11 @@ def open_incidents(platform: Platform, instance: dg.DagsterInstance) -> tuple[li
     from monette_assets import catalog
     from monette_assets.automation.alerts import trouble
     from monette_assets.automation.alerts.incidents import incidents
-    from monette_assets.automation.alerts.register import Register
+    from monette_assets.automation.alerts.register import register_of
     from monette_assets.clock import now
 
     group, settings = platform.group, platform.settings
-    kept = Register(settings.alerts_path).incidents(group.time_zone)
+    kept = register_of(instance, settings).incidents(group.time_zone)
     if not kept:
         return [], []
     at = now(group)

@@ -103,9 +103,9 @@ class Watch:
                 yield f"{at} {company} connected again, as `monette connect {company}` does"
 
     def _register(self) -> list[Kept]:
-        from monette_assets.automation.alerts.register import Register
+        from monette_assets.automation.alerts.register import register_of
 
-        register = Register(self.platform.settings.alerts_path)
+        register = register_of(self.instance, self.platform.settings)
         return register.incidents(self.zone, since=self.begun)
 
     def _look_at_incidents(self) -> Iterator[str]:

@@ -11,6 +11,7 @@ import pytest
 
 from monette_assets.automation.alerts.incidents import Incident
 from monette_assets.automation.alerts.register import Register
+from monette_assets.automation.alerts.stores import HomeFile
 from monette_assets_tests.automation.alerts.conftest import SECRET, Webhook
 from monette_assets_tests.commands.conftest import Say
 from monette_assets_tests.sources.serving import serving
@@ -38,7 +39,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, webhook: Webhook) -> P
 
 def owe(home: Path) -> None:
     """An incident that opened, and whose message has not been delivered."""
-    Register(home / "alerts").look([DEAD], datetime.now(UTC), group="Farm", channels=["json 1"])
+    Register(HomeFile(home / "alerts")).look([DEAD], datetime.now(UTC), group="Farm", channels=["json 1"])
 
 
 def test_an_incident_is_listed_with_what_puts_it_right(home: Path, say: Say) -> None:

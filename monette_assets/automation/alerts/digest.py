@@ -14,7 +14,7 @@ import dagster as dg
 from monette_assets import catalog
 from monette_assets.automation.alerts.channels import configured
 from monette_assets.automation.alerts.messages import Message, Occasion, Section, composed, lasted
-from monette_assets.automation.alerts.register import Kept, Register
+from monette_assets.automation.alerts.register import Kept, Register, register_of
 from monette_assets.automation.alerts.remedies import listed
 from monette_assets.automation.chain import CHAIN_TAG, STEP_TAG
 from monette_assets.automation.schedules import standing_schedule
@@ -38,7 +38,7 @@ def build(group: Group, settings: Settings) -> dg.JobDefinition:
 
     @dg.op(name=OP, required_resource_keys={"lake"})
     def write_digest(context: dg.OpExecutionContext) -> None:
-        at, register = now(group), Register(settings.alerts_path)
+        at, register = now(group), register_of(context.instance, settings)
         message = compose(context.instance, group, context.resources.lake.lake, register, at)
         receivers = configured(settings)
         register.enqueue(message, [each.name for each in receivers], at)

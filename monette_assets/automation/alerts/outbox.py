@@ -10,8 +10,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from filelock import FileLock, Timeout
-
 from monette_assets.automation.alerts.channels import Channel, ChannelError
 from monette_assets.automation.alerts.register import Register
 from monette_assets.automation.owed import retry_after
@@ -44,14 +42,10 @@ def deliver(
     budget_seconds: float = BUDGET_SECONDS,
 ) -> Sent:
     """Send what is due, or all that is owed `at_once`. A channel that does not take one is not asked for the next."""
-    if not register.path.exists():
-        return Sent()
-    lock = FileLock(register.path.with_suffix(".lock"), mode=0o600)
-    try:
-        with lock.acquire(timeout=0):
-            return _deliver(register, channels, now, at_once, budget_seconds)
-    except Timeout:
-        return Sent(failures=("another process delivers",))
+    with register.sending() as alone:
+        if not alone:
+            return Sent(failures=("another process delivers",))
+        return _deliver(register, channels, now, at_once, budget_seconds)
 
 
 def _deliver(

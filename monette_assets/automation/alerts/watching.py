@@ -17,7 +17,7 @@ from monette_assets.automation.alerts import trouble
 from monette_assets.automation.alerts.channels import configured
 from monette_assets.automation.alerts.incidents import incidents
 from monette_assets.automation.alerts.outbox import deliver
-from monette_assets.automation.alerts.register import Register
+from monette_assets.automation.alerts.register import register_of
 from monette_assets.automation.measuring import measure
 from monette_assets.clock import now
 
@@ -62,7 +62,7 @@ def tick(
 ) -> dg.SensorResult:
     """One look, and one round of deliveries. `moment` is now, aware."""
     at = moment or now(group)
-    register, receivers = Register(settings.alerts_path), configured(settings)
+    register, receivers = register_of(context.instance, settings), configured(settings)
     cursor = _read(context.cursor)
     event = context.instance.event_log_storage.get_maximum_record_id()
     due = cursor.looked is None or not timedelta(0) <= at - cursor.looked < LOOK_EVERY

@@ -55,7 +55,7 @@ class Notices:
             return
         folder = self._folder / source
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        with FileLock(folder / ".lock", timeout=LOCK_SECONDS, mode=0o600):
+        with FileLock(folder / ".lock", timeout=LOCK_SECONDS):
             for company, months in companies.items():
                 path = folder / f"{company}.json"
                 before = _read(path)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -15,6 +16,8 @@ import dagster as dg
 import pytest
 from aiosmtpd.controller import Controller
 from pydantic import SecretStr
+from sqlalchemy import URL, NullPool, create_engine
+from sqlalchemy.schema import CreateSchema
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
@@ -22,6 +25,8 @@ from starlette.types import Receive, Scope, Send
 from monette_assets.automation.alerts.channels import Channel, channels
 from monette_assets.automation.alerts.incidents import Incident
 from monette_assets.automation.alerts.register import Register
+from monette_assets.automation.alerts.stores import Database, HomeFile
+from monette_assets_tests import postgres
 from monette_assets_tests.processes import free_port
 from monette_assets_tests.sources.serving import serving
 
@@ -96,9 +101,45 @@ def mailbox() -> Iterator[tuple[Mailbox, SecretStr]]:
         controller.stop()
 
 
+@pytest.fixture(scope="session")
+def database() -> Iterator[URL]:
+    """A PostgreSQL."""
+    with postgres.running() as given:
+        yield URL.create(
+            "postgresql+psycopg2",
+            given["POSTGRES_USER"],
+            given["POSTGRES_PASSWORD"],
+            given["DAGSTER_POSTGRES_HOST"],
+            int(given["DAGSTER_POSTGRES_PORT"]),
+            given["POSTGRES_DB"],
+        )
+
+
 @pytest.fixture
-def register(tmp_path: Path) -> Register:
-    return Register(tmp_path / "alerts")
+def empty(database: URL) -> str:
+    """URL of a schema with nothing in it."""
+    schema = f"empty_{uuid.uuid4().hex}"
+    with create_engine(database).begin() as connection:
+        connection.execute(CreateSchema(schema))
+    return database.update_query_dict({"options": f"-csearch_path={schema}"}).render_as_string(hide_password=False)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def place(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Where a register may be kept, and nothing is yet: a folder, and a PostgreSQL."""
+    return str(tmp_path / "alerts") if request.param == "sqlite" else str(request.getfixturevalue("empty"))
+
+
+@pytest.fixture
+def register(place: str) -> Register:
+    return kept_at(place)
+
+
+def kept_at(place: str) -> Register:
+    """The register at a place, opened anew; a PostgreSQL is connected to as Dagster does."""
+    if "://" not in place:
+        return Register(HomeFile(Path(place)))
+    return Register(Database(create_engine(place, isolation_level="AUTOCOMMIT", poolclass=NullPool).connect))
 
 
 def incident(key: str = "token:north", *companies: str) -> Incident:

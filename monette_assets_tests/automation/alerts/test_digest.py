@@ -21,7 +21,7 @@ from monette_assets.definitions import build
 from monette_assets.group import Group
 from monette_assets.lake import Lake
 from monette_assets.settings import Settings
-from monette_assets_tests.automation.alerts.conftest import SECRET, Webhook, incident
+from monette_assets_tests.automation.alerts.conftest import SECRET, Webhook, incident, kept_at
 from monette_assets_tests.reports.small_lake import publish
 
 NOVEMBER, DECEMBER = date(2024, 11, 1), date(2024, 12, 1)
@@ -42,8 +42,8 @@ class Home:
 
 
 @pytest.fixture
-def home(instance: dg.DagsterInstance, group: Group, lake: Lake, register: Register) -> Home:
-    return Home(instance, group, lake, register)
+def home(instance: dg.DagsterInstance, group: Group, lake: Lake, tmp_path: Path) -> Home:
+    return Home(instance, group, lake, kept_at(str(tmp_path / "alerts")))
 
 
 def section(text: str, title: str) -> list[str]:

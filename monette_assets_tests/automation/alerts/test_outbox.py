@@ -16,7 +16,8 @@ from pydantic import SecretStr
 from monette_assets.automation.alerts.channels import channels
 from monette_assets.automation.alerts.outbox import GIVE_UP_AFTER, LONGEST_WAIT, Sent, deliver, wait_after
 from monette_assets.automation.alerts.register import CLEAR_AFTER, Register
-from monette_assets_tests.automation.alerts.conftest import NOON, SECRET, Mailbox, Webhook, incident
+from monette_assets.automation.alerts.stores import FILE
+from monette_assets_tests.automation.alerts.conftest import NOON, SECRET, Mailbox, Webhook, incident, kept_at
 
 MINUTE = timedelta(minutes=1)
 
@@ -116,40 +117,47 @@ def test_a_channel_that_is_no_longer_configured_is_said(register: Register, webh
 KILLED = """
 import os, signal, sys
 from datetime import datetime, UTC
-from pathlib import Path
 from pydantic import SecretStr
 from monette_assets.automation.alerts.channels import channels
-from monette_assets.automation.alerts.channels import channels
 from monette_assets.automation.alerts.outbox import deliver
-from monette_assets.automation.alerts.register import Register
+from monette_assets_tests.automation.alerts.conftest import kept_at
 
-class Killed(Register):
-    def delivered(self, *_):
-        os.kill(os.getpid(), signal.SIGKILL)
-
-deliver(Killed(Path(sys.argv[1])), channels(SecretStr(os.environ["URL"])), datetime(2025, 3, 3, 12, tzinfo=UTC))
+register = kept_at(sys.argv[1])
+register.delivered = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
+deliver(register, channels(SecretStr(os.environ["URL"])), datetime(2025, 3, 3, 12, tzinfo=UTC))
 """
 
 
-def test_a_process_killed_after_sending_sends_again_with_the_same_id(register: Register, webhook: Webhook) -> None:
+def test_a_process_killed_after_sending_sends_again_with_the_same_id(
+    register: Register, place: str, webhook: Webhook
+) -> None:
     """At least once is what is guaranteed; the id says that both are one."""
     owe(register, webhook, "token:north")
     url = webhook.channel.url.get_secret_value()
-    process = subprocess.run(
-        [sys.executable, "-c", KILLED, str(register.path.parent)], env={**os.environ, "URL": url}, check=False
-    )
+    process = subprocess.run([sys.executable, "-c", KILLED, place], env={**os.environ, "URL": url}, check=False)
     assert process.returncode == -signal.SIGKILL
     assert deliver(register, [webhook.channel], NOON) == Sent(1)
     assert webhook.ids == ["1:open", "1:open"]
     assert deliver(register, [webhook.channel], NOON + MINUTE) == Sent(0)
 
 
-def test_a_secret_of_a_url_is_in_no_file(register: Register, webhook: Webhook) -> None:
+def test_one_sends_at_a_time(place: str, webhook: Webhook) -> None:
+    owe(kept_at(place), webhook, "token:north")
+    with kept_at(place).sending() as alone:
+        assert alone
+        assert deliver(kept_at(place), [webhook.channel], NOON) == Sent(0, ("another process delivers",))
+        owe(kept_at(place), webhook, "token:north", "token:south")  # who writes does not wait for who sends
+    assert webhook.ids == []
+    assert deliver(kept_at(place), [webhook.channel], NOON) == Sent(2)
+
+
+def test_a_secret_of_a_url_is_in_no_file(tmp_path: Path, webhook: Webhook) -> None:
     webhook.status = 403
+    register = kept_at(str(tmp_path))
     owe(register, webhook, "token:north")
     deliver(register, [webhook.channel], NOON)
-    written: list[Path] = [path for path in register.path.parent.rglob("*") if path.is_file()]
-    assert register.path in written
+    written = [path for path in tmp_path.rglob("*") if path.is_file()]
+    assert tmp_path / FILE in written
     assert not [path for path in written if SECRET.encode() in path.read_bytes()]
 
 

@@ -2,15 +2,27 @@
 
 from __future__ import annotations
 
+import errno
+import os
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from threading import Barrier
 
+import dagster as dg
 import pytest
+import yaml
+from dagster._core.instance.ref import InstanceRef
 
 from monette_assets.automation.alerts.incidents import Incident
-from monette_assets.automation.alerts.register import CLEAR_AFTER, Register
-from monette_assets_tests.automation.alerts.conftest import NOON, incident
+from monette_assets.automation.alerts.register import CLEAR_AFTER, Register, register_of
+from monette_assets.automation.alerts.stores import FILE
+from monette_assets.settings import Settings
+from monette_assets_tests.automation.alerts.conftest import NOON, incident, kept_at
 
+WRITERS = 6
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
 
 
@@ -106,9 +118,81 @@ def test_an_incident_is_never_kept_without_its_message(register: Register) -> No
 
 
 def test_it_may_be_read_before_anything_was_written(register: Register) -> None:
-    assert (register.incidents(UTC), register.undelivered(UTC), register.path.exists()) == ([], [], False)
+    assert (register.incidents(UTC, since=NOON), register.undelivered(UTC)) == ([], [])
 
 
-def test_nobody_else_on_the_machine_reads_it(register: Register) -> None:
+def test_who_only_reads_makes_no_file(tmp_path: Path) -> None:
+    kept_at(str(tmp_path / "alerts")).incidents(UTC)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_file_without_tables_holds_nothing_and_is_written_to(tmp_path: Path) -> None:
+    (tmp_path / FILE).touch()
+    register = kept_at(str(tmp_path))
+    assert (register.incidents(UTC), register.undelivered(UTC)) == ([], [])
+    assert look(register, NOON, incident()) == ["1:open"]
+
+
+def test_nobody_else_on_the_machine_reads_it_though_the_file_system_knows_no_chmod(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(*_: object, **__: object) -> None:
+        raise PermissionError(errno.EPERM, "Operation not permitted")
+
+    for name in ("chmod", "fchmod", "lchmod"):
+        monkeypatch.setattr(os, name, refused, raising=False)
+    folder = tmp_path / "alerts"
+    assert look(kept_at(str(folder)), NOON, incident()) == ["1:open"]
+    assert ((folder / FILE).stat().st_mode & 0o777, folder.stat().st_mode & 0o777) == (0o600, 0o700)
+
+
+def test_what_several_find_at_once_is_one_incident_from_the_first_on(place: str) -> None:
+    """They make the tables at once, too."""
+    keys, together = [f"token:{number}" for number in range(5)], Barrier(WRITERS)
+
+    def write(_: int) -> list[str]:
+        register, owed = kept_at(place), []
+        for key in keys:
+            together.wait()
+            owed += look(register, NOON, *map(incident, keys[: keys.index(key) + 1]))
+        return owed
+
+    with ThreadPoolExecutor(WRITERS) as pool:
+        owed = [each for some in pool.map(write, range(WRITERS)) for each in some]
+    assert sorted(owed) == [f"{number}:open" for number in range(1, 6)]
+    assert [each.incident.key for each in kept_at(place).incidents(UTC)] == keys
+    assert len(kept_at(place).undelivered(UTC)) == len(keys)
+
+
+@pytest.fixture
+def on_postgresql(empty: str, tmp_path: Path) -> Iterator[dg.DagsterInstance]:
+    """Dagster's instance with the storage that infra's dagster.yaml configures."""
+    (tmp_path / "dagster.yaml").write_text(yaml.safe_dump({"storage": {"postgres": {"postgres_url": empty}}}))
+    with dg.DagsterInstance.from_ref(InstanceRef.from_dir(str(tmp_path))) as instance:
+        yield instance
+
+
+def test_an_instance_with_a_postgresql_keeps_it_there(
+    on_postgresql: dg.DagsterInstance, empty: str, tmp_path: Path
+) -> None:
+    settings = Settings(home=tmp_path / "home")
+    assert look(register_of(on_postgresql, settings), NOON, incident()) == ["1:open"]
+    assert [each.incident for each in kept_at(empty).incidents(UTC)] == [incident()]
+    assert not settings.home.exists()
+
+
+def test_any_other_instance_keeps_it_under_the_home(instance: dg.DagsterInstance, tmp_path: Path) -> None:
+    settings = Settings(home=tmp_path / "home")
+    assert look(register_of(instance, settings), NOON, incident()) == ["1:open"]
+    assert [each.incident for each in kept_at(str(settings.alerts_path)).incidents(UTC)] == [incident()]
+
+
+def test_its_tables_lie_beside_dagsters_which_are_migrated_and_wiped_without_them(
+    on_postgresql: dg.DagsterInstance, tmp_path: Path
+) -> None:
+    register = register_of(on_postgresql, Settings(home=tmp_path))
     look(register, NOON, incident())
-    assert (register.path.stat().st_mode & 0o777, register.path.parent.stat().st_mode & 0o777) == (0o600, 0o700)
+    on_postgresql.upgrade()
+    on_postgresql.wipe()
+    assert [each.incident for each in register.incidents(UTC)] == [incident()]
+    assert on_postgresql.get_runs_count() == 0

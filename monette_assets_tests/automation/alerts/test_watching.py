@@ -16,6 +16,7 @@ from pydantic import SecretStr
 
 from monette_assets.automation import chain
 from monette_assets.automation.alerts.register import CLEAR_AFTER, Register
+from monette_assets.automation.alerts.stores import HomeFile
 from monette_assets.automation.alerts.watching import LOOK_EVERY, tick
 from monette_assets.automation.refresh import refresh
 from monette_assets.clock import now
@@ -50,7 +51,7 @@ class Alerts:
 
     @property
     def register(self) -> Register:
-        return Register(self.home / "alerts")
+        return Register(HomeFile(self.home / "alerts"))
 
 
 def _with_tokens(settings: Settings, world: World) -> Settings:

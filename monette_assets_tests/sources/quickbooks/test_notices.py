@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 from collections import Counter
@@ -28,6 +29,17 @@ def test_the_newest_notice_of_a_company_replaces_the_one_before(tmp_path: Path) 
     assert newest["webhooks/north"].mark != first["webhooks/north"].mark
     assert newest["webhooks/south"] == first["webhooks/south"]
     assert (newest["webhooks/north"].times, newest["comparison/north"].months) == (2, ("2024-11",))
+
+
+def test_a_notice_is_left_on_a_share_that_knows_no_chmod(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def unknown(*_: object, **__: object) -> None:
+        raise OSError(errno.ENOTSUP, "Operation not supported")
+
+    for name in ("chmod", "fchmod", "lchmod"):
+        monkeypatch.setattr(os, name, unknown, raising=False)
+    notices = Notices(tmp_path / "notices")
+    notices.leave(WEBHOOKS, {"north": ()}, AT)
+    assert list(notices.newest()) == ["webhooks/north"]
 
 
 def test_a_notice_is_synced_before_its_writer_goes_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
