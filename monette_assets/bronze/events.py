@@ -151,7 +151,7 @@ class TakenIn:
     events: int = 0
     size: int = 0  # bytes of keys and values
     commits: int = 0
-    waiting: int = 0  # when it ended
+    waiting: int | None = None  # at the broker when it ended; None: not known, of one partition at least
     lost: dict[Place, tuple[int, int]] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
     seconds: float = 0.0
@@ -176,7 +176,7 @@ def take_in(
     most_bytes: int = MOST_BYTES,
     patience_seconds: float = PATIENCE_SECONDS,
 ) -> TakenIn:
-    """Take in what the broker holds now, batch by batch, each a commit; what it gets meanwhile is the next run's.
+    """Take in what the broker holds now, batch by batch, each a commit; what it gets meanwhile waits for the next run.
 
     Raises what `Stream.bounds` raises; a broker that falls silent later is among the problems.
     """
@@ -211,9 +211,18 @@ def take_in(
         reached = all(positions[place] >= end for place, end in told.ends.items())
         if reached or taken.problems or time.monotonic() - began > BUDGET_SECONDS:
             break
-    done.waiting = sum(max(end - positions[place], 0) for place, end in told.ends.items())
     done.seconds = time.monotonic() - began
+    done.waiting = None if told.problems else _waiting(lake, stream)
     return done
+
+
+def _waiting(lake: Lake, stream: Stream) -> int | None:
+    """Events that the broker holds now and the table does not; None where either is not known of every partition."""
+    try:
+        left = looked(lake, stream)
+    except EventsError:
+        return None
+    return None if stream.missing or left.problems else left.waiting
 
 
 def _commit(
@@ -307,7 +316,8 @@ def build(group: Group) -> dg.AssetsDefinition:
         except (EventsError, AccessWrong, SecretStoreError) as error:
             done.problems = [str(error)]
         record(EVENTS, done.events)
-        record(WAITING, done.waiting)
+        if done.waiting is not None:
+            record(WAITING, done.waiting)
         told, lost = "; ".join(done.problems), "; ".join(done.told_lost)
         yield dg.AssetCheckEvaluation(asset_key=key, check_name=ARRIVED, passed=not told, description=told or None)
         yield dg.AssetCheckEvaluation(asset_key=key, check_name=NOTHING_LOST, passed=not lost, description=lost or None)
@@ -317,13 +327,13 @@ def build(group: Group) -> dg.AssetsDefinition:
 
 
 def metadata(done: TakenIn) -> dict[str, Any]:
-    """What the interface shows of a run: how much, how fast, and what was left."""
+    """What the interface shows of a run: how much, how fast, and what was left (`lag_events`, where it is known)."""
     seconds = max(done.seconds, 0.001)
     return {
         "events": done.events,
         "bytes": done.size,
         "commits": done.commits,
-        "lag_events": done.waiting,
+        **({} if done.waiting is None else {"lag_events": done.waiting}),
         "lost_events": sum(end - first for first, end in done.lost.values()),
         "seconds": round(done.seconds, 3),
         "events_per_second": round(done.events / seconds, 1),

@@ -27,11 +27,12 @@ def events() -> None:
     with platform.instance() as instance, recorded(platform, "run", "events") as act:
         result = events_job.take_in(group, platform.lake, lambda replaced: build(settings, group, replaced), instance)
         told = events_job.told(instance, result.steps[0].run_id)
+        waiting = told.get("lag_events")
         act.failed, act.result = not result.ok, f"chain {result.chain_id}"
     refreshing.show_outcome(console, result)
     console.print(
         f"Took in {told.get('events', 0):,} event(s) at {told.get('events_per_second', 0):,.0f} a second; "
-        f"{told.get('lag_events', 0):,} wait"
+        f"{'how many wait is not known' if waiting is None else f'{waiting:,} wait'}"
     )
     if not result.ok:
         raise typer.Exit(1)

@@ -56,7 +56,7 @@ WAITING = Measure(
     "monette.events.waiting",
     "{event}",
     Kind.GAUGE,
-    "Events that waited when the last run of them ended.",
+    "Events that waited when the last run of them ended; none is told where that is not known.",
     (),
 )
 AGE = Measure("monette.asset.age", "s", Kind.GAUGE, "How long ago a gold table was built or looked at.", ("asset",))

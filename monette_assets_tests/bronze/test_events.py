@@ -6,6 +6,7 @@ import json
 import signal
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from itertools import repeat
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,8 @@ from monette_assets.lake import Lake
 from monette_assets.resources import EventHubs, lake_resource
 from monette_assets.settings import Settings
 from monette_assets.sources.event_hubs import stream
-from monette_assets.sources.event_hubs.stream import Bounds, Place, opened
+from monette_assets.sources.event_hubs.stream import Bounds, Place, Stream, Taken, opened
+from monette_assets.telemetry.exporting import Exporter
 from monette_assets_tests.azurite import Azurite
 from monette_assets_tests.contracts import write_contract
 from monette_assets_tests.frames import group_of
@@ -27,6 +29,10 @@ from monette_assets_tests.kafka.taking_in import BATCH, POINTS, taken_in
 from monette_assets_tests.mock_broker import MockBroker, mock_broker
 from monette_assets_tests.processes import free_port
 from monette_assets_tests.silver.test_scale_tickets import TICKET
+from monette_assets_tests.telemetry.collector import Collector
+from monette_assets_tests.telemetry.conftest import collector, exporting
+
+__all__ = ["collector", "exporting"]
 
 TICKETS, TELEMETRY = "scale_tickets", "telemetry"
 
@@ -50,6 +56,21 @@ def broker() -> Iterator[MockBroker]:
 def take(broker: MockBroker, lake: Lake, group: Group, run: str = "run", **bounds: Any) -> TakenIn:
     with opened(broker.access) as connection:
         return take_in(lake, connection, group, run, **bounds)
+
+
+@contextmanager
+def fed_while_read(broker: MockBroker, count: int) -> Iterator[None]:
+    """Within, so many events come each time some have been read."""
+    take = Stream.take
+
+    def fed(*args: Any, **named: Any) -> Taken:
+        taken = take(*args, **named)
+        broker.send(TICKETS, *[b"meanwhile"] * count)
+        return taken
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Stream, "take", fed)
+        yield
 
 
 def rows(lake: Lake) -> list[dict[str, Any]]:
@@ -97,6 +118,23 @@ def test_much_is_taken_in_in_batches_a_commit_each(broker: MockBroker, lake: Lak
     assert values(lake) == sent
     broker.send(TICKETS, *[b"x" * 100] * 10)
     assert take(broker, lake, small, most_events=4, most_bytes=250).commits == 3
+
+
+def test_what_came_while_a_run_read_waits_for_the_next(broker: MockBroker, lake: Lake, small: Group) -> None:
+    broker.send(TICKETS, b"1", b"2")
+    with fed_while_read(broker, 3):
+        first = take(broker, lake, small)
+    assert (first.events, first.waiting, first.problems) == (2, 3, [])
+    second = take(broker, lake, small)
+    assert (second.events, second.waiting) == (3, 0)
+
+
+def test_how_many_wait_is_not_known_where_a_topic_is_missing(broker: MockBroker, lake: Lake, small: Group) -> None:
+    broker.send(TICKETS, b"1", b"2")
+    with opened(broker.access, (TICKETS, "nobody_made_it")) as connection:
+        done = take_in(lake, connection, small, "run")
+    assert (done.events, done.waiting) == (2, None)
+    assert "expected the topic nobody_made_it" in done.problems[0]
 
 
 def test_of_runs_at_once_each_event_is_committed_by_one(broker: MockBroker, lake: Lake, small: Group) -> None:
@@ -163,11 +201,16 @@ def test_a_topic_that_was_made_again_is_not_read_and_the_others_are(lake: Lake, 
     with mock_broker() as after:
         after.send(TICKETS, b"other")
         after.send(TELEMETRY, b"on")
-        [shorter] = take(after, lake, small).problems
+        shorter = take(after, lake, small)
         after.send(TICKETS, b"4", b"5", b"6")  # its log reaches beyond ours, and its third event is not ours
-        [longer] = take(after, lake, small).problems
-    assert shorter.startswith("scale_tickets[0]: expected offset 3 or later, found a log that ends at 1: the topic was")
-    assert longer.startswith("scale_tickets[0]: expected what stood at offset 2 to stand there: the topic was deleted")
+        longer = take(after, lake, small)
+    for done, says in (
+        (shorter, "scale_tickets[0]: expected offset 3 or later, found a log that ends at 1: the topic was deleted"),
+        (longer, "scale_tickets[0]: expected what stood at offset 2 to stand there: the topic was deleted"),
+    ):
+        [problem] = done.problems
+        assert problem.startswith(says)
+        assert done.waiting is None
     assert values(lake) == [b"1", b"2", b"3", b"on"]
 
 
@@ -190,17 +233,35 @@ def materialized(group: Group, settings: Settings, lake: Lake) -> tuple[dict[str
 
 
 def test_lag_and_throughput_are_metadata_and_checks_say_what_did_not_come(
-    broker: MockBroker, lake: Lake, small: Group, monkeypatch: pytest.MonkeyPatch
+    broker: MockBroker, lake: Lake, small: Group, exporting: Exporter, collector: Collector
 ) -> None:
-    monkeypatch.setattr(stream, "ANSWER_SECONDS", 1.0)
     broker.send(TICKETS, b"1", b"2")
-    told, checks = materialized(small, Settings(events_brokers=broker.address), lake)
-    assert (told["events"], told["bytes"], told["lag_events"], told["lost_events"]) == (2, 2, 0, 0)
+    with fed_while_read(broker, 3):
+        told, checks = materialized(small, Settings(events_brokers=broker.address), lake)
+    assert (told["events"], told["bytes"], told["lag_events"], told["lost_events"]) == (2, 2, 3, 0)
     assert told["events_per_second"] > 0
     assert checks == {"arrived": (True, ""), "nothing_lost": (True, "")}
+    exporting.flush()
+    assert list(collector.values("monette.events.waiting").values()) == [3]
+
+
+def test_of_a_broker_that_is_down_no_lag_is_told(
+    lake: Lake,
+    small: Group,
+    exporting: Exporter,
+    collector: Collector,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(stream, "ANSWER_SECONDS", 1.0)
     nobody = f"127.0.0.1:{free_port()}"
-    told, checks = materialized(small, Settings(events_brokers=nobody), lake)
-    assert (told["events"], checks["arrived"][0]) == (0, False)
-    assert checks["arrived"][1].startswith(f"expected an answer of {nobody}, found: ")
-    _, checks = materialized(small, Settings(), lake)
-    assert "expected a broker in MONETTE_EVENTS_BROKERS" in checks["arrived"][1]
+    for settings, says in (
+        (Settings(events_brokers=nobody), f"expected an answer of {nobody}, found: "),
+        (Settings(), "expected a broker in MONETTE_EVENTS_BROKERS"),
+    ):
+        told, checks = materialized(small, settings, lake)
+        assert (told["events"], "lag_events" in told) == (0, False)
+        assert checks["arrived"][0] is False
+        assert checks["arrived"][1].startswith(says)
+    exporting.flush()
+    assert collector.values("monette.events.taken_in")
+    assert not collector.values("monette.events.waiting")

@@ -149,7 +149,7 @@ def test_a_broker_that_vanishes_in_the_middle_of_a_batch_costs_nothing(
         kafka.kill()
         kafka.start()
     assert 10 <= values(lake, "telemetry").total() < len(sent)
-    assert done.waiting > 0
+    assert done.waiting is None  # nobody could be asked any more
     assert any(f"found {kafka.brokers} silent for 1 s" in problem for problem in done.problems)
     with stream.opened(Access(kafka.brokers)) as connection:
         rest = take_in(lake, connection, group, "run-2")
