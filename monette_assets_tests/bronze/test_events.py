@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import signal
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -251,8 +252,10 @@ def test_of_a_broker_that_is_down_no_lag_is_told(
     exporting: Exporter,
     collector: Collector,
     monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     monkeypatch.setattr(stream, "ANSWER_SECONDS", 1.0)
+    caplog.set_level(logging.DEBUG, stream.__name__)
     nobody = f"127.0.0.1:{free_port()}"
     for settings, says in (
         (Settings(events_brokers=nobody), f"expected an answer of {nobody}, found: "),
@@ -265,3 +268,6 @@ def test_of_a_broker_that_is_down_no_lag_is_told(
     exporting.flush()
     assert collector.values("monette.events.taken_in")
     assert not collector.values("monette.events.waiting")
+    said = [(each.levelno, each.getMessage()) for each in caplog.records if each.name == stream.__name__]
+    assert any("Connection refused" in line for _, line in said)
+    assert {level for level, _ in said} == {logging.DEBUG}  # the check has said it

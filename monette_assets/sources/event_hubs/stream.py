@@ -34,7 +34,16 @@ _CLIENT = {
     "reconnect.backoff.max.ms": 1_000,
     "log_level": 4,
 }
-_log = logging.getLogger(__name__)
+
+
+class _Aside(logging.LoggerAdapter[logging.Logger]):
+    """librdkafka's log, at debug level: a line an attempt, many a second, of what the errors below say once."""
+
+    def log(self, level: int, msg: object, *args: object, **more: Any) -> None:
+        super().log(logging.DEBUG, msg, *args, **more)
+
+
+_log = _Aside(logging.getLogger(__name__))
 
 
 class EventsError(Exception):
