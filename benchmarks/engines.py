@@ -1,9 +1,9 @@
 """The whole graph on both engines, from one bronze lake: `python benchmarks/engines.py --scale 1 --months 96`.
 
 First the embedded engine, then Spark on a JVM with Delta: a standalone cluster on this machine, a master and two
-workers of one core each. Every table of silver and gold and the quarantine are compared cell by cell, order aside; any
-difference ends it with status 1. What the cluster executed is then read from Spark's REST interface, and it ends with
-status 1 where
+workers of one core each. Every table of silver and gold, but those fed by events and the platform's own, and the
+quarantine are compared cell by cell, order aside; any difference ends it with status 1. What the cluster executed is
+then read from Spark's REST interface, and it ends with status 1 where
 
 - a stage that read or shuffled more than LARGE bytes was one task, or
 - a stage returned more than RETURNED bytes to the driver, unless it made the small side of a join that Spark gives to
