@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Collection, Sequence
 from datetime import timedelta
+from decimal import Decimal
 from ipaddress import IPv4Address, IPv6Address, ip_address
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
@@ -89,6 +90,14 @@ class Settings(BaseSettings):
         "`databricks_host` databricks-all-purpose.",
     )
     machine: str = Field(default="laptop", description="SKU of the machine runs are executed on (price book).")
+    machine_share: Decimal = Field(
+        default=Decimal(1),
+        gt=0,
+        le=1,
+        decimal_places=6,
+        description="The part of it that a run is given: 0.25 where four run side by side, or a pod asks for 2 of its "
+        "8 processors. Runs are charged that part.",
+    )
     cluster_machine: str | None = Field(
         default=None, description="SKU of the engine's own machines, where it is a cluster (price book)."
     )

@@ -28,6 +28,7 @@ SplitBy = Literal["rows", "partitions", "run", "evenly"]
 Kind = Literal["compute", "storage", "day"]
 BETWEEN_STEPS = "between steps"
 MOST_DAYS = 62  # that nobody counted for are made good: a lake that stood still for longer is not guessed at
+MILLIONTH = Decimal("0.000001")
 STANDING = "standing"  # the price book's list, of which every day is counted once it is over
 UNITS: Mapping[str, str] = {"compute": "seconds", "storage": "byte days", "day": "hours"}
 
@@ -56,6 +57,8 @@ CONTRACT = Contract(
         Column("sku", "string", "What was used, as the price book names it; `standing`, of a day."),
         Column("cluster_sku", "string", "The engine's own machines, where it is a cluster.", nullable=True),
         Column("cluster_nodes", "int", "So many of them, the driver included.", nullable=True),
+        Column("machine_share", "decimal(7, 6)", "The part of the machine that the run was given; of compute, null: "
+               "all of it.", nullable=True),
         Column("quantity", "decimal(28, 3)", "How much.", unit="see unit"),
         Column("unit", "string", "What quantity counts.", choices=tuple(dict.fromkeys(UNITS.values()))),
         Column("cpu_seconds", "decimal(18, 3)", "Processor time of the run's process in the step.", unit="seconds",
@@ -108,6 +111,7 @@ class Usage:
             "sku": self.compute.machine,
             "cluster_sku": self.compute.cluster,
             "cluster_nodes": self.compute.nodes if self.compute.cluster else None,
+            "machine_share": self.compute.share.quantize(MILLIONTH) if self.compute.share != 1 else None,
             "quantity": thousandths(self.seconds),
             "cpu_seconds": thousandths(self.cpu_seconds) if self.cpu_seconds is not None else None,
             "phases": json.dumps(dict(self.phases)) if self.phases else None,

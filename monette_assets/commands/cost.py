@@ -27,6 +27,10 @@ ASSUMED = (
     "what the price book says, give or take half. What is fetched takes as long as the source does. A cluster stands "
     "from its start to the end of the last run."
 )
+SHARED = (
+    "A run is charged {share} of its machine, whichever that is (MONETTE_MACHINE_SHARE): what it is given, not what it "
+    "uses."
+)
 
 
 class By(StrEnum):
@@ -155,8 +159,8 @@ def _plan(
     wanted_sku = sku or here.cluster or here.machine
     count = (nodes or terms.nodes) if terms.cluster else 1
     place = cost_plan.Place(terms.code, book.machine(wanted_sku).sku, max(1, count - 1))
-    chosen = cost_plan.estimate(book, past, work, place, count, here.machine, at.date())
-    others, gaps = cost_plan.candidates(book, past, work, here.machine, at.date())
+    chosen = cost_plan.estimate(book, past, work, place, count, here, at.date())
+    others, gaps = cost_plan.candidates(book, past, work, here, at.date())
     every = [chosen, *(each for each in others if (each.place, each.nodes) != (chosen.place, chosen.nodes))]
     unknown = cost_plan.unknown(past, work)
     span = f"{first:%Y-%m} to {last:%Y-%m}"
@@ -168,6 +172,7 @@ def _plan(
         [
             *left_out(every, chosen if engine else None, platform.group.currency),
             ASSUMED,
+            *([SHARED.format(share=here.share)] if here.share != 1 else []),
             *([f"Never measured, not counted: {', '.join(unknown)}"] if unknown else []),
             *(f"Not compared: {gap}" for gap in gaps),
         ],

@@ -277,8 +277,10 @@ def _prices(platform: Platform) -> Finding:
     if book is None:
         return "no price book (prices.yaml): what the platform costs is not counted", ""
     cluster = f", cluster of {compute.nodes} x {compute.cluster}" if compute.cluster else ""
+    share = f"{compute.share} of " if compute.share != 1 else ""
     told = (
-        f"price book {book.fingerprint[:8]}; {compute.engine} on {compute.machine}{cluster}, lake on {compute.storage}"
+        f"price book {book.fingerprint[:8]}; {compute.engine} on {share}{compute.machine}{cluster}, lake on "
+        f"{compute.storage}"
     )
     return told, "; ".join(gaps(compute, book, today(platform.group)))
 

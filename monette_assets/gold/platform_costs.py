@@ -47,13 +47,16 @@ def _gaps(staged: Staged) -> DataFrame:
 
 
 def _lost(staged: Staged) -> DataFrame:
-    """Steps whose hours are not those that were measured. What is refused has no rows and is in quarantine."""
+    """Steps whose hours are not those that were measured, as to the part of the machine that they were given. What is
+    refused has no rows and is in quarantine.
+    """
     from pyspark.sql import functions as F
 
-    measured = staged.inputs["usage"].where("kind = 'compute'").select("period", "usage_id", "quantity")
+    given = F.expr("quantity * coalesce(machine_share, 1)").alias("given")
+    measured = staged.inputs["usage"].where("kind = 'compute'").select("period", "usage_id", given)
     counted = staged.rows.where("item = 'machine'").groupBy("usage_id").agg(F.sum("quantity").alias("hours"))
     both = measured.join(counted, "usage_id")
-    return both.where(F.abs(F.col("hours") * 3600 - F.col("quantity")) > 0.005).select("period", "usage_id", "hours")
+    return both.where(F.abs(F.col("hours") * 3600 - F.col("given")) > 0.005).select("period", "usage_id", "hours")
 
 
 CONTRACT = Contract(
@@ -85,7 +88,8 @@ CONTRACT = Contract(
         Column("pillar", "string", "The company's."),
         Column("split_by", "string", "What the companies' shares go by.",
                choices=("rows", "partitions", "run", "evenly"), source=(f"{USAGE}.split_by",)),
-        Column("quantity", "decimal(28, 6)", "The company's part.", unit="see unit", source=(f"{USAGE}.quantity",)),
+        Column("quantity", "decimal(28, 6)", "The company's part; of machine, hours times the part of it that the run "
+               "was given: allocated, not metered.", unit="see unit", source=(f"{USAGE}.quantity",)),
         Column("unit", "string", "What a price is of: hour, DBU, GB-month."),
         Column("amount_cad", RATE, "The company's part of the cost.", unit="CAD", source=(f"{USAGE}.quantity",)),
         Column("price", RATE, "Of one unit.", unit="price_currency", source=(f"{BOOKS}.content",)),
@@ -97,7 +101,8 @@ CONTRACT = Contract(
     checks=(
         Check("priced", "Everything that was used has a price on its day; what has none is in quarantine.",
               "ACCOUNTING 7", _gaps, Severity.REPORTS, of_source=True),
-        Check("all_counted", "The companies' hours of a step are the seconds that were measured.", "ACCOUNTING 16",
+        Check("all_counted", "The companies' hours of a step are the seconds that were measured, times the part of the "
+              "machine that it was given.", "ACCOUNTING 16",
               _lost, Severity.REPORTS),
     ),
     owner="data engineering",
@@ -149,7 +154,7 @@ def price(usage: DataFrame, book: PriceBook, group: Group) -> DataFrame:
 
     schema = staging_schema(CONTRACT)
     only = ["usage_id", "period", "kind", "run_id", "asset", "ended_at", "engine", "sku", "cluster_sku",
-            "cluster_nodes", "quantity", "weights", "split_by"]  # fmt: skip
+            "cluster_nodes", "machine_share", "quantity", "weights", "split_by"]  # fmt: skip
 
     def priced(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         import pyarrow as pa

@@ -90,7 +90,8 @@ def charges(usage: Mapping[str, Any], book: PriceBook, day: date) -> Iterator[Ch
         yield _charge(usage["kind"], usage["kind"], usage["sku"], quantity, book, day)
         return
     hours = quantity / SECONDS_AN_HOUR
-    yield _charge("machine", "machine", usage["sku"], hours, book, day)
+    given = Fraction(usage["machine_share"] or 1)
+    yield _charge("machine", "machine", usage["sku"], hours * given, book, day)
     yield from cluster_charges(usage["engine"], usage["cluster_sku"], usage["cluster_nodes"] or 0, hours, book, day)
 
 

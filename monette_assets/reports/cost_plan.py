@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from monette_assets.group import Group
     from monette_assets.group.prices import EngineTerms, PriceBook
     from monette_assets.lake import Lake
+    from monette_assets.tables.compute import Compute
 
 NEWEST = 10  # runs of a table that count, of about one size: code and data move on
 SPREAD = 0.2  # of an estimate that few runs, all alike, would give as exact
@@ -200,27 +201,28 @@ def estimate(
     work: Sequence[tuple[str, int]],
     wanted: Place,
     nodes: int,
-    process: str,
+    here: Compute,
     day: date,
 ) -> Candidate:
-    """What the work takes and costs in a place on a day; `process`: the machine that waits for a cluster.
+    """What the work takes and costs in a place on a day. `here`: the deployment, whose machine waits for a cluster; of
+    whatever machine it is, a run is given as large a part as of the deployment's.
 
     Tables without history are left out (`unknown`). Raises PriceMissing.
     """
     terms = book.engine(wanted.engine)
     total = Range(*[float(terms.start_seconds)] * 3)
-    here = 0
+    there = 0
     for table, units in work:
         if table not in past:
             continue
         place, seen = _nearest(past[table], wanted)
-        here += place == wanted
+        there += place == wanted
         taken = seconds_of(seen, units)
         total += taken if table.startswith(FETCHED) else taken.times(scaled(book, place, wanted))
     known = sum(table in past for table, _ in work)
-    low, likely, high = (_cost(book, terms, each, wanted, nodes, process, day)
+    low, likely, high = (_cost(book, terms, each, wanted, nodes, here, day)
                          for each in (total.low, total.likely, total.high))  # fmt: skip
-    measured = "measured here" if here == known else "scaled" if here == 0 else f"{here} of {known} measured here"
+    measured = "measured here" if there == known else "scaled" if there == 0 else f"{there} of {known} measured here"
     return Candidate(wanted, nodes, total, (low, likely, high), measured, terms.not_runnable)
 
 
@@ -232,11 +234,11 @@ def _nearest(seen: Sequence[Seen], wanted: Place) -> tuple[Place, list[Seen]]:
 
 
 def _cost(
-    book: PriceBook, terms: EngineTerms, seconds: float, wanted: Place, nodes: int, process: str, day: date
+    book: PriceBook, terms: EngineTerms, seconds: float, wanted: Place, nodes: int, here: Compute, day: date
 ) -> Decimal:
     hours = Fraction(seconds) / SECONDS_AN_HOUR
-    own = book.price("machine", process if terms.cluster else wanted.sku, day)
-    amount = hours * Fraction(own.in_group_currency)
+    own = book.price("machine", here.machine if terms.cluster else wanted.sku, day)
+    amount = hours * Fraction(here.share) * Fraction(own.in_group_currency)
     if terms.cluster:
         for charge in cluster_charges(terms.code, wanted.sku, nodes, hours, book, day):
             amount += charge.units * Fraction(charge.priced.in_group_currency)
@@ -244,7 +246,7 @@ def _cost(
 
 
 def candidates(
-    book: PriceBook, past: History, work: Sequence[tuple[str, int]], process: str, day: date
+    book: PriceBook, past: History, work: Sequence[tuple[str, int]], here: Compute, day: date
 ) -> tuple[list[Candidate], list[str]]:
     """Every engine on every machine of the book that can be priced on that day, cheapest first; and why others cannot.
 
@@ -256,11 +258,11 @@ def candidates(
         for machine in book.listed.machines:
             if terms.databricks is not None and machine.dbu_per_hour is None:
                 continue
-            if machine.sku == LAPTOP and (terms.cluster or process != LAPTOP):
+            if machine.sku == LAPTOP and (terms.cluster or here.machine != LAPTOP):
                 continue
             place = Place(terms.code, machine.sku, max(1, terms.nodes - 1) if terms.cluster else 1)
             try:
-                found.append(estimate(book, past, work, place, terms.nodes if terms.cluster else 1, process, day))
+                found.append(estimate(book, past, work, place, terms.nodes if terms.cluster else 1, here, day))
             except PriceMissing as gap:
                 gaps.append(f"{terms.code} on {machine.sku}: {gap}")
     return sorted(found, key=lambda each: (each.cost[1], each.seconds.likely)), gaps

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -24,11 +25,12 @@ class Compute:
     cluster: str | None = None
     nodes: int = 0
     storage: str = "disk"  # what the lake lies on
+    share: Decimal = Decimal(1)  # the part of the machine that a run is given
 
     @property
     def tag(self) -> str:
         """As it stands on a run."""
-        return json.dumps(asdict(self), sort_keys=True)
+        return json.dumps(asdict(self), sort_keys=True, default=str)
 
     @classmethod
     def of_tag(cls, text: str | None) -> Compute | None:
@@ -37,9 +39,9 @@ class Compute:
             found = json.loads(text or "")
             return cls(
                 str(found["engine"]), str(found["machine"]), found["cluster"] and str(found["cluster"]),
-                int(found["nodes"]), str(found["storage"]),
+                int(found["nodes"]), str(found["storage"]), Decimal(found.get("share", "1")),
             )  # fmt: skip
-        except (ValueError, KeyError, TypeError):
+        except (ValueError, KeyError, TypeError, ArithmeticError):
             return None
 
 
@@ -49,4 +51,11 @@ def compute_of(settings: Settings) -> Compute:
         "databricks-all-purpose" if settings.databricks_host else "spark-connect" if settings.spark_remote else "sail"
     )
     nodes = (settings.cluster_nodes or 0) if settings.cluster_machine else 0
-    return Compute(settings.engine or usual, settings.machine, settings.cluster_machine, nodes, settings.storage)
+    return Compute(
+        settings.engine or usual,
+        settings.machine,
+        settings.cluster_machine,
+        nodes,
+        settings.storage,
+        settings.machine_share,
+    )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 import dagster as dg
@@ -85,7 +86,8 @@ def test_steps_and_what_lies_between_them_are_the_whole_run(instance: dg.Dagster
 def test_a_table_is_split_by_its_rows_and_what_has_none_as_the_rest_of_the_run(
     instance: dg.DagsterInstance, group: Group
 ) -> None:
-    log = Log(instance, **{COMPUTE_TAG: Compute("databricks-jobs", "D4", "D8", 3).tag})
+    on = Compute("databricks-jobs", "D4", "D8", 3, share=Decimal("0.25"))
+    log = Log(instance, **{COMPUTE_TAG: on.tag})
     log.says(1, Kind.STEP_START, "gold__ledger")
     log.made(2, "gold__ledger", "2024-11", **{"dagster/row_count": 7, "seconds_engine": 0.5, "cpu_seconds": 1.25})
     log.made(2, "gold__ledger", "2024-12", **{"dagster/row_count": 2, "seconds_engine": 0.5, "cpu_seconds": 1.25,
@@ -97,7 +99,7 @@ def test_a_table_is_split_by_its_rows_and_what_has_none_as_the_rest_of_the_run(
     assert ([f"{month:%Y-%m}" for month in ledger.months], dict(ledger.phases)) == (
         ["2024-11", "2024-12"], {"engine": 0.5},
     )  # fmt: skip
-    assert (ledger.cpu_seconds, ledger.compute) == (1.25, Compute("databricks-jobs", "D4", "D8", 3))
+    assert (ledger.cpu_seconds, ledger.compute) == (1.25, on)
     rates = found["silver/exchange_rates"]
     assert (dict(rates.weights), rates.split_by) == ({"north": 6, "south": 3}, "run")
 

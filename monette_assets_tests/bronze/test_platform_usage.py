@@ -83,6 +83,28 @@ def test_storage_of_a_long_pause_is_not_guessed_at_and_what_stands_is_paid_for_a
     assert [row["kind"] for row in later].count("day") == 100
 
 
+def test_the_part_of_the_machine_is_kept_with_the_seconds_and_a_run_that_says_none_had_all_of_it(group: Group) -> None:
+    """A run from before there were parts carries a tag without one."""
+    usage = Usage("r1", None, None, TABLE, NOON, NOON, 1.0, Compute("sail", "D8", share=Decimal("0.25")))
+    assert usage.row(group)["machine_share"] == Decimal("0.25")
+    earlier = '{"cluster": null, "engine": "sail", "machine": "D8", "nodes": 0, "storage": "disk"}'
+    compute = Compute.of_tag(earlier)
+    assert compute == Compute("sail", "D8")
+    assert replace(usage, compute=compute or usage.compute).row(group)["machine_share"] is None
+
+
+def test_usage_that_was_kept_before_there_were_parts_takes_the_column(lake: Lake, group: Group) -> None:
+    kept = replace(CONTRACT, columns=tuple(each for each in CONTRACT.columns if each.name != "machine_share"))
+    usage = Usage("r1", None, None, TABLE, NOON, NOON, 1.0, Compute("sail", "D8"))
+    earlier = {**usage.row(group), "recorded_at": NOON, "recorded_by": "r"}
+    del earlier["machine_share"]
+    append_commit(lake, kept, [earlier], "r", group, NOON)
+    shared = replace(usage, run_id="r2", compute=Compute("sail", "D8", share=Decimal("0.25")))
+    append_commit(lake, CONTRACT, [{**shared.row(group), "recorded_at": NOON, "recorded_by": "r"}], "r", group, NOON)
+    found = lake.read(CONTRACT.name, columns=["run_id", "machine_share"]).to_pylist()
+    assert {row["run_id"]: row["machine_share"] for row in found} == {"r1": None, "r2": Decimal("0.25")}
+
+
 def test_older_versions_take_room_too(lake: Lake) -> None:
     import pyarrow.fs as pa_fs
 

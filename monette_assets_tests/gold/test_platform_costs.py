@@ -56,6 +56,33 @@ def test_an_hour_of_a_machine_is_split_as_two_to_one(group: Group) -> None:
     ]
 
 
+def test_four_runs_beside_each_other_cost_the_machine_once(group: Group) -> None:
+    """An hour of each on a quarter of a D8: 4 x 0.14 is the 0.56 (0.40 USD at 1.40) of the machine for that hour."""
+    north = [{"company": "north", "weight": 1}]
+    runs = [costs(group, usage(sku="D8", usage_id=f"r{number}/gold/ledger", weights=north,
+                               machine_share=Decimal("0.25"))) for number in range(4)]  # fmt: skip
+    assert runs == [[("machine", "D8", "north", cad("0.25"), cad("0.14"))]] * 4
+
+
+def test_the_part_is_a_setting_above_nothing_and_up_to_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert compute_of(Settings()).share == 1
+    monkeypatch.setenv("MONETTE_MACHINE_SHARE", "0.333333")
+    assert compute_of(Settings()).share == Decimal("0.333333")
+    for wrong in ("0", "1.01", "-0.5"):
+        monkeypatch.setenv("MONETTE_MACHINE_SHARE", wrong)
+        with pytest.raises(ValueError, match="MONETTE_MACHINE_SHARE"):
+            Settings()
+
+
+def test_all_that_was_measured_is_counted_as_to_the_part_that_was_given(spark: SparkSession, group: Group) -> None:
+    context = context_of(spark, group, "2024-11")
+    used = frame(spark, platform_usage.CONTRACT, [usage(machine_share=Decimal("0.25"))])
+    priced = price_all(used, book_of(group), group)
+    assert parsed_failures(CONTRACT, "all_counted", context, priced, usage=used) == []
+    whole = frame(spark, platform_usage.CONTRACT, [usage()])
+    assert len(parsed_failures(CONTRACT, "all_counted", context, priced, usage=whole)) == 1
+
+
 def test_a_cluster_costs_its_machines_and_databricks_units_beside_the_process(group: Group) -> None:
     """Two D8 for an hour: 2 x 0.40 USD at 1.40 = 1.12; 2 x 2 DBU at 0.30 USD = 1.68; the process 0.36."""
     used = usage(engine="databricks-jobs", cluster_sku="D8", cluster_nodes=2,

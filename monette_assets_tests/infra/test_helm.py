@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import re
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -306,3 +307,42 @@ def test_compose_is_what_docker_compose_takes(tmp_path: Path) -> None:
         main, ["--builtin-schema", "vendor.compose-spec", str(COMPOSE / "compose.yaml")], catch_exceptions=False
     )
     assert said.exit_code == 0, said.output
+
+
+def share(values: dict[str, Any]) -> Decimal:
+    """The part of its machine that a run is charged, of these values."""
+    return Decimal(named(rendered(values), "ConfigMap", "monette-settings")["data"]["MONETTE_MACHINE_SHARE"])
+
+
+@pytest.mark.parametrize(
+    ("cpu", "nodes", "part"),
+    [("2", 8, "0.25"), (1, 4, "0.25"), ("500m", 8, "0.0625"), ("4", 4, "1"), ("2", 6, "0.333333")],
+)
+def test_a_run_is_charged_what_its_pod_asks_for_of_a_node(cpu: str | int, nodes: int, part: str) -> None:
+    resources = {"requests": {"cpu": cpu, "memory": "8Gi", "ephemeral-storage": "8Gi"}}
+    assert share({**VALUES, "runs": {"nodeCpus": nodes, "resources": resources}}) == Decimal(part)
+
+
+def test_a_share_that_the_settings_say_stands_and_more_than_a_node_has_is_refused() -> None:
+    from helm_python.errors import HelmError
+
+    assert share({**VALUES, "settings": {**VALUES["settings"], "MONETTE_MACHINE_SHARE": "0.5"}}) == Decimal("0.5")
+    with pytest.raises(HelmError, match=r"runs.resources.requests.cpu: expected at most runs.nodeCpus \(1\), found 2"):
+        rendered({**VALUES, "runs": {"nodeCpus": 1}})
+
+
+@pytest.mark.parametrize(("environment", "values"), [("dev", "environments/dev.yaml.example"), ("prod", "values.yaml")])
+def test_the_nodes_processors_are_those_of_terraforms_size(environment: str, values: str) -> None:
+    """Azure's names say them: Standard_E8ds_v5 has eight."""
+    text = (CHART.parent / "terraform" / "environments" / environment / "main.tf").read_text(encoding="utf-8")
+    [cpus] = re.findall(r'run_size\s+= "Standard_[A-Z]+(\d+)', text)
+    assert yaml.safe_load((CHART / values).read_text(encoding="utf-8"))["runs"]["nodeCpus"] == int(cpus)
+
+
+def test_on_one_machine_a_run_is_charged_one_of_as_many_as_run_at_once() -> None:
+    instance = yaml.safe_load((COMPOSE / "dagster.yaml").read_text(encoding="utf-8"))
+    settings = dict(
+        re.findall(r"^(\w+)=(.*)$", (COMPOSE / "monette.env.example").read_text(encoding="utf-8"), re.MULTILINE)
+    )
+    at_once = instance["concurrency"]["runs"]["max_concurrent_runs"]
+    assert Decimal(settings["MONETTE_MACHINE_SHARE"]) * at_once == 1

@@ -11,6 +11,7 @@ import pytest
 
 from monette_assets.reports.cost_choice import Start, choice, left_out, verdict
 from monette_assets.reports.cost_plan import Candidate, Place, Range, Seen, estimate
+from monette_assets.tables.compute import Compute
 from monette_assets_tests.frames import group_of
 from monette_assets_tests.price_books import book_of, with_prices
 
@@ -105,7 +106,7 @@ def test_an_engine_that_was_never_measured_counts_by_the_longest_it_may_take(tmp
     """
     group = with_prices(group_of(tmp_path))
     past, place = {"gold/ledger": [Seen(Place("sail", "laptop"), 3600, 10, 0)]}, Place("databricks-all-purpose", "D4")
-    found = estimate(book_of(group), past, [("gold/ledger", 10)], place, 2, "laptop", NIGHT.date())
+    found = estimate(book_of(group), past, [("gold/ledger", 10)], place, 2, Compute("sail", "laptop"), NIGHT.date())
     assert found.measured == "scaled"
     assert [found.seconds.low, found.seconds.likely, found.seconds.high] == pytest.approx(
         [300 + 2880 / 1.5, 300 + 3600 * 2**0.5, 300 + 4320 * 3]

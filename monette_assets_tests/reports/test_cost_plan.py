@@ -25,11 +25,13 @@ from monette_assets.reports.cost_plan import (
     unknown,
     work_of,
 )
+from monette_assets.tables.compute import Compute
 from monette_assets_tests.frames import group_of
 from monette_assets_tests.price_books import book_of, cad, price, small_prices, with_prices
 
 DAY = date(2025, 1, 10)
 LAPTOP = Place("sail", "laptop")
+HERE = Compute("sail", "laptop")
 
 
 @pytest.fixture(scope="module")
@@ -81,7 +83,7 @@ def test_more_cores_help_by_anything_up_to_their_number(group: Group) -> None:
 def test_what_is_fetched_takes_as_long_on_any_machine(group: Group) -> None:
     past = {"bronze/quickbooks_reports": [seen(60, 10)], "gold/ledger": [seen(60, 10)]}
     for table, likely in (("bronze/quickbooks_reports", 60), ("gold/ledger", 30)):
-        found = estimate(book_of(group), past, [(table, 10)], Place("sail", "D8"), 1, "laptop", DAY)
+        found = estimate(book_of(group), past, [(table, 10)], Place("sail", "D8"), 1, HERE, DAY)
         assert found.seconds.likely == pytest.approx(likely)
 
 
@@ -89,7 +91,7 @@ def test_the_cost_is_of_the_machine_and_of_the_cluster_while_it_stands(group: Gr
     """3,600 s measured there, and 300 until it is up. The process: 0.36 an hour. Two D8: 1.12 and 4 DBU: 1.68."""
     place = Place("databricks-jobs", "D8")
     past = {"gold/ledger": [seen(3600, 10, place=place)]}
-    found = estimate(book_of(group), past, [("gold/ledger", 10)], place, 2, "laptop", DAY)
+    found = estimate(book_of(group), past, [("gold/ledger", 10)], place, 2, HERE, DAY)
     assert found.seconds.likely == pytest.approx(3900)
     hours = Decimal(3900) / 3600
     assert abs(found.cost[1] - (cad("0.36") + cad("1.12") + cad("1.68")) * hours) <= cad("0.000001")
@@ -98,7 +100,7 @@ def test_the_cost_is_of_the_machine_and_of_the_cluster_while_it_stands(group: Gr
 
 def test_every_engine_and_machine_is_compared_the_cheapest_first(group: Group) -> None:
     past = {"gold/ledger": [seen(3600, 10)]}
-    found, gaps = candidates(book_of(group), past, [("gold/ledger", 10)], "laptop", DAY)
+    found, gaps = candidates(book_of(group), past, [("gold/ledger", 10)], HERE, DAY)
     told = [(each.place.engine, each.place.sku, each.measured) for each in found]
     assert told[0] == ("sail", "D4", "scaled")  # 0.28 for 71 % of the time; the laptop 0.36 for all of it
     assert set(told) == {
@@ -110,16 +112,27 @@ def test_every_engine_and_machine_is_compared_the_cheapest_first(group: Group) -
     assert gaps == []
 
 
+def test_a_run_is_charged_the_part_of_the_machine_that_it_is_given_and_all_of_a_cluster(group: Group) -> None:
+    """An hour on a quarter of a D8 is 0.14 of 0.56; waiting for a cluster it is that, and the cluster 1.12 and 1.68."""
+    here, work = Compute("sail", "D8", share=Decimal("0.25")), [("gold/ledger", 10)]
+    past = {"gold/ledger": [seen(3600, 10, place=Place("sail", "D8"))]}
+    found = estimate(book_of(group), past, work, Place("sail", "D8"), 1, here, DAY)
+    assert found.cost[1] == cad("0.14")
+    cluster = Place("databricks-jobs", "D8")
+    waiting = estimate(book_of(group), {"gold/ledger": [seen(3300, 10, place=cluster)]}, work, cluster, 2, here, DAY)
+    assert waiting.cost[1] == cad("0.14") + cad("1.12") + cad("1.68")
+
+
 def test_nobody_is_sent_to_a_laptop_who_runs_on_another_machine(group: Group) -> None:
     """An hour on a D4 costs 0.28; the laptop, far cheaper here, is not the deployment's."""
     prices = [price("machine", "laptop", "0.010000"), *small_prices()["prices"][1:]]
     book, work = book_of(with_prices(group, prices=prices)), [("gold/ledger", 10)]
     past = {"gold/ledger": [seen(3600, 10, place=Place("sail", "D4"))]}
-    found, gaps = candidates(book, past, work, "D4", DAY)
+    found, gaps = candidates(book, past, work, Compute("sail", "D4"), DAY)
     assert (found[0].place, found[0].cost[1]) == (Place("sail", "D4"), cad("0.28"))
     assert {each.place.sku for each in found} == {"D4", "D8"}
     assert gaps == []
-    on_laptop, _ = candidates(book, past, work, "laptop", DAY)
+    on_laptop, _ = candidates(book, past, work, HERE, DAY)
     assert on_laptop[0].place == Place("sail", "laptop")
 
 
@@ -128,8 +141,8 @@ def test_what_has_no_price_is_an_error_where_it_was_asked_for_and_told_where_it_
     book = book_of(with_prices(group, prices=[*prices, price("machine", "D8", "0.4", **{"from": date(2025, 2, 1)})]))
     past, work = {"gold/ledger": [seen(60, 10)]}, [("gold/ledger", 10)]
     with pytest.raises(PriceMissing, match="expected a price of machine D8 on 2025-01-10, found its first price is"):
-        estimate(book, past, work, Place("sail", "D8"), 1, "laptop", DAY)
-    found, gaps = candidates(book, past, work, "laptop", DAY)
+        estimate(book, past, work, Place("sail", "D8"), 1, HERE, DAY)
+    found, gaps = candidates(book, past, work, HERE, DAY)
     assert {each.place.sku for each in found} == {"laptop", "D4"}
     assert [gap.split(":")[0] for gap in gaps] == [
         "sail on D8",

@@ -79,6 +79,7 @@ ALTER TABLE `${catalog}`.`bronze`.`platform_usage` ALTER COLUMN `engine` COMMENT
 ALTER TABLE `${catalog}`.`bronze`.`platform_usage` ALTER COLUMN `sku` COMMENT 'What was used, as the price book names it; `standing`, of a day.';
 ALTER TABLE `${catalog}`.`bronze`.`platform_usage` ALTER COLUMN `cluster_sku` COMMENT 'The engine\'s own machines, where it is a cluster.';
 ALTER TABLE `${catalog}`.`bronze`.`platform_usage` ALTER COLUMN `cluster_nodes` COMMENT 'So many of them, the driver included.';
+ALTER TABLE `${catalog}`.`bronze`.`platform_usage` ALTER COLUMN `machine_share` COMMENT 'The part of the machine that the run was given; of compute, null: all of it.';
 ALTER TABLE `${catalog}`.`bronze`.`platform_usage` ALTER COLUMN `quantity` COMMENT 'How much. Unit: see unit.';
 ALTER TABLE `${catalog}`.`bronze`.`platform_usage` ALTER COLUMN `unit` COMMENT 'What quantity counts.';
 ALTER TABLE `${catalog}`.`bronze`.`platform_usage` ALTER COLUMN `cpu_seconds` COMMENT 'Processor time of the run\'s process in the step. Unit: seconds.';
@@ -893,7 +894,7 @@ ALTER TABLE `${catalog}`.`gold`.`platform_costs` ALTER COLUMN `engine` COMMENT '
 ALTER TABLE `${catalog}`.`gold`.`platform_costs` ALTER COLUMN `sku` COMMENT 'What was used, as the price book names it.';
 ALTER TABLE `${catalog}`.`gold`.`platform_costs` ALTER COLUMN `pillar` COMMENT 'The company\'s.';
 ALTER TABLE `${catalog}`.`gold`.`platform_costs` ALTER COLUMN `split_by` COMMENT 'What the companies\' shares go by.';
-ALTER TABLE `${catalog}`.`gold`.`platform_costs` ALTER COLUMN `quantity` COMMENT 'The company\'s part. Unit: see unit.';
+ALTER TABLE `${catalog}`.`gold`.`platform_costs` ALTER COLUMN `quantity` COMMENT 'The company\'s part; of machine, hours times the part of it that the run was given: allocated, not metered. Unit: see unit.';
 ALTER TABLE `${catalog}`.`gold`.`platform_costs` ALTER COLUMN `unit` COMMENT 'What a price is of: hour, DBU, GB-month.';
 ALTER TABLE `${catalog}`.`gold`.`platform_costs` ALTER COLUMN `amount_cad` COMMENT 'The company\'s part of the cost. Unit: CAD.';
 ALTER TABLE `${catalog}`.`gold`.`platform_costs` ALTER COLUMN `price` COMMENT 'Of one unit. Unit: price_currency.';

@@ -41,6 +41,16 @@ capabilities: {drop: [ALL]}
   valueFrom: {secretKeyRef: {name: monette-database, key: password}}
 {{- end }}
 
+{{- /* The part of a machine of the pool that a run asks for, unless the settings say another */}}
+{{- define "monette.machineShare" -}}
+{{- $asked := .Values.runs.resources.requests.cpu | toString }}
+{{- $cpus := ternary (divf (trimSuffix "m" $asked) 1000) (divf $asked 1) (hasSuffix "m" $asked) }}
+{{- if gt $cpus (float64 .Values.runs.nodeCpus) }}
+{{- fail (printf "runs.resources.requests.cpu: expected at most runs.nodeCpus (%v), found %s" .Values.runs.nodeCpus $asked) }}
+{{- end }}
+{{- round (divf $cpus .Values.runs.nodeCpus) 6 }}
+{{- end }}
+
 {{- /* Where a container may write, and what it reads: dict "home" true, "vault" true */}}
 {{- define "monette.mounts" -}}
 {{- if .vault }}
