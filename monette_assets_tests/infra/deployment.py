@@ -1,7 +1,8 @@
 """What infra/compose runs, as processes on loopback: PostgreSQL, code locations, webserver, daemon.
 
-The files are those of infra/compose; only addresses and the folder of the logs are others. The outside world is the
-Bank of Canada alone, and what it answers can be held back.
+The files are those of infra/compose; only addresses and the folder of the logs are others. As there, the platform's
+settings are the code locations' alone. The outside world is the Bank of Canada alone, and what it answers can be held
+back.
 """
 
 from __future__ import annotations
@@ -117,18 +118,25 @@ class Deployment:
     """The services, each a process of its own, and what a person does with them."""
 
     folder: Path  # DAGSTER_HOME, and what the processes say
-    environment: dict[str, str]
+    database: dict[str, str]  # what every service is told, and all that webserver and daemon are
+    platform: dict[str, str]  # what the code locations are told as well
     gate: Gate
     code_port: int
     _running: dict[str, Process] = field(default_factory=dict)
     _count: Iterator[int] = field(default_factory=count)
 
+    @property
+    def environment(self) -> dict[str, str]:
+        """A code location's."""
+        return {**self.database, **self.platform}
+
     def start(self, name: str, port: int, *command: str | Path, **environment: str) -> Process:
         """A service, with a host name of its own where the machine's user may give it one, as a container has."""
+        ours = {name: value for name, value in os.environ.items() if not name.startswith("MONETTE_")}
         named = ("unshare", "--uts", "sh", "-c", 'hostname "$0" && exec "$@"', f"{name}-{next(self._count)}")
         self._running[name] = process = Process(
             self.folder / f"{name}.log", port, *(named if may_mount() else ()), *command,
-            env={**os.environ, **self.environment, **environment}, cwd=self.folder,
+            env={**ours, **self.database, **environment}, cwd=self.folder,
         )  # fmt: skip
         return process
 
@@ -136,7 +144,8 @@ class Deployment:
         """A code location at a loopback address, of the package in this folder; listening when this returns."""
         address = ("--host", host, "--port", str(self.code_port))
         program = (sys.executable, "-m", "dagster", "api", "grpc", *address, "--module-name", LOCATION)
-        self.start(f"code-{host}", self.code_port, *program, PYTHONPATH=str(package)).wait(host)
+        told = {**self.platform, "PYTHONPATH": str(package)}
+        self.start(f"code-{host}", self.code_port, *program, **told).wait(host)
 
     def webserver(self, host: str) -> None:
         """The interface, asking the code location at `host`."""
@@ -218,9 +227,7 @@ def eventually(holds: Callable[[], bool], what: Callable[[], object] = lambda: "
 
 
 @contextmanager
-def deployment(
-    folder: Path, postgres: dict[str, str], environment: dict[str, str], behind: str
-) -> Iterator[Deployment]:
+def deployment(folder: Path, postgres: dict[str, str], platform: dict[str, str], behind: str) -> Iterator[Deployment]:
     """A place for services on a PostgreSQL server; nothing runs yet."""
     code_port = free_port()
     instance = (COMPOSE / "dagster.yaml").read_text()
@@ -229,14 +236,9 @@ def deployment(
     workspace = (COMPOSE / "workspace.yaml").read_text()
     (folder / "workspace.yaml").write_text(workspace.replace("port: 4000", f"port: {code_port}"))
     gate = Gate(behind)
-    environment = {
-        **postgres,
-        **environment,
-        "DAGSTER_HOME": str(folder),
-        "MONETTE_BANK_OF_CANADA_URL": gate.url,
-        "PYTHONPATH": str(ROOT),
-    }
-    made = Deployment(folder, environment, gate, code_port)
+    database = {**postgres, "DAGSTER_HOME": str(folder), "PYTHONPATH": str(ROOT)}
+    platform = {**platform, "MONETTE_BANK_OF_CANADA_URL": gate.url}
+    made = Deployment(folder, database, platform, gate, code_port)
     try:
         yield made
     finally:

@@ -20,6 +20,7 @@ from dagster._core.storage.tags import GRPC_INFO_TAG
 from monette_assets.automation import heartbeat
 from monette_assets.automation.draining import executed_by
 from monette_assets.lake import Lake
+from monette_assets.settings import Settings
 from monette_assets.simulator.server import running as simulator_running
 from monette_assets.tables.attribution import WHO_TAG
 from monette_assets.tables.code import Code
@@ -176,6 +177,15 @@ def test_a_run_killed_with_its_code_location_is_settled_by_run_monitoring_and_tr
     said = " ".join(event.message for event in rehearsal.instance.all_logs(rehearsal.killed))
     assert "was started anew, and does not execute it" in said
     assert rehearsal.run(rehearsal.tried_again).status is Status.SUCCESS
+
+
+def test_sensors_are_evaluated_where_the_platforms_settings_are_though_the_daemon_has_none(
+    rehearsal: Rehearsal,
+) -> None:
+    platform = rehearsal.production.platform
+    assert platform.keys() & rehearsal.production.database.keys() == set()
+    beat = Settings(home=Path(platform["MONETTE_HOME"])).heartbeat_path
+    eventually(beat.is_file, rehearsal.production.told)
 
 
 def test_no_run_is_lost(rehearsal: Rehearsal) -> None:
