@@ -120,3 +120,55 @@ def test_every_root_of_terraform_is_validated_with_its_real_providers() -> None:
     }
     roots = {str(folder.relative_to(ROOT / "infra" / "terraform")) for folder in backends}
     assert set(job["strategy"]["matrix"]["root"]) == roots
+
+
+# Of every Linux, of the shell, of the scripts themselves, and what a step before brings.
+EVERYWHERE = {"cat", "date", "dirname", "mktemp", "rm", "sha256sum"}
+SHELL = {"cd", "echo", "export", "pwd", "set", "trap"}
+OURS = {"infra/deploy", "of"}
+BROUGHT = {
+    "terraform": "hashicorp/setup-terraform",
+    "cosign": "sigstore/cosign-installer",
+    "kubelogin": "kubelogin.zip",
+}
+
+
+def commands(script: str) -> set[str]:
+    """The programs that a script calls: the first word of a line, and after a pipe, a bracket or a sign of the like."""
+    plain = re.sub(r"'[^']*'|(?m:(?:^|(?<=\s))#.*$)", "_", script).replace("\\\n", " ")
+    found = re.findall(r'(?:^|[|;&{]|"?\$\()[ \t]*([a-z][\w/.-]*)(?=[\s;|&)]|$)', plain, re.MULTILINE)
+    return set(found)
+
+
+def test_commands_are_found_wherever_a_script_calls_them() -> None:
+    script = 'one a \\\n  | two --x "$(three y)" && four; it() { five "$1"; }\nx="$(six)" # seven\nPATH=a:b\n'
+    assert commands(script) == {"one", "two", "three", "four", "five", "six"}
+
+
+def test_what_a_runner_inside_the_network_has_to_have_is_on_the_page() -> None:
+    called = set()
+    for file in WORKFLOWS:
+        for job in yaml.safe_load(file.read_text(encoding="utf-8"))["jobs"].values():
+            if "vars.RUNNER_" not in job.get("runs-on", ""):
+                continue
+            scripts = "\n".join(step.get("run", "") for step in job["steps"])
+            here = commands(scripts)
+            if "infra/deploy" in here:
+                here |= commands((ROOT / "infra" / "deploy").read_text(encoding="utf-8"))
+            whole = scripts + "".join(step.get("uses", "") for step in job["steps"])
+            for name in here & BROUGHT.keys():
+                assert BROUGHT[name] in whole, f"{file.name}: {name}"
+            called |= here - BROUGHT.keys()
+            called |= {"az" for step in job["steps"] if step.get("uses", "").startswith("azure/login@")}
+            called |= {"git" for step in job["steps"] if step.get("uses", "").startswith("actions/checkout@")}
+    page = (ROOT / "docs" / "azure.md").read_text(encoding="utf-8")
+    table = page.partition("| on the runner | for |\n")[2].partition("\n\n")[0]
+    listed = set(re.findall(r"^\| `([\w-]+)`", table, re.MULTILINE))
+    assert called - EVERYWHERE - SHELL - OURS == listed
+
+
+def test_nothing_is_installed_as_root_where_azure_is_reached() -> None:
+    for file in WORKFLOWS:
+        for job in yaml.safe_load(file.read_text(encoding="utf-8"))["jobs"].values():
+            if "vars.RUNNER_" in job.get("runs-on", ""):
+                assert "sudo" not in commands("\n".join(step.get("run", "") for step in job["steps"]))
