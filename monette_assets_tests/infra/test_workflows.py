@@ -124,8 +124,8 @@ def test_every_root_of_terraform_is_validated_with_its_real_providers() -> None:
 
 # Of every Linux, of the shell, of the scripts themselves, and what a step before brings.
 EVERYWHERE = {"cat", "date", "dirname", "mktemp", "rm", "sha256sum"}
-SHELL = {"cd", "echo", "export", "pwd", "set", "trap"}
-OURS = {"infra/deploy", "of"}
+SHELL = {"cd", "echo", "exit", "export", "pwd", "set", "trap"}
+OURS = {"infra/deploy", "infra/protected", "of"}
 BROUGHT = {
     "terraform": "hashicorp/setup-terraform",
     "cosign": "sigstore/cosign-installer",
@@ -153,8 +153,8 @@ def test_what_a_runner_inside_the_network_has_to_have_is_on_the_page() -> None:
                 continue
             scripts = "\n".join(step.get("run", "") for step in job["steps"])
             here = commands(scripts)
-            if "infra/deploy" in here:
-                here |= commands((ROOT / "infra" / "deploy").read_text(encoding="utf-8"))
+            for script in sorted(it for it in here if it.startswith("infra/")):
+                here |= commands((ROOT / script).read_text(encoding="utf-8"))
             whole = scripts + "".join(step.get("uses", "") for step in job["steps"])
             for name in here & BROUGHT.keys():
                 assert BROUGHT[name] in whole, f"{file.name}: {name}"

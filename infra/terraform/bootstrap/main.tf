@@ -24,7 +24,8 @@ locals {
     "Storage Blob Delegator",
   ])
 
-  # Who signs in as what: a workflow is known by repository and environment, pull request or branch.
+  # Who signs in as what: a workflow is known by repository and environment, pull request or branch. Which branches and tags run in
+  # an environment, GitHub's rules say (docs/azure.md, 3).
   workflows = merge(
     { for name in var.environments : "deploy-${name}" => "environment:${name}" },
     { plan = "pull_request", seal = "ref:refs/heads/main" },
