@@ -45,7 +45,8 @@ def wanted(environment: Mapping[str, str] = os.environ) -> tuple[str, ...]:
     found = []
     for signal in _SIGNALS:
         exporter = environment.get(f"OTEL_{signal}_EXPORTER", "otlp") or "otlp"
-        if exporter == "none" or not _of_signal(environment, "ENDPOINT", signal):
+        address = _of_signal(environment, "ENDPOINT", signal)
+        if exporter == "none" or not address:
             continue
         if exporter != "otlp":
             raise TelemetryError(f"OTEL_{signal}_EXPORTER: expected otlp or none, found {exporter}")
@@ -54,6 +55,14 @@ def wanted(environment: Mapping[str, str] = os.environ) -> tuple[str, ...]:
             raise TelemetryError(
                 f"OTEL_EXPORTER_OTLP_PROTOCOL: expected {_PROTOCOL} (a collector listens for it on port 4318), "
                 f"found {protocol}"
+            )
+        parts = urlsplit(address)
+        if parts.scheme not in ("http", "https") or not parts.hostname:
+            of_signal = f"OTEL_EXPORTER_OTLP_{signal}_ENDPOINT"
+            host = address.partition("?")[0].rpartition("@")[2].rpartition("://")[2].strip("/") or "HOST:4318"
+            raise TelemetryError(
+                f"{of_signal if environment.get(of_signal) else _ENDPOINT}: expected http://{host} or https://{host}, "
+                f"found {f'{parts.scheme}://' if '://' in address else 'neither http:// nor https://'} before the host"
             )
         found.append(signal)
     return tuple(found)

@@ -41,6 +41,13 @@ def test_what_is_exported_is_what_the_standard_variables_say(
     ("variable", "value", "message"),
     [
         ("OTEL_EXPORTER_OTLP_PROTOCOL", "grpc", "expected http/protobuf .* port 4318.*, found grpc"),
+        ("OTEL_EXPORTER_OTLP_ENDPOINT", "collector:4318", "expected http://collector:4318 or .* found neither http://"),
+        ("OTEL_EXPORTER_OTLP_ENDPOINT", "me:word@10.0.0.4:4318", "_ENDPOINT: expected http://10.0.0.4:4318 or"),
+        (
+            "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT",
+            "grpc://collector:4317",
+            "_TRACES_ENDPOINT: .* found grpc:// before",
+        ),
         ("OTEL_TRACES_EXPORTER", "zipkin", "OTEL_TRACES_EXPORTER: expected otlp or none, found zipkin"),
     ],
 )
