@@ -13,6 +13,7 @@ from typing import Annotated
 
 import typer
 
+from monette_assets.azure_storage.redacting import redacted
 from monette_assets.commands.alerts import alerts
 from monette_assets.commands.audit import audit
 from monette_assets.commands.check import check
@@ -106,7 +107,7 @@ def _explain(error: Exception) -> int:
 
 
 def _say(message: str, status: int) -> int:
-    sys.stderr.write(f"monette: {message}\n")
+    sys.stderr.write(f"monette: {redacted(message)}\n")
     return status
 
 

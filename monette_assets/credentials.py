@@ -94,7 +94,7 @@ def storage_access(settings: Settings) -> AzureAccess:
 def writers_lock(settings: Settings, name: str) -> AbstractContextManager[None]:
     """The lock of a vault's secret. Who writes to one vault shares a lake: a lease beside it, or a file in the home."""
     from monette_assets.azure_storage import StorageUrl
-    from monette_assets.sources.landing.container import container_client
+    from monette_assets.azure_storage.client import container_client
     from monette_assets.sources.secrets.file_locks import FileLocks
     from monette_assets.sources.secrets.leases import Leases
 

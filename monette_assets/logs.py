@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from io import RawIOBase
 from typing import Any
 
+from monette_assets.azure_storage.redacting import redacted
 from monette_assets.settings import Settings
 from monette_assets.telemetry import about
 
@@ -78,7 +79,7 @@ def line(record: logging.LogRecord) -> str:
     if record.exc_info and record.exc_info[0] is not None:
         said["error"] = record.exc_info[0].__name__
         said["traceback"] = logging.Formatter().formatException(record.exc_info)
-    return json.dumps(said, ensure_ascii=False, default=str)
+    return redacted(json.dumps(said, ensure_ascii=False, default=str))
 
 
 def _event(record: logging.LogRecord) -> Any:

@@ -66,6 +66,13 @@ def test_an_error_is_in_the_line_with_where_it_came_from(written: Path) -> None:
     assert line["traceback"].endswith("ValueError: invalid literal for int() with base 10: 'none'")
 
 
+def test_the_signature_of_a_url_is_in_no_line(written: Path) -> None:
+    logs.install()
+    log.error("GET %s\n500", "https://farm.blob.core.windows.net/lake?comp=batch&sp=rl&sig=planted%2B1%3D")
+    [line] = lines(written)
+    assert line["message"].endswith("&sp=rl&sig=[kept back]\n500")
+
+
 def test_nothing_is_written_where_it_is_not_configured(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("MONETTE_LOGS", raising=False)
     logs.install()

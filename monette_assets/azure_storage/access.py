@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from monette_assets.azure_storage.url import StorageUrl
 
 _KEY, _SIGNATURE = "azure_storage_account_key", "azure_storage_sas_token"
+_ENDPOINT = "azure_storage_endpoint"
 _SECRET = "azure_storage_client_secret"  # noqa: S105 - an option's name
 
 
@@ -57,7 +58,7 @@ class AzureAccess:
         """
         told: dict[str, str | None] = {
             "azure_storage_account_name": place.account,
-            "azure_storage_endpoint": self.endpoint or place.endpoint,
+            _ENDPOINT: self.endpoint or place.endpoint,
             "azure_allow_http": "true" if self.endpoint and self.endpoint.startswith("http://") else None,
         }
         if self.way is Way.KEY:
@@ -96,3 +97,14 @@ def way_of(options: Mapping[str, str]) -> Way:
     if _SIGNATURE in options:
         return Way.SIGNATURE
     return Way.PRINCIPAL if _SECRET in options else Way.IDENTITY
+
+
+def by_signature(options: Mapping[str, str]) -> AzureAccess | None:
+    """The way in that these are the options of, where a signature is shown."""
+    signature = options.get(_SIGNATURE)
+    return None if signature is None else AzureAccess(signature=signature, endpoint=options.get(_ENDPOINT))
+
+
+def secrets_of(options: Mapping[str, str]) -> list[str]:
+    """What of these options nobody may be told."""
+    return [options[name] for name in (_KEY, _SIGNATURE, _SECRET) if options.get(name)]

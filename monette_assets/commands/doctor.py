@@ -36,6 +36,7 @@ def doctor(
     """
     from rich.console import Console
 
+    from monette_assets.azure_storage.redacting import redacted
     from monette_assets.commands.output import write
     from monette_assets.group import GroupContractError
     from monette_assets.reports.statement import Field, Statement
@@ -50,7 +51,7 @@ def doctor(
         except SettingUnusable:
             found, to_do = "not examined", "put the settings it needs right first"
         except Exception as error:
-            found, to_do = str(error) or type(error).__name__, "see the message"
+            found, to_do = redacted(str(error)) or type(error).__name__, "see the message"
             if isinstance(error, GroupContractError) and title != "contract":
                 found, to_do = "not examined", "put the contract right first"
         rows.append({"what": title, "ok": "no" if to_do else "yes", "found": found, "to_do": to_do})

@@ -57,5 +57,9 @@ class StoreRefused(LakeError):
     """An object store that lets nobody in, or does not answer."""
 
 
+class StoreFailed(LakeError):
+    """An object store that answered with an error of its own."""
+
+
 class AppendOnly(LakeError):
     """A table of bronze or a record may only grow: it is never published over, restored or vacuumed."""

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from monette_assets.lake import staging
+from monette_assets.lake.refusing import refusing
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from monette_assets.lake.lake import Lake
 
 
+@refusing
 def rows(
     lake: Lake, table: str, before: int, after: int, columns: Sequence[str], filters: pc.Expression | None = None
 ) -> pa.Table:

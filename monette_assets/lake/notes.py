@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from monette_assets.lake import staging
+from monette_assets.lake.refusing import refusing
 
 if TYPE_CHECKING:
     from monette_assets.lake.lake import Lake
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 FOLDER = "_notes"
 
 
+@refusing
 def read(lake: Lake, table: str) -> str | None:
     """The note of a table; None where there is none. Raises `TableName`."""
     lake.uri(table)
@@ -25,6 +27,7 @@ def read(lake: Lake, table: str) -> str | None:
         return None
 
 
+@refusing
 def write(lake: Lake, table: str, text: str) -> None:
     """Replaces the note of a table, whole or not at all. Raises `TableName`."""
     lake.uri(table)

@@ -8,10 +8,9 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
-from azure.storage.blob import AccountSasPermissions, ResourceTypes, generate_account_sas
 
 from monette_assets.azure_storage import AzureAccess, StorageUrl
-from monette_assets.azure_storage.refusal import NEEDED, of_signature
+from monette_assets.azure_storage.refusal import of_signature
 from monette_assets.engine import Engine, Store
 from monette_assets.lake import Lake, Scope
 from monette_assets.lake.errors import StoreRefused
@@ -28,13 +27,6 @@ HOUR = timedelta(hours=1)
 WRONG = base64.b64encode(b"the key of another account").decode()
 TABLE = "gold/ledger"
 ROWS = [("north", JANUARY, "4000", Decimal("1.00"))]
-
-
-def signature(azurite: Azurite, begins: datetime, ends: datetime, allowed: str = "rwcdl") -> str:
-    """A shared access signature of the account."""
-    kinds = ResourceTypes(container=True, object=True)
-    may = AccountSasPermissions(**dict.fromkeys((NEEDED[letter] for letter in allowed), True))
-    return generate_account_sas(azurite.account, azurite.key, kinds, may, ends, start=begins)
 
 
 @pytest.fixture(scope="module")
@@ -83,7 +75,7 @@ def test_a_key_that_is_none(azurite: Azurite, url: str) -> None:
     ],
 )
 def test_a_signature_out_of_its_time(azurite: Azurite, url: str, begins: datetime, ends: datetime, says: str) -> None:
-    access = AzureAccess(signature=signature(azurite, begins, ends), endpoint=azurite.endpoint)
+    access = AzureAccess(signature=azurite.signature(begins=begins, ends=ends), endpoint=azurite.endpoint)
     said = said_of(lake_of(url, access), "sig=", str(access.signature)[-20:])
     assert "expected the shared access signature (MONETTE_AZURE_STORAGE_SIGNATURE) to be let in" in said
     [told] = of_signature(access, NOW)
@@ -91,14 +83,14 @@ def test_a_signature_out_of_its_time(azurite: Azurite, url: str, begins: datetim
 
 
 def test_a_signature_that_allows_all_writes_too(azurite: Azurite, url: str) -> None:
-    access = AzureAccess(signature=signature(azurite, NOW - HOUR, NOW + HOUR), endpoint=azurite.endpoint)
+    access = AzureAccess(signature=azurite.signature(), endpoint=azurite.endpoint)
     lake = lake_of(url, access)
     lake.publish("gold/balance_sheet", table(ROWS), schema=SCHEMA, scope=Scope.everything(), commit=commit())
     assert rows_of(azurite.lake("refusals", "lake").read("gold/balance_sheet")) == ROWS
 
 
 def test_a_signature_that_allows_to_read_only(azurite: Azurite, url: str) -> None:
-    access = AzureAccess(signature="?" + signature(azurite, NOW - HOUR, NOW + HOUR, "rl"), endpoint=azurite.endpoint)
+    access = AzureAccess(signature="?" + azurite.signature("rl"), endpoint=azurite.endpoint)
     lake = lake_of(url, access)
     assert rows_of(lake.read(TABLE)) == ROWS
     with pytest.raises(StoreRefused, match=r"to be allowed to read, write and delete.*make one with sp=rwcdl"):

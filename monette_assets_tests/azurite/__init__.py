@@ -12,16 +12,18 @@ import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
 
 import httpx
 import pytest
-from azure.storage.blob import ContainerClient
+from azure.storage.blob import AccountSasPermissions, ContainerClient, ResourceTypes, generate_account_sas
 from filelock import FileLock
 from tenacity import retry, retry_if_exception_type, stop_after_delay, wait_fixed
 
 from monette_assets.azure_storage import AzureAccess, StorageUrl
+from monette_assets.azure_storage.refusal import NEEDED
 from monette_assets.lake import Lake
 from monette_assets_tests.processes import free_port
 
@@ -49,6 +51,16 @@ class Azurite:
         """What to set to enter it, likewise."""
         return {"MONETTE_AZURE_STORAGE_KEY": self.key, "MONETTE_AZURE_STORAGE_ENDPOINT": self.endpoint}
 
+    def signature(self, allowed: str = "rwcdl", begins: datetime | None = None, ends: datetime | None = None) -> str:
+        """A shared access signature of the account; unless told otherwise it holds from an hour ago, for two."""
+        now, hour = datetime.now(UTC), timedelta(hours=1)
+        kinds = ResourceTypes(container=True, object=True)
+        may = AccountSasPermissions(**dict.fromkeys((NEEDED[letter] for letter in allowed), True))
+        signed: str = generate_account_sas(
+            self.account, self.key, kinds, may, ends or now + hour, start=begins or now - hour
+        )
+        return signed
+
     def client(self, container: str) -> ContainerClient:
         """Microsoft's own client of a container, whether or not it exists."""
         credential = {"account_name": self.account, "account_key": self.key}
@@ -58,10 +70,11 @@ class Azurite:
         """A folder of a container, as settings name it."""
         return f"abfss://{container}@{self.account}.dfs.core.windows.net/{path}"
 
-    def lake(self, container: str, path: str) -> Lake:
-        """The lake at a folder of a container."""
+    def lake(self, container: str, path: str, signature: str | None = None) -> Lake:
+        """The lake at a folder of a container, by the account's key or a signature."""
         url = self.url(container, path)
-        return Lake(url, self.access.options(StorageUrl.parse(url)))
+        access = AzureAccess(signature=signature, endpoint=self.endpoint) if signature else self.access
+        return Lake(url, access.options(StorageUrl.parse(url)))
 
 
 def installed() -> Path:

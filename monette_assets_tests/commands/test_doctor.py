@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pytest
 import yaml
-from azure.storage.blob import AccountSasPermissions, ResourceTypes, generate_account_sas
 
 from monette_assets_tests.azurite import Azurite
 from monette_assets_tests.commands.conftest import Say
@@ -169,9 +168,8 @@ def test_each_container_that_is_missing_is_named(doctor: Doctor, azurite: Azurit
 
 def test_of_a_signature_all_is_named_that_is_wrong_with_it(doctor: Doctor, azurite: Azurite) -> None:
     azurite.client("doctor").create_container()
-    kinds, may = ResourceTypes(container=True, object=True), AccountSasPermissions(read=True, list=True)
     ended = datetime.now(UTC) - timedelta(hours=1)
-    signature = generate_account_sas(azurite.account, azurite.key, kinds, may, ended)
+    signature = azurite.signature("rl", begins=ended - timedelta(hours=1), ends=ended)
     said = doctor(
         lake=azurite.url("doctor"), azure_storage_signature=signature, azure_storage_endpoint=azurite.endpoint
     )["lake"]
@@ -191,6 +189,17 @@ def test_a_lake_in_a_container_is_ok(doctor: Doctor, azurite: Azurite) -> None:
     )
     assert not {"settings", "packages", "lake", "logs"} & said.keys()
     assert list(azurite.client("healthy").list_blob_names()) == []  # what was written to try it is gone
+
+
+def test_a_lake_that_is_entered_by_a_signature_is_ok(doctor: Doctor, azurite: Azurite) -> None:
+    azurite.client("signed").create_container()
+    said = doctor(
+        lake=azurite.url("signed"),
+        azure_storage_signature=azurite.signature(),
+        azure_storage_endpoint=azurite.endpoint,
+    )
+    assert not {"settings", "packages", "lake"} & said.keys()
+    assert list(azurite.client("signed").list_blob_names()) == []
 
 
 DATABRICKS = {"databricks_host": "127.0.0.1", "databricks_cluster": "1129-abc", "databricks_token": "planted"}

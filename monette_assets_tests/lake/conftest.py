@@ -1,4 +1,4 @@
-"""The lakes the suite runs on: a folder of a disk, and a folder of a container of Azure Storage (Azurite)."""
+"""The lakes the suite runs on: a folder of a disk, and one of a container (Azurite), by its key and by a signature."""
 
 from __future__ import annotations
 
@@ -18,10 +18,11 @@ def container(azurite: Azurite) -> str:
     return "lake"
 
 
-@pytest.fixture(params=["folder", "azurite"])
+@pytest.fixture(params=["folder", "azurite", "signature"])
 def lake(request: pytest.FixtureRequest, tmp_path: Path) -> Lake:
     """An empty lake. Azurite is started, or its absence skipped, for the tests on it only."""
     if request.param == "folder":
         return Lake(str(tmp_path))
     azurite: Azurite = request.getfixturevalue("azurite")
-    return azurite.lake(request.getfixturevalue("container"), f"lakes/{uuid4().hex}")
+    signature = azurite.signature() if request.param == "signature" else None
+    return azurite.lake(request.getfixturevalue("container"), f"lakes/{uuid4().hex}", signature)

@@ -10,17 +10,23 @@ import pytest
 from monette_assets.lake import staging
 from monette_assets.lake.errors import AppendOnly, LakeError, VersionGone
 from monette_assets.lake.lake import Lake
-from monette_assets.lake.maintenance import checkpoint, compact, size, stored, vacuum
+from monette_assets.lake.maintenance import checkpoint, compact, delete_unneeded, size, stored, vacuum
 from monette_assets.lake.scope import Scope
 from monette_assets_tests.lake.books import JANUARY, SCHEMA, commit, rows_of, table
 
 TABLE = "gold/ledger"
 
 
-def small_files(lake: Lake, name: str = TABLE) -> None:
+def small_files(lake: Lake, name: str = TABLE, company: str = "north", partition_by: tuple[str, ...] = ()) -> None:
     """A table of five rows in five files."""
     for number in range(5):
-        lake.append(name, table([("north", JANUARY, "4000", Decimal(number))]), schema=SCHEMA, commit=commit())
+        rows = table([(company, JANUARY, "4000", Decimal(number))])
+        lake.append(name, rows, schema=SCHEMA, commit=commit(), partition_by=partition_by)
+
+
+def parquet_files(lake: Lake) -> list[str]:
+    """What lies in the table's folder beside its log."""
+    return staging.parquet_files(staging.filesystem(lake.url, lake.storage_options), TABLE)
 
 
 def test_compaction_makes_few_files_of_the_same_rows(lake: Lake) -> None:
@@ -60,10 +66,15 @@ def test_what_is_stored_is_every_file_of_the_folder_older_versions_and_log_inclu
     assert stored(lake, "gold/ledger_of_last_year") == 0
 
 
-def test_a_vacuumed_version_says_so(lake: Lake) -> None:
-    small_files(lake)
-    lake.publish(TABLE, table([]), schema=SCHEMA, scope=Scope.everything(), commit=commit())
-    lake.open(TABLE).vacuum(0, dry_run=False, enforce_retention_duration=False)
+@pytest.mark.parametrize("partition_by", [(), ("company", "period")])
+def test_a_vacuumed_version_says_so(lake: Lake, partition_by: tuple[str, ...]) -> None:
+    small_files(lake, company="north & south", partition_by=partition_by)
+    whole = stored(lake, TABLE)
+    lake.publish(TABLE, table([]), schema=SCHEMA, scope=Scope.everything(), commit=commit(), partition_by=partition_by)
+    assert len(delete_unneeded(lake, TABLE, hours=0, dry_run=True)) == 5
+    assert stored(lake, TABLE) > whole
+    assert len(delete_unneeded(lake, TABLE, hours=0)) == 5
+    assert parquet_files(lake) == []
     with pytest.raises(VersionGone, match="version 5"):
         lake.read(TABLE, version=5)
     with pytest.raises(VersionGone, match="version 5"):

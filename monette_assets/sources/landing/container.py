@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from monette_assets.azure_storage import AzureAccess, StorageUrl
+from monette_assets.azure_storage.client import container_client
 from monette_assets.azure_storage.reached import reached
 from monette_assets.sources.landing import folder as bounds
 from monette_assets.sources.landing.folder import (
@@ -39,21 +40,6 @@ def open_folder(url: str, access: AzureAccess | None = None) -> Folder:
         return LocalFolder(Path(url))
     place, access = StorageUrl.parse(url), access or AzureAccess()
     return ContainerFolder(container_client(place, access), place, access)
-
-
-def container_client(place: StorageUrl, access: AzureAccess) -> ContainerClient:
-    """Microsoft's client of a container."""
-    from azure.storage.blob import ContainerClient, ExponentialRetry
-
-    return ContainerClient(
-        access.endpoint or place.endpoint,
-        place.container,
-        credential=access.credential(place),
-        # a tick of the sensor has seconds; what cannot be reached now is asked again in the next
-        retry_policy=ExponentialRetry(initial_backoff=1, increment_base=2, retry_total=2),
-        connection_timeout=5,
-        read_timeout=30,
-    )
 
 
 class ContainerFolder:
