@@ -7,9 +7,10 @@ Business facts live in the group contract, state in the lake and the secret stor
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import timedelta
 from decimal import Decimal
+from difflib import get_close_matches
 from ipaddress import IPv4Address, IPv6Address, ip_address
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
@@ -21,6 +22,18 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from monette_assets.azure_storage import configured
 
 SIMULATOR_URL = "http://127.0.0.1:8765"
+PREFIX = "MONETTE_"
+NOT_SETTINGS = frozenset(
+    f"{PREFIX}{name}"
+    for name in (
+        "CODE_HOST", "IMAGE", "IMAGE_BLUE", "IMAGE_GREEN", "LIVE", "BIND", "PORT", "AZURITE_KEY",  # of compose
+        "OPERATORS", "VIEWERS", "LOGIN", "OPERATORS_WEBSERVER", "VIEWERS_WEBSERVER", "REFUSING_PORT", "LISTEN",
+        "CERTIFICATES", "ACCESS_LOG",  # of the proxy
+        "REHEARSE", "RELIABILITY_SEEDS", "RELIABILITY_STRUCK",  # of tests
+    )
+)  # fmt: skip
+"""Variables that others read who run beside the platform, or start it."""
+
 INTUIT_HOST = "quickbooks.api.intuit.com"  # of companies' own books; sandboxes have another
 
 
@@ -41,7 +54,7 @@ class Settings(BaseSettings):
     """Every setting of a deployment, typed. Environment variables are the upper-case names after `MONETTE_`."""
 
     model_config = SettingsConfigDict(
-        env_prefix="MONETTE_",
+        env_prefix=PREFIX,
         env_ignore_empty=True,
         extra="forbid",
         frozen=True,
@@ -225,6 +238,20 @@ class Settings(BaseSettings):
         except ValidationError as error:
             found: SettingsWrong = error.errors()[0]["ctx"]["error"]
             return found.rest, found.problems
+
+    @classmethod
+    def unknown(cls, environment: Mapping[str, str] = os.environ) -> list[str]:
+        """A sentence for every variable that is called like a setting and is none: pydantic reads past it."""
+        known = [f"{PREFIX}{name.upper()}" for name in cls.model_fields]
+        named = sorted(name for name, value in environment.items() if value and name.upper().startswith(PREFIX))
+        found = []
+        for name in named:
+            if name.upper() in NOT_SETTINGS or name.upper() in known:
+                continue
+            closest = get_close_matches(name.upper(), known, n=1, cutoff=0.8)
+            to_do = f"is it {closest[0]}?" if closest else "unset it"
+            found.append(f"{name}: no such setting; {to_do}")
+        return found
 
     if not TYPE_CHECKING:
 

@@ -72,7 +72,7 @@ def _examinations(
 ) -> Iterator[tuple[str, Callable[[], Finding]]]:
     yield "python", _python
     yield "packages", lambda: _packages(platform)
-    yield "settings", lambda: (f"home {platform.settings.home.absolute()}", "; ".join(problems))
+    yield "settings", lambda: _settings(platform, problems)
     yield "contract", lambda: (f"{platform.group.name}, {len(platform.group.companies)} companies", "")
     yield "lake", lambda: _lake(platform)
     if engine:
@@ -110,6 +110,12 @@ def _packages(platform: Platform) -> Finding:
         except PackageNotFoundError:
             missing.append(name)
     return ", ".join(found), f"missing {', '.join(missing)}; `make demo` installs what is locked" if missing else ""
+
+
+def _settings(platform: Platform, problems: list[str]) -> Finding:
+    from monette_assets.settings import Settings
+
+    return f"home {platform.settings.home.absolute()}", "; ".join([*problems, *Settings.unknown()])
 
 
 def _lake(platform: Platform) -> Finding:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import date
@@ -24,9 +25,11 @@ class Platform:
 
     @cached_property
     def settings(self) -> Settings:
-        """The deployment. Raises CommandError naming the variables that are wrong."""
+        """The deployment; a misspelt variable is told. Raises CommandError naming those that are wrong."""
         from monette_assets.settings import Settings
 
+        for unknown in Settings.unknown():
+            sys.stderr.write(f"monette: {unknown}\n")
         settings, problems = Settings.as_far_as_right()
         if problems:
             raise CommandError(f"the environment's settings cannot be used: {'; '.join(problems)}")

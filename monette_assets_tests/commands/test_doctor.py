@@ -53,6 +53,16 @@ def test_half_configured_settings_are_told_whole(doctor: Doctor) -> None:
     assert "planted" not in str(said)
 
 
+def test_a_misspelt_setting_is_named_here_and_told_by_every_command(doctor: Doctor, say: Say) -> None:
+    said = doctor(azure_storge_key="planted-1", alert="slack://planted-2")
+    alike = {"AZURE_STORGE_KEY": "AZURE_STORAGE_KEY", "ALERT": "ALERTS"}
+    told = [f"MONETTE_{name}: no such setting; is it MONETTE_{meant}?" for name, meant in alike.items()]
+    assert all(each in said["settings"] for each in told)
+    assert "planted" not in str(said)
+    err = say("alerts", "list")[2]
+    assert all(f"monette: {each}\n" in err for each in told)
+
+
 @pytest.mark.parametrize(
     "uri",
     ["http://farm.example/connected", "https://10.0.0.4/connected", "https://127.0.0.1/connected", "farm.example"],
