@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from decimal import ROUND_HALF_UP, Decimal
+from collections.abc import Mapping
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from monette_assets.gold.aging import BUCKETS
+from monette_assets.gold.weekly_banking import MOVEMENT
 from monette_assets.group.calendar import add_months, months_between
+from monette_assets.reports.shares import ZERO, aged, in_cents
 from monette_assets.reports.statement import Emphasis, Field, Kind, Statement
 
 if TYPE_CHECKING:
     from monette_assets.reports.question import Question
 
-ZERO, CENT = Decimal("0.00"), Decimal("0.01")
 WEEKS_MONTHS = 12  # ACCOUNTING 27
+SIDES = ("in", "out")
+NOT_MATCHED = "Not matched"
 
 
 def payables_aging(question: Question) -> Statement:
@@ -28,21 +32,16 @@ def receivables_aging(question: Question) -> Statement:
 
 
 def _aging(question: Question, table: str, name: str) -> Statement:
-    """One company by contact in home currency; the group by company in group currency, each sum rounded once."""
+    """One company by contact in home currency; the group by company in group currency; totals sum what is shown."""
     month, group = question.month, question.group
     question.refuse_strangers([month])
     held = question.release.rows(table, period=month, company=question.company)
     rows = [row for row in held if row["basis"] == question.basis]
     single = question.company is not None
     amount, label = ("open_balance", "contact_name") if single else ("open_balance_cad", "company")
-    sums: dict[str, dict[str, Decimal]] = defaultdict(lambda: defaultdict(lambda: ZERO))
-    for row in rows:
-        sums[row[label]][row["bucket"]] += row[amount]
+    sums = aged(rows, label, amount)
     shown = [_bucketed({label: who}, sums[who]) for who in sorted(sums, key=str.casefold)]
-    whole: dict[str, Decimal] = defaultdict(lambda: ZERO)
-    for buckets in sums.values():
-        for bucket, sum_ in buckets.items():
-            whole[bucket] += sum_
+    whole = {each: sum((row[each] for row in shown), ZERO) for each in (*BUCKETS, "total")}
     currency = group.company(question.company).home_currency if question.company else group.currency
     return Statement(
         title=f"{question.whom}: {name} by age, end of {month:%B %Y}",
@@ -52,21 +51,21 @@ def _aging(question: Question, table: str, name: str) -> Statement:
             *(Field(bucket, bucket.capitalize(), Kind.MONEY) for bucket in BUCKETS),
             Field("total", "Total", Kind.MONEY),
         ),
-        rows=[*shown, _bucketed({label: "Total"}, whole)],
+        rows=[*shown, {label: "Total", **whole}],
         emphasis=[*(Emphasis.NORMAL for _ in shown), Emphasis.RESULT],
     )
 
 
-def _bucketed(head: dict[str, Any], sums: dict[str, Decimal]) -> dict[str, Any]:
-    return {
-        **head,
-        **{bucket: _rounded(sums.get(bucket, ZERO)) for bucket in BUCKETS},
-        "total": _rounded(sum(sums.values(), ZERO)),
-    }
+def _bucketed(head: dict[str, Any], sums: Mapping[str, Decimal]) -> dict[str, Any]:
+    return {**head, **{bucket: sums.get(bucket, ZERO) for bucket in BUCKETS}, "total": sum(sums.values(), ZERO)}
 
 
 def weekly_banking(question: Question) -> Statement:
-    """The bank's weeks of the twelve months to the month asked for, by activity, in group currency (ACCOUNTING 27)."""
+    """The bank's weeks of the twelve months to the month asked for, by activity, in group currency (ACCOUNTING 27).
+
+    In and out are what came into and left bank accounts: a part of a payment that lessens it (what is withheld from
+    wages) stands in out with it. A week's in and out are rounded once, and the activities sum to them.
+    """
     month, group = question.month, question.group
     first = add_months(month, 1 - WEEKS_MONTHS)
     question.refuse_strangers(months_between(first, month))
@@ -76,24 +75,24 @@ def weekly_banking(question: Question) -> Statement:
         if first <= row["period"] <= month and row["basis"] == question.basis
     ]
     names = {row["group_account"]: row["name"] for row in group.chart_rows()}
-    sums: dict[tuple[Any, str], dict[str, Decimal]] = defaultdict(lambda: defaultdict(lambda: ZERO))
-    unmatched: list[dict[str, Any]] = []
+    moved: dict[tuple[Any, ...], Decimal] = defaultdict(lambda: ZERO)
     for row in rows:
-        activity = names.get(row["group_account"], row["group_account"]) if row["matched"] else "Not matched"
-        sums[row["week"], activity]["in" if row["amount_cad"] > 0 else "out"] += row["amount_cad"]
-        if not row["matched"]:
-            unmatched.append(row)
+        moved[_movement(row)] += row["amount"]
+    sums: dict[Any, dict[str, dict[str, Decimal]]] = defaultdict(
+        lambda: {side: defaultdict(lambda: ZERO) for side in SIDES}
+    )
+    for row in rows:
+        activity = names.get(row["group_account"], row["group_account"]) if row["matched"] else NOT_MATCHED
+        sums[row["week"]]["in" if moved[_movement(row)] > 0 else "out"][activity] += row["amount_cad"]
+    unmatched = [row for row in rows if not row["matched"]]
     shown: list[dict[str, Any]] = []
     emphasis: list[Emphasis] = []
-    for week in sorted({week for week, _ in sums}):
-        whole: dict[str, Decimal] = defaultdict(lambda: ZERO)
-        for activity in sorted(activity for found, activity in sums if found == week):
-            flows = sums[week, activity]
-            shown.append(_flows(week, activity, flows))
+    for week in sorted(sums):
+        flows = {side: in_cents(sums[week][side]) for side in SIDES}
+        for activity in sorted({activity for parts in flows.values() for activity in parts}):
+            shown.append(_flows(week, activity, *(flows[side].get(activity, ZERO) for side in SIDES)))
             emphasis.append(Emphasis.NORMAL)
-            for side in ("in", "out"):
-                whole[side] += flows[side]
-        shown.append(_flows(week, "Week", whole))
+        shown.append(_flows(week, "Week", *(sum(flows[side].values(), ZERO) for side in SIDES)))
         emphasis.append(Emphasis.RESULT)
     unmatched.sort(key=lambda row: (row["transaction_date"], row["company"], row["transaction_id"]), reverse=True)
     notes = [f"{len(unmatched)} part(s) of movements without a match in these twelve months."] if unmatched else []
@@ -118,15 +117,10 @@ def weekly_banking(question: Question) -> Statement:
     )
 
 
-def _flows(week: Any, activity: str, sums: dict[str, Decimal]) -> dict[str, Any]:
-    return {
-        "week": week,
-        "activity": activity,
-        "in": _rounded(sums["in"]),
-        "out": _rounded(sums["out"]),
-        "net": _rounded(sums["in"] + sums["out"]),
-    }
+def _movement(row: Mapping[str, Any]) -> tuple[Any, ...]:
+    """What changed a bank account at once: the parts of one have one sign together, not each for itself."""
+    return tuple(row[name] for name in MOVEMENT)
 
 
-def _rounded(amount: Decimal) -> Decimal:
-    return amount.quantize(CENT, ROUND_HALF_UP)
+def _flows(week: Any, activity: str, into: Decimal, out: Decimal) -> dict[str, Any]:
+    return {"week": week, "activity": activity, "in": into, "out": out, "net": into + out}

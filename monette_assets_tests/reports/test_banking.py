@@ -50,8 +50,8 @@ def test_agings_by_company_in_group_currency_and_by_contact_in_home_currency(tmp
     whole = payables_aging(asked(lake, group))
     assert [(row["company"], row["current"], row["over 90"], row["total"]) for row in whole.rows] == [
         ("north", Decimal("2.00"), Decimal("0.00"), Decimal("2.00")),
-        ("south", Decimal("14.00"), Decimal("7.00"), Decimal("22.01")),  # rounded once: 22.01000
-        ("Total", Decimal("16.00"), Decimal("7.00"), Decimal("24.01")),
+        ("south", Decimal("14.01"), Decimal("7.00"), Decimal("22.01")),  # 14.004 + 1.003 + 7.003 = 22.010
+        ("Total", Decimal("16.01"), Decimal("7.00"), Decimal("24.01")),
     ]
     own = payables_aging(asked(lake, group, "south"))
     assert [(row["contact_name"], row["total"]) for row in own.rows] == [
@@ -61,16 +61,74 @@ def test_agings_by_company_in_group_currency_and_by_contact_in_home_currency(tmp
     assert receivables_aging(asked(lake, group)).rows[-1]["total"] == Decimal("14.00")
 
 
+def test_an_aging_foots_along_and_down(tmp_path: Path, group: Group) -> None:
+    """Both companies' totals are rounded once (10.015 and 10.015: 10.02 each), so the whole is 20.04, not 20.03."""
+    lake = small_lake(tmp_path / "lake", group)
+    items = [
+        item(company, "Yard", bucket, "1.00", cad)
+        for company in ("north", "south")
+        for bucket, cad in (("current", "3.33500000"), ("1-30", "3.33500000"), ("over 90", "3.34500000"))
+    ]
+    publish(lake, "gold/payables_aging", items)
+    *lines, total = payables_aging(asked(lake, group)).rows
+    assert [(row["current"], row["1-30"], row["over 90"], row["total"]) for row in lines] == [
+        (Decimal("3.34"), Decimal("3.34"), Decimal("3.34"), Decimal("10.02")),
+    ] * 2
+    assert (total["current"], total["1-30"], total["over 90"], total["total"]) == (
+        Decimal("6.68"), Decimal("6.68"), Decimal("6.68"), Decimal("20.04"),
+    )  # fmt: skip
+
+
+def moved(
+    period: date, week: date, account: str, cad: str, *, document: str | None = None, matched: bool = True
+) -> dict[str, Any]:
+    """A part of what a document moved; of a document of its own unless named."""
+    return {
+        "company": "north", "period": period, "basis": "accrual", "week": week, "transaction_date": week,
+        "transaction_type": "Deposit", "transaction_id": document or cad, "group_account": account, "matched": matched,
+        "found_by": "links" if matched else "no link to a document", "currency": "CAD", "bank_account_id": "1",
+        "amount": round(Decimal(cad), 2), "amount_cad": Decimal(cad), "bank_account_name": "Chequing",
+    }  # fmt: skip
+
+
+def test_in_and_out_are_what_came_into_and_left_the_bank(tmp_path: Path, group: Group) -> None:
+    """Wages of 100.00, of which 30.00 is withheld, are 70.00 out; a sale of 50.00 less a fee of 2.00 is 48.00 in."""
+    lake = small_lake(tmp_path / "lake", group)
+    monday = date(2024, 12, 2)
+    parts = [
+        moved(DECEMBER, monday, "direct", "-100.00", document="payroll"),
+        moved(DECEMBER, monday, "assets", "30.00", document="payroll"),
+        moved(DECEMBER, monday, "sales", "50.00", document="deposit"),
+        moved(DECEMBER, monday, "direct", "-2.00", document="deposit"),
+    ]
+    publish(lake, "gold/weekly_banking", parts)
+    found = {row["activity"]: row for row in weekly_banking(asked(lake, group)).rows}
+    names = {row["group_account"]: row["name"] for row in group.chart_rows()}
+    assert {activity: (row["in"], row["out"], row["net"]) for activity, row in found.items()} == {
+        names["assets"]: (Decimal("0.00"), Decimal("30.00"), Decimal("30.00")),
+        names["direct"]: (Decimal("-2.00"), Decimal("-100.00"), Decimal("-102.00")),
+        names["sales"]: (Decimal("50.00"), Decimal("0.00"), Decimal("50.00")),
+        "Week": (Decimal("48.00"), Decimal("-70.00"), Decimal("-22.00")),
+    }
+
+
+def test_a_week_foots_along_and_down(tmp_path: Path, group: Group) -> None:
+    """In is 10.004 + 3.004 + 1.004 = 14.012; out is 1.005 twice, which is 2.01 in all."""
+    lake = small_lake(tmp_path / "lake", group)
+    monday = date(2024, 12, 2)
+    amounts = {"sales": "10.004", "direct": "3.004", "assets": "1.004"}
+    parts = [moved(DECEMBER, monday, account, cad) for account, cad in amounts.items()]
+    parts += [moved(DECEMBER, monday, account, "-1.005", document=f"{account} out") for account in ("sales", "direct")]
+    publish(lake, "gold/weekly_banking", parts)
+    *lines, week = weekly_banking(asked(lake, group)).rows
+    assert (week["in"], week["out"], week["net"]) == (Decimal("14.01"), Decimal("-2.01"), Decimal("12.00"))
+    for side in ("in", "out", "net"):
+        assert sum(row[side] for row in lines) == week[side]
+    assert all(row["in"] + row["out"] == row["net"] for row in [*lines, week])
+
+
 def test_the_banks_weeks_by_activity_with_what_has_no_match(tmp_path: Path, group: Group) -> None:
     lake = small_lake(tmp_path / "lake", group)
-
-    def moved(period: date, week: date, account: str, cad: str, *, matched: bool = True) -> dict[str, Any]:
-        return {
-            "company": "north", "period": period, "basis": "accrual", "week": week, "transaction_date": week,
-            "transaction_type": "Deposit", "transaction_id": cad, "group_account": account, "matched": matched,
-            "found_by": "links" if matched else "no link to a document", "currency": "CAD",
-            "amount": Decimal(cad), "amount_cad": Decimal(cad), "bank_account_name": "Chequing",
-        }  # fmt: skip
 
     monday = date(2024, 12, 2)
     publish(

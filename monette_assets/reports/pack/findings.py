@@ -12,6 +12,7 @@ from typing import Any
 from monette_assets.group import Group
 from monette_assets.reports.pack.grid import ZERO
 from monette_assets.reports.released import Released
+from monette_assets.reports.shares import aged
 from monette_assets.reports.statement import Field, Kind, Statement
 from monette_assets.tables import quarantine
 from monette_assets.tables import waivers as waivers_table
@@ -38,7 +39,7 @@ class Aging:
 
 
 def agings(release: Released, group: Group, month: date) -> tuple[Aging, ...]:
-    """Receivables and payables, as far as the release holds them (ACCOUNTING 28). Sums are rounded once."""
+    """Receivables and payables, as far as the release holds them, in the cents of their reports (ACCOUNTING 28)."""
     return tuple(_aging(release, group, month, table, title) for table, title in AGINGS.items() if release.holds(table))
 
 
@@ -51,12 +52,15 @@ def _aging(release: Released, group: Group, month: date, table: str, title: str)
         columns=["company", "contact_name", "days_overdue", "bucket", "open_balance_cad"],
         where=pc.field("basis") == "accrual",
     )
-    amounts: dict[tuple[str, str], Decimal] = defaultdict(lambda: ZERO)
+    amounts = {
+        (company, bucket): owed_there
+        for company, buckets in aged(rows, "company", "open_balance_cad").items()
+        for bucket, owed_there in buckets.items()
+    }
     youngest: dict[str, int] = {}
     owed: dict[tuple[str, str], list[Decimal]] = defaultdict(lambda: [ZERO, ZERO])
     for row in rows:
-        balance = row["open_balance_cad"] or ZERO
-        amounts[row["company"], row["bucket"]] += balance
+        balance = row["open_balance_cad"]
         youngest[row["bucket"]] = min(row["days_overdue"], youngest.get(row["bucket"], row["days_overdue"]))
         contact = owed[row["company"], row["contact_name"] or "no contact"]
         contact[1] += balance
@@ -68,9 +72,9 @@ def _aging(release: Released, group: Group, month: date, table: str, title: str)
         title,
         tuple(sorted(youngest, key=lambda bucket: youngest[bucket])),
         tuple(each.code for each in group.companies if each.code in held),
-        {key: _cents(amount) for key, amount in amounts.items()},
+        amounts,
         [(company, contact, _cents(late), _cents(every)) for (company, contact), (late, every) in largest if late > 0],
-        _cents(sum((late for late, _ in owed.values()), ZERO)),
+        sum((amount for (_, bucket), amount in amounts.items() if youngest[bucket] > 0), ZERO),
     )
 
 
