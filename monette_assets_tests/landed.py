@@ -31,6 +31,8 @@ def workbook(tabs: Mapping[str, Rows], change: Callable[[Any], None] | None = No
     return saved.getvalue()
 
 
-def landed(content: bytes, name: str = "budget.xlsx", version: int = 1, day: int = 0) -> File:
-    """A version of a file, received so many days after the first."""
-    return File(name, version, sha256(content).hexdigest(), RECEIVED + timedelta(days=day), content)
+def landed(content: bytes, name: str = "budget.xlsx", version: int = 1, day: int = 0, written: int = 0) -> File:
+    """A version of a file, received so many days after the first; `written`: minutes into the hour before."""
+    received = RECEIVED + timedelta(days=day)
+    modified = received - timedelta(minutes=60 - written)
+    return File(name, version, sha256(content).hexdigest(), received, modified, content)

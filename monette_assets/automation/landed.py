@@ -211,7 +211,8 @@ def rows_of(group: Group, lake: Lake, kind: str, name: str, content: bytes) -> l
         for row in lake.read("silver/accounts", columns=columns).to_pylist():
             charts.setdefault(row["company"], []).append((row["account_number"], row["account_name"]))
     parser = {BUDGET: parse_budgets, ADJUSTMENTS: parse_adjustments, HEAD_COUNTS: parse_head_counts}[kind]
-    file = File(name, 1, "", now(group), content)
+    moment = now(group)
+    file = File(name, 1, "", moment, moment, content)
     return parser(Vocabulary(group, charts), [file]).rows
 
 

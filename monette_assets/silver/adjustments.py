@@ -20,6 +20,7 @@ from monette_assets.silver.sheets import (
     RowError,
     Vocabulary,
     current,
+    in_order,
     parse_files,
     read_list,
     vocabulary,
@@ -87,8 +88,7 @@ def adjustments(context: Context, files: DataFrame) -> DataFrame:
 
 def parse_adjustments(words: Vocabulary, files: Sequence[File]) -> Parsed:
     """The entries that count, of every version of every file."""
-    in_order = sorted(files, key=lambda file: (file.received_at, file.name, file.version))
-    return current([parse_entries(words, file) for file in in_order])
+    return current([parse_entries(words, file) for file in in_order(files)])
 
 
 def parse_entries(words: Vocabulary, file: File) -> Listed:

@@ -14,7 +14,7 @@ from monette_assets.bronze import landing_files
 from monette_assets.silver import accounts as accounts_table
 from monette_assets.silver.budget_sheets import parse_budget
 from monette_assets.silver.refusals import nothing_refused
-from monette_assets.silver.sheets import READABLE, File, Parsed, Vocabulary, parse_files, vocabulary
+from monette_assets.silver.sheets import READABLE, File, Parsed, Vocabulary, in_order, parse_files, vocabulary
 from monette_assets.sources.landing.recognition import BUDGET
 from monette_assets.tables import Column, Context, Contract, Input, Months, Partitions, table
 from monette_assets.tables.contract import MONEY, RATE
@@ -74,18 +74,16 @@ def budgets(context: Context, files: DataFrame, accounts: DataFrame) -> DataFram
 
 def parse_budgets(words: Vocabulary, files: Sequence[File]) -> Parsed:
     """Parse every version of every file, then decide which one counts."""
-    in_order = sorted(files, key=lambda file: (file.received_at, file.name, file.version))
-    parsed = [(file, parse_budget(words, file)) for file in in_order]
-    newest = {file.name: file.version for file in in_order}
-    arrived = {(row["company"], row["fiscal_year"]): file.received_at for file, found in parsed for row in found.rows}
+    parsed = [(file, parse_budget(words, file)) for file in in_order(files)]
+    newest = {file.name: file.version for file, _ in parsed}
+    good = {(row["company"], row["fiscal_year"]): at for at, (_, found) in enumerate(parsed) for row in found.rows}
     result = Parsed(seen=sum(found.seen for _, found in parsed))
-    for file, found in parsed:
+    for at, (file, found) in enumerate(parsed):
         # what a newer version of the file, or a later good budget of that company and year, has put right is answered
         result.refusals += [
             refusal
             for refusal in found.refusals
-            if file.version == newest[file.name]
-            and not (refusal.unit in arrived and arrived[refusal.unit] > file.received_at)
+            if file.version == newest[file.name] and not (refusal.unit in good and good[refusal.unit] > at)
         ]
     result.rows = _versions([found.rows for _, found in parsed])
     return result

@@ -19,6 +19,7 @@ from monette_assets.silver.sheets import (
     RowError,
     Vocabulary,
     current,
+    in_order,
     parse_files,
     read_list,
     vocabulary,
@@ -69,8 +70,7 @@ def head_counts(context: Context, files: DataFrame) -> DataFrame:
 
 def parse_head_counts(words: Vocabulary, files: Sequence[File]) -> Parsed:
     """The counts that count, of every version of every file."""
-    in_order = sorted(files, key=lambda file: (file.received_at, file.name, file.version))
-    return current([parse_counts(words, file) for file in in_order])
+    return current([parse_counts(words, file) for file in in_order(files)])
 
 
 def parse_counts(words: Vocabulary, file: File) -> Listed:

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from monette_assets.group import Group
 
-FILE_COLUMNS = ("file_name", "version", "content_hash", "received_at", "content")
+FILE_COLUMNS = ("file_name", "version", "content_hash", "received_at", "modified_at", "content")
 RAW_CHARACTERS = 500
 READABLE = "Every sheet was readable and everything in it known; what was not is in quarantine."
 MIN_TRUNCATED_NAME = 20  # Excel cuts tab names at 31 characters
@@ -44,6 +44,7 @@ class File:
     version: int
     content_hash: str
     received_at: datetime
+    modified_at: datetime
     content: bytes
 
     def where(self, place: str) -> str:
@@ -264,6 +265,11 @@ def raw_of(row: Sequence[Value]) -> str:
     return repr([value for value in row if not blank(value)])[:RAW_CHARACTERS]
 
 
+def in_order(files: Iterable[File]) -> list[File]:
+    """Files as they came, the last one to count last. One look takes in several: those as they were last written."""
+    return sorted(files, key=lambda file: (file.received_at, file.modified_at, file.name, file.version))
+
+
 def parse_files(files: DataFrame, kind: str, words: Vocabulary, contract: Contract, parser: Parser) -> DataFrame:
     """Parse every version of the files of a kind into the contract's columns and those of a refusal.
 
@@ -374,18 +380,20 @@ class RowError(CellError):
 
 
 def current(files: Sequence[Listed]) -> Parsed:
-    """The rows that count, of files in the order they came.
+    """The rows that count, of files `in_order`.
 
     A new version of a file name replaces the version before wholly; a unit that is refused in it stands as it was.
     Where files of different names speak of one unit, the later one counts.
     """
-    by_name: dict[str, dict[tuple[Any, ...], list[dict[str, Any]]]] = {}
+    by_name: dict[str, dict[tuple[Any, ...], _Said]] = {}
     refusals: dict[str, list[tuple[tuple[Any, ...] | None, Refusal]]] = {}
-    for listed in files:
-        before = by_name.get(listed.file.name, {})
-        good = {unit: rows for unit, rows in listed.units.items() if unit not in listed.broken}
+    last: dict[str, int] = {}
+    for at, listed in enumerate(files):
+        name = listed.file.name
+        before = by_name.get(name, {})
+        good = {unit: _Said(rows, at) for unit, rows in listed.units.items() if unit not in listed.broken}
         kept = {unit: before[unit] for unit in listed.broken if unit is not None and unit in before}
-        by_name[listed.file.name] = good | kept
+        by_name[name] = good | kept
         told = [(unit, refusal) for unit, found in listed.broken.items() for refusal in found]
         for unit, rows in listed.units.items():
             if unit in listed.broken:
@@ -393,27 +401,30 @@ def current(files: Sequence[Listed]) -> Parsed:
                 why = f"the other {len(rows)} row(s) of {' '.join(map(_plain, unit))} wait until the rest is put right"
                 place = listed.file.where(f"{first['sheet']}, row {first['row_number']}")
                 told.append((unit, Refusal(why, place, whole=True, amounts=len(rows))))
-        refusals[listed.file.name] = told
-    newest: dict[tuple[Any, ...], list[dict[str, Any]]] = {}
+        refusals[name], last[name] = told, at
+    newest: dict[tuple[Any, ...], _Said] = {}
     for units in by_name.values():
-        for unit, rows in units.items():
-            if unit not in newest or _age(newest[unit]) <= _age(rows):
-                newest[unit] = rows
-    last = {listed.file.name: listed.file.received_at for listed in files}
+        for unit, said in units.items():
+            if unit not in newest or newest[unit].at < said.at:
+                newest[unit] = said
     return Parsed(
-        [row for rows in newest.values() for row in rows],
+        [row for said in newest.values() for row in said.rows],
         [
             refusal
             for name, told in refusals.items()
             for unit, refusal in told
-            if not (unit in newest and newest[unit][0]["received_at"] > last[name])  # put right in a later file
+            if not (unit in newest and newest[unit].at > last[name])  # put right in a later file
         ],
         sum(listed.seen for listed in files),
     )
 
 
-def _age(rows: Sequence[Mapping[str, Any]]) -> tuple[Any, ...]:
-    return rows[0]["received_at"], rows[0]["file_name"], rows[0]["file_version"]
+@dataclass(frozen=True)
+class _Said:
+    """A unit's rows and which of the files, in order, says so."""
+
+    rows: list[dict[str, Any]]
+    at: int
 
 
 def _plain(value: Any) -> str:

@@ -85,8 +85,8 @@ def test_a_new_version_withdraws_what_it_leaves_out_and_keeps_what_it_spoils(wor
 def test_the_table_and_an_entry_that_does_not_net_to_zero(spark: SparkSession, tmp_path: Path) -> None:
     context = context_of(spark, group_of(tmp_path))
     file, table = landed(workbook({"Entries": [HEADER, *GOOD]})), landing_files.CONTRACT
-    given = (file.name, 1, "adjustments", file.content, file.content_hash, file.received_at)
-    header = "file_name version kind content content_hash received_at"
+    given = (file.name, 1, "adjustments", file.content, file.content_hash, file.received_at, file.modified_at)
+    header = "file_name version kind content content_hash received_at modified_at"
     computed = adjustments(context, files=frame(spark, table, rows(table, header, given)))
     assert shown(computed, "entry amount_cad _kind") == [("A-1", "-100.25", "row"), ("A-1", "100.25", "row")]
     staged = computed.select(*CONTRACT.column_names)

@@ -283,6 +283,20 @@ def test_a_refused_version_leaves_the_one_before_and_a_good_one_answers_it(words
         assert found.refusals == []
 
 
+@pytest.mark.parametrize("names", [("a.xlsx", "b.xlsx"), ("b.xlsx", "a.xlsx")])
+def test_of_files_in_one_look_the_one_written_later_counts_whatever_their_names(
+    words: Vocabulary, names: tuple[str, str]
+) -> None:
+    first, revised = names
+    written = [
+        landed(workbook({"North Home": tab([5300, "Fuel", amount, None, None])}), name, written=minute)
+        for amount, name, minute in ((2, revised, 20), (1, first, 10))
+    ]
+    assert counting(parsed(words, *written)) == [("North Home", "2.00", 2, revised)]
+    bad = landed(workbook({"North Home": tab([5300, "Fuel", "x", None, None])}), first, written=10)
+    assert parsed(words, written[0], bad).refusals == []  # the one written later has put it right
+
+
 # --- whatever comes
 
 cell = st.one_of(
@@ -314,10 +328,11 @@ def test_the_table_publishes_rows_and_quarantines_refusals(spark: SparkSession, 
     bad = landed(workbook({"South Ranch": [["Company", "south"], HEADER, [9999, None, 1, 2, 3]]}), "bad.xlsx")
     table = landing_files.CONTRACT
     given = [
-        (file.name, file.version, kind, file.content, file.content_hash, file.received_at)
+        (file.name, file.version, kind, file.content, file.content_hash, file.received_at, file.modified_at)
         for file, kind in ((good, "budget"), (bad, "budget"), (landed(b"?", "other.xlsx"), "adjustments"))
     ]
-    files = frame(spark, table, rows(table, "file_name version kind content content_hash received_at", *given))
+    header = "file_name version kind content content_hash received_at modified_at"
+    files = frame(spark, table, rows(table, header, *given))
     charts = frame(spark, accounts.CONTRACT, rows(accounts.CONTRACT, "company account_number account_name",
                                                   ("north", "5300", "Fuel")))  # fmt: skip
     context = context_of(spark, group)

@@ -70,11 +70,22 @@ def test_a_later_file_corrects_a_month(words: Vocabulary) -> None:
     ]
 
 
+@pytest.mark.parametrize("names", [("a.xlsx", "b.xlsx"), ("b.xlsx", "a.xlsx")])
+def test_of_files_in_one_look_the_one_written_later_counts_whatever_their_names(
+    words: Vocabulary, names: tuple[str, str]
+) -> None:
+    counted, corrected = (
+        landed(workbook({"Herds": [HEADER, [*GOOD[0][:4], head]]}), name, written=minute)
+        for name, head, minute in zip(names, (420, 400), (10, 20), strict=True)
+    )
+    assert shown(parse_head_counts(words, [corrected, counted]).rows, "head file_name") == [(400, names[1])]
+
+
 def test_the_table_and_its_refusals(spark: SparkSession, tmp_path: Path) -> None:
     context = context_of(spark, group_of(tmp_path))
     file, table = landed(workbook({"Herds": [HEADER, *GOOD, [*GOOD[0][:4], "x"]]})), landing_files.CONTRACT
-    given = (file.name, 1, "head_counts", file.content, file.content_hash, file.received_at)
-    header = "file_name version kind content content_hash received_at"
+    given = (file.name, 1, "head_counts", file.content, file.content_hash, file.received_at, file.modified_at)
+    header = "file_name version kind content content_hash received_at modified_at"
     computed = head_counts(context, files=frame(spark, table, rows(table, header, given)))
     good, refused = computed.where("_kind = 'row'"), computed.where("_kind = 'refused'")
     assert good.count() == 0

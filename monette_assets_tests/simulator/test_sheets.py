@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
+from monette_assets.bronze.landing_files import Stored, take_in
+from monette_assets.clock import now
 from monette_assets.group import Group, load_group
 from monette_assets.silver.adjustments import parse_adjustments
 from monette_assets.silver.budgets import parse_budgets
 from monette_assets.silver.head_counts import parse_head_counts
-from monette_assets.silver.sheets import File, Vocabulary
+from monette_assets.silver.sheets import FILE_COLUMNS, File, Vocabulary
 from monette_assets.simulator.charts import chart_of, full_name
 from monette_assets.simulator.profiles import profile_of, uses_of
 from monette_assets.simulator.sheets import sheets, write_sheets
-from monette_assets.sources.landing.recognition import recognise
+from monette_assets.sources.landing.folder import LocalFolder
+from monette_assets.sources.landing.recognition import BUDGET, recognise
 from monette_assets.sources.landing.workbooks import read_workbook
 from monette_assets_tests.landed import landed
 
@@ -71,6 +75,18 @@ def test_nothing_in_them_is_refused(words: Vocabulary, files: dict[str, list[Fil
         ("Brindle Ridge", "Cow-Calf"),
         ("Brindle Ridge", "Feedlot"),
     }
+
+
+def test_the_revised_budget_counts_though_one_look_takes_in_all_of_them(
+    group: Group, words: Vocabulary, tmp_path: Path
+) -> None:
+    write_sheets(group, tmp_path)
+    taken = take_in(LocalFolder(tmp_path), Stored(), "run", now(group))
+    files = [File(*(row[name] for name in FILE_COLUMNS)) for row in taken.rows if row["kind"] == BUDGET]
+    assert len({file.received_at for file in files}) == 1
+    rows = [row for row in parse_budgets(words, files).rows if row["company"] == "sable_butte" and row["current"]]
+    counting = {(row["file_name"], row["budget_rate"]) for row in rows if row["fiscal_year"] == 2026}
+    assert counting == {("Sable Butte Farms LLC budget FY2026 revised.xlsx", Decimal("1.37"))}
 
 
 def test_the_head_counts_of_later_months_come_when_a_month_is_over(
