@@ -16,6 +16,7 @@ from monette_assets.closing import CloseRefusedError, approve, close, reopen
 from monette_assets.freezing import Books
 from monette_assets.group import Group
 from monette_assets.lake import Lake
+from monette_assets.reports.released import open_release
 from monette_assets.tables import chained, group_contracts, hash_chain
 from monette_assets_tests.contracts import small_contract
 from monette_assets_tests.frames import group_of, shown
@@ -163,7 +164,7 @@ def test_the_first_close_may_be_of_any_month(books: Books) -> None:
 def test_reopening_takes_two_persons_a_reason_and_a_closed_month(books: Books) -> None:
     close(books, NOVEMBER, ["north"], "Ann")
     with pytest.raises(CloseRefusedError, match="a second person: ann cannot approve what Ann asks for"):
-        reopen(books, NOVEMBER, ["north"], "ann", " Ann ", "a late bill")
+        reopen(books, NOVEMBER, ["north"], "ann", " Ann\u200b ", "a late bill")
     with pytest.raises(CloseRefusedError, match="--approved-by: expected a person's name, found none"):
         reopen(books, NOVEMBER, ["north"], "Ann", " ", "a late bill")
     with pytest.raises(CloseRefusedError, match="--reason: say why"):
@@ -308,6 +309,8 @@ def test_of_two_closes_at_once_one_wins_and_the_other_is_told(books: Books) -> N
     (loser,) = {"Ann", "Bob"} - {winner}
     assert str(results[loser]).startswith(f"north 2024-11 was closed by {winner} on ")
     assert len(books.log) == 1
+    reported = open_release(books.lake, books.group.time_zone).rows("closed_ledger", company="north")
+    assert {row["close_id"] for row in reported} == {books.log[0]["close_id"]}
     assert [chained.problem(books.lake, table) for table in ("closes", "closed_statements", "closed_ledger")] == [
         None, None, None,
     ]  # fmt: skip
@@ -324,6 +327,10 @@ def test_whoever_is_overtaken_while_copying_is_told(books: Books) -> None:
         close(replace(books, now=overtaken), NOVEMBER, ["north"], "Bob")
     assert shown(books.log, "number who") == [(1, "Ann")]
     assert books.lake.read("closed_ledger").num_rows == 4  # both copies, one of them named by the log
+    release = open_release(books.lake, books.group.time_zone)
+    for table in ("closed_ledger", "closed_statements"):
+        rows = release.rows(table, period=NOVEMBER, company="north")
+        assert {row["close_id"] for row in rows} == {books.log[0]["close_id"]}  # a report has the copy that counts
     assert chained.frozen_problems(books.lake) == []
 
 

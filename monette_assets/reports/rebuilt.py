@@ -25,6 +25,7 @@ from monette_assets.tables import (
     closed_statements,
     closes,
     group_contracts,
+    hash_chain,
     waivers,
 )
 from monette_assets.tables.refresh import refresh
@@ -115,7 +116,7 @@ def _copy_closes(lake: Lake, scratch: Lake, moment: datetime) -> None:
     _copy(lake, scratch, closes.CONTRACT, _until("at", moment))
     if not scratch.exists(closes.CONTRACT.name):
         return
-    made = [name for name in scratch.read(closes.CONTRACT.name).column("close_id").to_pylist() if name]
+    made = closes.close_ids(hash_chain.entries(scratch, closes.CONTRACT.name))
     for contract in (closed_statements.CONTRACT, closed_ledger.CONTRACT):
         _copy(lake, scratch, contract, pc.field("close_id").isin(pa.array(made, pa.string())))
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from monette_assets.lake import Lake
 
 RELEASES = "releases"
+FROZEN = ("closed_statements", "closed_ledger")  # of whose rows those count that the log `closes` names
 
 
 class ReportError(Exception):
@@ -50,7 +51,7 @@ class Released:
     ) -> list[dict[str, Any]]:
         """The table's rows, of one month and company where given, and of those only what `where` holds for.
 
-        Raises ReportError where there is no such table.
+        Of frozen rows those that the log of closes names. Raises ReportError where there is no such table.
         """
         found = self.table(table, period=period, company=company, columns=columns, where=where)
         return found.to_pylist()  # type: ignore[no-any-return]
@@ -74,7 +75,7 @@ class Released:
             raise ReportError(f"{table} does not exist yet; run `monette run`")
         version = self.versions.get(table)
         names = self.lake.schema(table, version).names
-        wanted: Any = where
+        wanted: Any = where if table not in FROZEN else _named_by_the_log(self.lake, where)
         for name, value in (("period", period), ("company", company)):
             if value is None:
                 continue
@@ -118,6 +119,18 @@ class Released:
         """The months a table holds (of a company, where given), in order."""
         column = self.table(table, company=company, columns=["period"]).column("period")
         return sorted(column.unique().to_pylist())
+
+
+def _named_by_the_log(lake: Lake, where: pc.Expression | None) -> pc.Expression:
+    """Of frozen rows, those of a close that the log names: what a close that lost a race copied is none."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    from monette_assets.tables import closes, hash_chain
+
+    named = closes.close_ids(hash_chain.entries(lake, closes.CONTRACT.name))
+    counts = pc.field("close_id").isin(pa.array(named, pa.string()))
+    return counts if where is None else counts & where
 
 
 def _outside() -> frozenset[str]:

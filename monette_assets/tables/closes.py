@@ -48,6 +48,11 @@ CONTRACT = Contract(
 )  # fmt: skip
 
 
+def close_ids(log: Iterable[Mapping[str, Any]]) -> list[str]:
+    """The names of the frozen rows that count: whoever lost a race, or died, left rows that the log does not name."""
+    return [row["close_id"] for row in log if row["action"] == CLOSE]
+
+
 def last_acts(log: Iterable[Mapping[str, Any]]) -> dict[tuple[str, date], Entry]:
     """The last close or reopening of every company-month that has one."""
     return {(row["company"], row["period"]): dict(row) for row in log if row["action"] != APPROVE}
