@@ -8,7 +8,6 @@ it is a company called `group`.
 
 from __future__ import annotations
 
-import unicodedata
 import uuid
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -20,6 +19,7 @@ from monette_assets.gold import closed_months
 from monette_assets.group.calendar import months_between
 from monette_assets.group.models import WHOLE_GROUP
 from monette_assets.group.perimeter import belongs
+from monette_assets.persons import as_kept, compared
 from monette_assets.reports.released import Released, open_release
 from monette_assets.tables import closes, hash_chain
 from monette_assets.tables.closes import APPROVE, CLOSE, REOPEN, closed, last_acts
@@ -98,7 +98,7 @@ def reopen(
     The group's month is reopened before the first of its companies; `group` among the companies reopens it alone.
     """
     who, second = person(books.group, who, "--by"), person(books.group, approved_by, "--approved-by")
-    if _same(who, second):
+    if compared(who) == compared(second):
         raise CloseRefusedError(f"reopening needs a second person: {who} cannot approve what {second} asks for")
     stated(reason, CloseRefusedError)
     release = _release(books)
@@ -139,19 +139,15 @@ def stated(why: str, refused: type[Exception]) -> str:
 
 def person(group: Group, name: str, option: str) -> str:
     """The name as the log keeps it. Raises CloseRefusedError for none, or one the contract does not list."""
-    known = " ".join(unicodedata.normalize("NFKC", name).split())
+    known = as_kept(name)
     if not known:
         raise CloseRefusedError(f"{option}: expected a person's name, found none")
     controllers = group.settings.controllers
-    if controllers and not any(_same(known, each) for each in controllers):
+    if controllers and compared(known) not in map(compared, controllers):
         raise CloseRefusedError(
             f"{option} {known}: the contract lets only {', '.join(controllers)} do that (group.yaml: controllers)"
         )
     return known
-
-
-def _same(one: str, other: str) -> bool:
-    return one.casefold() == other.casefold()
 
 
 def _release(books: Books) -> Released:

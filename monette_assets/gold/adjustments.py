@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from monette_assets.persons import compared
 from monette_assets.silver import adjustments as sheets
 from monette_assets.tables import Check, Column, Context, Contract, Freshness, Input, Severity, Staged, table
 from monette_assets.tables.contract import MONEY, hours
@@ -80,13 +81,20 @@ def adjustments(context: Context, sheets: DataFrame) -> DataFrame:
         ],
         "period date, company string, belongs boolean",
     )
+    signed = [row.asDict() for row in sheets.select("author", "approver").distinct().collect()]  # some names
+    people = context.relation(
+        [{**row, "wrote": compared(row["author"]), "approved": compared(row["approver"])} for row in signed],
+        "author string, approver string, wrote string, approved string",
+    )
     rows = sheets.join(accounts, "group_account", "left").join(members, ["period", "company"], "left")
-    people = [F.lower(F.trim(F.coalesce(name, F.lit("")))) for name in ("author", "approver")]
+    rows = rows.join(people, ["author", "approver"], "left")
     wrong = F.concat_ws(
         "; ",
-        F.when(people[0] == "", "no author"),
-        F.when(people[1] == "", "not approved"),
-        F.when((people[1] != "") & (people[0] == people[1]), "author and approver are the same person"),
+        F.when(F.col("wrote") == "", "no author"),
+        F.when(F.col("approved") == "", "not approved"),
+        F.when(
+            (F.col("approved") != "") & (F.col("wrote") == F.col("approved")), "author and approver are the same person"
+        ),
         F.when(F.col("known").isNull(), F.concat(F.lit("no group account "), "group_account")),
         F.when(F.col("company").isNotNull() & F.col("belongs").isNull(), F.concat(F.lit("no company "), "company")),
         F.when(~F.col("belongs"), F.concat(F.lit("not in the group that month: "), "company")),

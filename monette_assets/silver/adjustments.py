@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from monette_assets.bronze import landing_files
 from monette_assets.group.problems import one_of
+from monette_assets.persons import compared
 from monette_assets.silver.refusals import nothing_refused
 from monette_assets.silver.sheets import (
     READABLE,
@@ -129,7 +130,7 @@ def _row(words: Vocabulary, cells: Mapping[str, Value], unit: tuple[Any, ...], *
     if blank(cells.get("approver")):
         raise CellError("expected an approver, found nothing: an adjustment counts once somebody has approved it")
     approver = text(cells["approver"], "an approver")
-    if author.casefold() == approver.casefold():
+    if compared(author) == compared(approver):
         raise CellError(f"expected an approver other than the author, found {approver!r} as both")
     return {
         "period": unit[0],

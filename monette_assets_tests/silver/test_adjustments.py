@@ -66,6 +66,13 @@ def test_a_bad_line_refuses_its_entry_and_no_other(words: Vocabulary, column: in
     assert found.seen == 4
 
 
+@pytest.mark.parametrize("approver", ["Ann  Lee", "ANN LEE", "Ann\u00a0Lee", "Ann Le\u200be", "\uff21nn Lee"])
+def test_nobody_approves_an_own_entry_under_another_spelling(words: Vocabulary, approver: str) -> None:
+    found = of(words, *([*line[:6], "Ann Lee", approver] for line in GOOD))
+    assert found.rows == []
+    assert all("expected an approver other than the author" in each.reason for each in found.refusals)
+
+
 def test_a_sheet_without_an_approver_column(words: Vocabulary) -> None:
     found = of(words, *(line[:-1] for line in GOOD), header=HEADER[:-1])
     assert found.refusals[0].reason.endswith("found none for approver")
