@@ -51,7 +51,8 @@ CONTRACT = Contract(
     name="silver/adjustments",
     description=(
         "Manual adjustments of the group's statements, as the newest sheets state them: each entry nets to zero in its "
-        "month, has an author and another person who approved it. Earlier versions stay in bronze."
+        "month, has an author and another person who approved it. Where files of different names have one entry of a "
+        "month, the first stands and what says otherwise is refused. Earlier versions stay in bronze."
     ),
     key=("period", "entry", "line_number"),
     unit=("period",),
@@ -89,7 +90,7 @@ def adjustments(context: Context, files: DataFrame) -> DataFrame:
 
 def parse_adjustments(words: Vocabulary, files: Sequence[File]) -> Parsed:
     """The entries that count, of every version of every file."""
-    return current([parse_entries(words, file) for file in in_order(files)])
+    return current([parse_entries(words, file) for file in in_order(files)], of_one_file=True)
 
 
 def parse_entries(words: Vocabulary, file: File) -> Listed:

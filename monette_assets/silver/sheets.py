@@ -379,11 +379,12 @@ class RowError(CellError):
         self.unit = unit
 
 
-def current(files: Sequence[Listed]) -> Parsed:
+def current(files: Sequence[Listed], *, of_one_file: bool = False) -> Parsed:
     """The rows that count, of files `in_order`.
 
     A new version of a file name replaces the version before wholly; a unit that is refused in it stands as it was.
-    Where files of different names speak of one unit, the later one counts.
+    Where files of different names speak of one unit, the later one counts; `of_one_file`: the first does, and another
+    that says something else is refused.
     """
     by_name: dict[str, dict[tuple[Any, ...], _Said]] = {}
     refusals: dict[str, list[tuple[tuple[Any, ...] | None, Refusal]]] = {}
@@ -391,40 +392,80 @@ def current(files: Sequence[Listed]) -> Parsed:
     for at, listed in enumerate(files):
         name = listed.file.name
         before = by_name.get(name, {})
-        good = {unit: _Said(rows, at) for unit, rows in listed.units.items() if unit not in listed.broken}
+        good = {
+            unit: _Said(listed.file, rows, at, before[unit].since if unit in before else at)
+            for unit, rows in listed.units.items()
+            if unit not in listed.broken
+        }
         kept = {unit: before[unit] for unit in listed.broken if unit is not None and unit in before}
         by_name[name] = good | kept
         told = [(unit, refusal) for unit, found in listed.broken.items() for refusal in found]
         for unit, rows in listed.units.items():
             if unit in listed.broken:
-                first = rows[0]
-                why = f"the other {len(rows)} row(s) of {' '.join(map(_plain, unit))} wait until the rest is put right"
-                place = listed.file.where(f"{first['sheet']}, row {first['row_number']}")
+                why = f"the other {len(rows)} row(s) of {_named(unit)} wait until the rest is put right"
+                place = _Said(listed.file, rows, at, at).where
                 told.append((unit, Refusal(why, place, whole=True, amounts=len(rows))))
         refusals[name], last[name] = told, at
-    newest: dict[tuple[Any, ...], _Said] = {}
+    said_of: dict[tuple[Any, ...], list[_Said]] = defaultdict(list)
     for units in by_name.values():
         for unit, said in units.items():
-            if unit not in newest or newest[unit].at < said.at:
-                newest[unit] = said
-    return Parsed(
-        [row for said in newest.values() for row in said.rows],
-        [
+            said_of[unit].append(said)
+    if of_one_file:
+        counting = {unit: min(said, key=lambda each: each.since) for unit, said in said_of.items()}
+        refused = [refusal for told in refusals.values() for _, refusal in told]
+        refused += [
+            _another(unit, each, counting[unit])
+            for unit, said in said_of.items()
+            for each in said
+            if each.content != counting[unit].content
+        ]
+    else:
+        counting = {unit: max(said, key=lambda each: each.at) for unit, said in said_of.items()}
+        refused = [
             refusal
             for name, told in refusals.items()
             for unit, refusal in told
-            if not (unit in newest and newest[unit].at > last[name])  # put right in a later file
-        ],
-        sum(listed.seen for listed in files),
-    )
+            if not (unit in counting and counting[unit].at > last[name])  # put right in a later file
+        ]
+    rows = [row for said in counting.values() for row in said.rows]
+    return Parsed(rows, refused, sum(listed.seen for listed in files))
 
 
 @dataclass(frozen=True)
 class _Said:
-    """A unit's rows and which of the files, in order, says so."""
+    """What a file says of a unit: which one in order it is, and since which one its name has spoken of the unit."""
 
+    file: File
     rows: list[dict[str, Any]]
     at: int
+    since: int
+
+    @property
+    def where(self) -> str:
+        return self.file.where(f"{self.rows[0]['sheet']}, row {self.rows[0]['row_number']}")
+
+    @property
+    def content(self) -> list[dict[str, Any]]:
+        """The rows without where they stand."""
+        places = {*self.file.columns, "sheet", "row_number"}
+        return [{name: value for name, value in row.items() if name not in places} for row in self.rows]
+
+
+def _another(unit: tuple[Any, ...], said: _Said, first: _Said) -> Refusal:
+    """Two files say different things under one name."""
+    return Refusal(
+        f"expected {_named(unit)} in one file, found another in {first.where}, which came first and stands: "
+        f"number this one anew or, if it corrects the other, save it as {first.file.name}",
+        said.where,
+        period=said.rows[0]["period"],
+        raw=repr(said.content)[:RAW_CHARACTERS],
+        whole=True,
+        amounts=len(said.rows),
+    )
+
+
+def _named(unit: tuple[Any, ...]) -> str:
+    return " ".join(map(_plain, unit))
 
 
 def _plain(value: Any) -> str:

@@ -89,6 +89,56 @@ def test_a_new_version_withdraws_what_it_leaves_out_and_keeps_what_it_spoils(wor
     assert "net to zero" in found.refusals[0].reason
 
 
+def other(amount: float) -> list[list[Any]]:
+    """Somebody else's entry of the same number."""
+    return [
+        ["2024-11", "A-1", None, "sales", -amount, "Other", "Eve", "Bob"],
+        ["2024-11", "A-1", None, "Assets", amount, "Other", "Eve", "Bob"],
+    ]
+
+
+def counting(found: Parsed) -> list[tuple[Any, ...]]:
+    return shown(found.rows, "entry amount_cad file_name file_version")[1::2]
+
+
+def test_of_two_entries_of_one_number_in_two_files_the_first_stands_and_the_other_is_refused(words: Vocabulary) -> None:
+    ann = landed(workbook({"Entries": [HEADER, *GOOD]}), "ann.xlsx")
+    eve = landed(workbook({"Extra": [HEADER, *other(7)]}), "eve.xlsx", day=1)
+    found = parse_adjustments(words, [eve, ann])
+    assert counting(found) == [("A-1", "100.25", "ann.xlsx", 1)]
+    [refusal] = found.refusals
+    assert refusal.where == "eve.xlsx (version 1): Extra, row 2"
+    assert "expected 2024-11 A-1 in one file, found another in ann.xlsx (version 1): Entries, row 2" in refusal.reason
+    assert found.seen == len(found.rows) + refusal.amounts
+
+    corrected = landed(workbook({"Entries": [HEADER, *other(8)]}), "ann.xlsx", 2, day=2)
+    found = parse_adjustments(words, [ann, eve, corrected])
+    assert counting(found) == [("A-1", "8.00", "ann.xlsx", 2)]  # the name that spoke first speaks still
+    assert len(found.refusals) == 1
+
+    withdrawn = landed(workbook({"Entries": [HEADER, *([*e[:1], "A-2", *e[2:]] for e in GOOD)]}), "ann.xlsx", 2, day=2)
+    found = parse_adjustments(words, [ann, eve, withdrawn])
+    assert counting(found) == [("A-1", "7.00", "eve.xlsx", 1), ("A-2", "100.25", "ann.xlsx", 2)]
+    assert found.refusals == []
+
+
+def test_a_spoilt_entry_is_not_put_right_by_somebody_elses_of_its_number(words: Vocabulary) -> None:
+    ann = landed(workbook({"Entries": [HEADER, GOOD[0]]}), "ann.xlsx")
+    eve = landed(workbook({"Extra": [HEADER, *other(7)]}), "eve.xlsx", day=1)
+    found = parse_adjustments(words, [ann, eve])
+    assert counting(found) == [("A-1", "7.00", "eve.xlsx", 1)]
+    assert {refusal.where for refusal in found.refusals} == {"ann.xlsx (version 1): Entries, row 2"}
+
+
+def test_a_file_that_repeats_an_entry_of_another_adds_nothing(words: Vocabulary) -> None:
+    november = landed(workbook({"Entries": [HEADER, *GOOD]}), "november.xlsx")
+    december = landed(workbook({"Entries": [HEADER, *GOOD, *([*e[:1], "A-2", *e[2:]] for e in GOOD)]}), "so far.xlsx",
+                      day=1)  # fmt: skip
+    found = parse_adjustments(words, [november, december])
+    assert counting(found) == [("A-1", "100.25", "november.xlsx", 1), ("A-2", "100.25", "so far.xlsx", 1)]
+    assert found.refusals == []
+
+
 def test_the_table_and_an_entry_that_does_not_net_to_zero(spark: SparkSession, tmp_path: Path) -> None:
     context = context_of(spark, group_of(tmp_path))
     file, table = landed(workbook({"Entries": [HEADER, *GOOD]})), landing_files.CONTRACT

@@ -301,7 +301,7 @@ ALTER TABLE `${catalog}`.`silver`.`budgets` ALTER COLUMN `sheet` COMMENT 'Tab.';
 ALTER TABLE `${catalog}`.`silver`.`budgets` ALTER COLUMN `row_number` COMMENT 'Row of the tab.';
 
 -- table silver/adjustments
-COMMENT ON TABLE `${catalog}`.`silver`.`adjustments` IS 'Manual adjustments of the group\'s statements, as the newest sheets state them: each entry nets to zero in its month, has an author and another person who approved it. Earlier versions stay in bronze.';
+COMMENT ON TABLE `${catalog}`.`silver`.`adjustments` IS 'Manual adjustments of the group\'s statements, as the newest sheets state them: each entry nets to zero in its month, has an author and another person who approved it. Where files of different names have one entry of a month, the first stands and what says otherwise is refused. Earlier versions stay in bronze.';
 ALTER TABLE `${catalog}`.`silver`.`adjustments` ALTER COLUMN `period` COMMENT 'First day of the month.';
 ALTER TABLE `${catalog}`.`silver`.`adjustments` ALTER COLUMN `entry` COMMENT 'Number or name of the entry, unique in its month.';
 ALTER TABLE `${catalog}`.`silver`.`adjustments` ALTER COLUMN `line_number` COMMENT 'Within the entry, from 1.';
