@@ -105,6 +105,7 @@ def _companies(contract: Contract) -> Iterator[Problem]:
     file = "companies.yaml"
     yield from _duplicates("companies", ((i, "code", each.code) for i, each in contract.companies))
     yield from _duplicates("companies", ((i, "realm_id", each.realm_id) for i, each in contract.companies))
+    yield from _alike("companies", ((i, each.name) for i, each in contract.companies))
     for i, each in contract.companies:
         path = f"companies[{i}]"
         yield from _known(contract, "pillars", file, f"{path}.pillar", each.pillar)
@@ -145,7 +146,7 @@ def _pillars(contract: Contract) -> Iterator[Problem]:
 
 def _locations(contract: Contract) -> Iterator[Problem]:
     file = "locations.yaml"
-    yield from _duplicates("locations", ((i, "name", each.name) for i, each in contract.locations))
+    yield from _alike("locations", ((i, each.name) for i, each in contract.locations))
     spellings: list[tuple[Hashable, Window, str, str]] = []
     for i, each in contract.locations:
         path = f"locations[{i}]"
@@ -380,6 +381,16 @@ def _duplicates(what: str, values: Iterable[tuple[int, str, str]]) -> Iterator[P
                 f"{what}.yaml", f"{what}[{i}].{field}", repr(value), f"no duplicate of {what}[{first[value]}]"
             )
         first.setdefault(value, i)
+
+
+def _alike(what: str, names: Iterable[tuple[int, str]]) -> Iterator[Problem]:
+    """Names that sheets could not tell apart: case and spaces do not count there."""
+    first: dict[str, tuple[int, str]] = {}
+    for i, name in names:
+        held, other = first.setdefault(" ".join(name.split()).casefold(), (i, name))
+        if held != i:
+            expected = f"another name than {what}[{held}], {other!r}: sheets are read without case and spaces"
+            yield Problem(f"{what}.yaml", f"{what}[{i}].name", repr(name), expected)
 
 
 def _overlaps(file: str, dated: Iterable[tuple[Hashable, Window, str, str]]) -> Iterator[Problem]:

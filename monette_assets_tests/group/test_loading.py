@@ -70,6 +70,17 @@ WRONG_ENTRIES = [
         "companies.yaml: companies[1].realm_id: found '1001'; expected no duplicate of companies[0]",
     ),
     (
+        changed("companies", 1, name="North  farm LTD."),
+        "companies.yaml: companies[1].name: found 'North  farm LTD.'; expected another name than companies[0], "
+        "'North Farm Ltd.': sheets are read without case and spaces",
+    ),
+    (
+        small_contract()
+        | {"locations": [*small_contract()["locations"], {"name": "north home", "pillars": [{"pillar": "Grain"}]}]},
+        "locations.yaml: locations[2].name: found 'north home'; expected another name than locations[0], "
+        "'North Home': sheets are read without case and spaces",
+    ),
+    (
         changed("companies", 1, realm_id=1002),
         "companies.yaml: companies[1].realm_id: found 1002; expected text (put it in quotes)",
     ),
