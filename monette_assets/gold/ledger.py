@@ -15,6 +15,7 @@ from monette_assets.gold.mapping import (
     reroute_accounts,
 )
 from monette_assets.gold.rates import add_rate, pedigree
+from monette_assets.group.validation import OTHER_EXPENSE, OTHER_EXPENSE_NAMES, OTHER_EXPENSE_SUB_TYPES
 from monette_assets.silver import accounts, exchange_rates, general_ledger
 from monette_assets.tables import Check, Column, Context, Contract, Freshness, Input, Months, Severity, Staged, table
 from monette_assets.tables.contract import MONEY, RATE, hours
@@ -32,6 +33,22 @@ def _unmapped(staged: Staged) -> DataFrame:
 
     account = ["company", "period", "account_id", "account_number", "account_name"]
     lines = staged.rows.where(F.col("group_account") == UNMAPPED)
+    return lines.groupBy(*account).agg(F.count(F.lit(1)).alias("lines"), F.sum("amount").alias("amount"))
+
+
+def _above_ebitda(staged: Staged) -> DataFrame:
+    """Depreciation, interest and income tax by the source's detail type or name, whatever number they are mapped by."""
+    from pyspark.sql import functions as F
+
+    told = F.col("account_sub_type").isin(*OTHER_EXPENSE_SUB_TYPES) | F.lower("account_name").rlike(
+        OTHER_EXPENSE_NAMES.pattern
+    )
+    accounts = staged.inputs["accounts"].where((F.col("classification") == "Expense") & told)
+    elsewhere = F.coalesce("profit_type", F.lit("none")) != OTHER_EXPENSE
+    lines = staged.rows.where(elsewhere & (F.col("group_account") != UNMAPPED)).join(
+        accounts.select("company", "account_id"), ["company", "account_id"], "left_semi"
+    )
+    account = ["company", "period", "account_id", "account_number", "account_name", "group_account", "profit_type"]
     return lines.groupBy(*account).agg(F.count(F.lit(1)).alias("lines"), F.sum("amount").alias("amount"))
 
 
@@ -124,6 +141,9 @@ CONTRACT = Contract(
         Check("conserved", "Rows and gross amounts in = rows and gross amounts out.", "ACCOUNTING 7", _not_conserved),
         Check("every_account_mapped", "Every account has a group account; what has none stands in its own line.",
               "ACCOUNTING 6", _unmapped, Severity.REPORTS),
+        Check("below_ebitda",
+              "An expense account whose detail type or name says depreciation, interest or income tax is mapped to "
+              "Other Expense.", "ACCOUNTING 24", _above_ebitda),
         Check("location_known",
               "Every income and expense line has a location the contract knows; others are Unclassified.",
               "ACCOUNTING, The group", _unknown_location, Severity.WARNS),

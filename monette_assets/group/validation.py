@@ -34,7 +34,11 @@ Indexed = tuple[tuple[int, Item], ...]
 RESERVED_NAME = "Unclassified"  # what carries a location missing from the contract
 OTHER_EXPENSE = "Other Expense"
 OTHER_EXPENSE_KINDS = ("depreciation", "interest", "income_tax")  # ACCOUNTING 24
-OTHER_EXPENSE_NAMES = re.compile(r"depreciat|amorti[sz]ation|amortissement|interest (?:expense|on)|income tax", re.I)
+OTHER_EXPENSE_NAMES = re.compile(
+    r"depreciat|amorti[sz]ation|amortissement|interest (?:expense|on)|int[eé]r[eê]ts sur|income tax|imp[oô]ts? sur le",
+    re.I,
+)
+OTHER_EXPENSE_SUB_TYPES = ("Depreciation", "Amortization", "AmortizationExpense", "InterestPaid", "IncomeTaxExpense")
 REVENUE_TYPES = ("Sales Revenue", "Other Operating Revenue", "Other Income")
 
 

@@ -234,6 +234,51 @@ def test_unmapped_accounts_are_named_with_their_amount(
     ]
 
 
+@pytest.mark.parametrize(
+    ("name", "sub_type", "classification", "caught"),
+    [
+        ("Depreciation", None, "Expense", True),
+        ("Other:AMORTISSEMENT", None, "Expense", True),
+        ("Interest on Term Debt", "OtherMiscellaneousExpense", "Expense", True),
+        ("Intérêts sur la dette", None, "Expense", True),
+        ("Income Taxes", None, "Expense", True),
+        ("Impôts sur le revenu", None, "Expense", True),
+        ("Bank Loans", "InterestPaid", "Expense", True),  # by its detail type alone
+        ("Wear and tear", "Depreciation", "Expense", True),
+        ("Property Taxes", "TaxesPaid", "Expense", False),
+        ("Custom Work", None, "Expense", False),
+        ("Interest on Deposits", "InterestEarned", "Revenue", False),
+    ],
+)
+def test_what_is_below_ebitda_is_known_by_the_accounts_own_type_and_name(
+    spark: SparkSession,
+    context: Context,
+    inputs: dict[str, DataFrame],
+    computed: DataFrame,
+    name: str,
+    sub_type: str | None,
+    classification: str,
+    caught: bool,
+) -> None:
+    """ACCOUNTING 24: 7000 is mapped to direct expenses by number; south's is rerouted below EBITDA from 2025 on."""
+    from pyspark.sql import functions as F
+
+    header = "company account_id account_number account_name account_sub_type classification"
+    charts = [(company, "custom", "7000", name, sub_type, classification) for company in ("north", "south")]
+    chart = frame(spark, accounts.CONTRACT, rows(accounts.CONTRACT, header, *charts))
+    named = computed.withColumn(
+        "account_name", F.when(F.col("account_id") == "custom", name).otherwise(F.col("account_name"))
+    )
+    found = failures(CONTRACT, "below_ebitda", context, named, **inputs | {"accounts": chart})
+    expected = [
+        ("north", "2025-01", "7000", name, "direct", "Direct Operating Expenses", 1, "8.00"),
+        ("south", "2024-12", "7000", name, "direct", "Direct Operating Expenses", 1, "8.00"),
+    ]
+    assert shown(found, "company period account_number account_name group_account profit_type lines amount") == (
+        expected if caught else []
+    )
+
+
 def test_unknown_locations_are_named_but_a_bank_account_needs_none(
     context: Context, computed: DataFrame, inputs: dict[str, DataFrame]
 ) -> None:

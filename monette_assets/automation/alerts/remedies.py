@@ -53,7 +53,7 @@ def _for_check(first: Finding, run: str, months: Sequence[date]) -> tuple[str, .
         return (f"monette {SHOWN_BY[first.check]}{f' --period {months[0]:%Y-%m}' if months else ''}",)
     if first.check in ("readable", "nothing_refused", "nothing_lost"):
         return ("monette quarantine list", run)
-    if first.check == "every_account_mapped":
+    if first.check in ("every_account_mapped", "below_ebitda"):
         return (f"monette check --select {first.table}", run and f"{run} --no-fetch")
     if first.check == "ties_out":
         return (_of_month("tie_out", months), run)
