@@ -141,6 +141,14 @@ def test_agings_are_by_bucket_and_rounded_once(tmp_path: Path, group: Group) -> 
     assert receivables.contacts[0] == ("north", "@Mill & Sons", Decimal("400.00"), Decimal("700.00"))
 
 
+def test_an_aging_stands_beside_its_control_accounts(tmp_path: Path, group: Group) -> None:
+    """The two accounts of kind receivable stand at 1,100.00 and 217.50; 816.01 is owed by document."""
+    control = group.chart[0].model_copy(update={"code": "cash", "kind": "receivable"})
+    lake = finance_lake(tmp_path / "lake", group)
+    (receivables,) = gather(question(lake, replace(group, chart=(*group.chart, control)))).agings
+    assert (receivables.booked, receivables.difference) == (Decimal("1317.50"), Decimal("-501.49"))
+
+
 def test_variances_are_positive_where_they_are_good(tmp_path: Path, group: Group) -> None:
     management = packed(tmp_path, group).management
     assert management is not None

@@ -10,6 +10,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from monette_assets.group import Group
+from monette_assets.reports.pack.behind import BALANCES
 from monette_assets.reports.pack.grid import ZERO
 from monette_assets.reports.released import Released
 from monette_assets.reports.shares import aged
@@ -19,7 +20,10 @@ from monette_assets.tables import waivers as waivers_table
 
 SHOWN = 500  # rows of a listing
 CONTACTS = 25
-AGINGS = {"gold/receivables_aging": "Receivables", "gold/payables_aging": "Payables"}
+AGINGS = {
+    "gold/receivables_aging": ("Receivables", "receivable", 1),
+    "gold/payables_aging": ("Payables", "payable", -1),
+}  # title, kind of its control accounts, their side
 
 
 @dataclass(frozen=True)
@@ -32,6 +36,12 @@ class Aging:
     amounts: Mapping[tuple[str, str], Decimal]  # (company, bucket)
     contacts: Sequence[tuple[str, str, Decimal, Decimal]]  # company, contact, overdue, in all: largest overdue first
     overdue: Decimal
+    booked: Decimal | None  # its control accounts as they were translated; None where the release does not tell
+
+    @property
+    def difference(self) -> Decimal:
+        """From the control accounts: several accounts of a foreign company are rounded each by itself."""
+        return ZERO if self.booked is None else self.total() - self.booked
 
     def total(self, bucket: str | None = None) -> Decimal:
         """Of a bucket, or of all."""
@@ -40,12 +50,13 @@ class Aging:
 
 def agings(release: Released, group: Group, month: date) -> tuple[Aging, ...]:
     """Receivables and payables, as far as the release holds them, in the cents of their reports (ACCOUNTING 28)."""
-    return tuple(_aging(release, group, month, table, title) for table, title in AGINGS.items() if release.holds(table))
+    return tuple(_aging(release, group, month, table) for table in AGINGS if release.holds(table))
 
 
-def _aging(release: Released, group: Group, month: date, table: str, title: str) -> Aging:
+def _aging(release: Released, group: Group, month: date, table: str) -> Aging:
     import pyarrow.compute as pc
 
+    title, kind, side = AGINGS[table]
     rows = release.rows(
         table,
         period=month,
@@ -75,7 +86,20 @@ def _aging(release: Released, group: Group, month: date, table: str, title: str)
         amounts,
         [(company, contact, _cents(late), _cents(every)) for (company, contact), (late, every) in largest if late > 0],
         sum((amount for (_, bucket), amount in amounts.items() if youngest[bucket] > 0), ZERO),
+        _booked(release, group, month, kind, side),
     )
+
+
+def _booked(release: Released, group: Group, month: date, kind: str, side: int) -> Decimal | None:
+    """What stands on the companies' control accounts at the month's end, in group currency, `side` positive."""
+    import pyarrow.compute as pc
+
+    control = [each.code for each in group.chart if each.kind == kind]
+    if not control or not release.holds(BALANCES):
+        return None
+    where = (pc.field("basis") == "accrual") & pc.field("group_account").isin(control)
+    rows = release.rows(BALANCES, period=month, columns=["closing_cad"], where=where)
+    return side * sum((row["closing_cad"] or ZERO for row in rows), ZERO)
 
 
 def _cents(amount: Decimal) -> Decimal:

@@ -219,6 +219,14 @@ def _aging(book: Book, aging: Aging, unit: str) -> Worksheet:
         value = amount(aging.total(total_of))
         sheet.write_formula(last + 1, column, f"=SUM({letters}{first + 1}:{letters}{last + 1})", strong, value)
     row = last + 4
+    if aging.booked is not None and aging.difference:
+        letters = column_letters(len(columns))
+        book.text(sheet, last + 2, 0, "In the balance sheets", book.format())
+        sheet.write_number(last + 2, len(columns), amount(aging.booked), money)
+        book.text(sheet, last + 3, 0, "Difference", book.format())
+        made = f"={letters}{last + 2}-{letters}{last + 3}"
+        sheet.write_formula(last + 3, len(columns), made, money, amount(aging.difference))
+        row += 2
     book.text(sheet, row - 1, 0, "Most overdue", book.format(bold=True))
     for column, title in enumerate(("Company", "Contact", "Overdue", "In all")):
         book.text(
