@@ -16,14 +16,43 @@ from monette_assets.silver.budget_sheets import parse_budget
 from monette_assets.silver.refusals import nothing_refused
 from monette_assets.silver.sheets import READABLE, File, Parsed, Vocabulary, in_order, parse_files, vocabulary
 from monette_assets.sources.landing.recognition import BUDGET
-from monette_assets.tables import Column, Context, Contract, Input, Months, Partitions, table
+from monette_assets.tables import Check, Column, Context, Contract, Input, Months, Partitions, Severity, Staged, table
 from monette_assets.tables.contract import MONEY, RATE
 
 if TYPE_CHECKING:
+    from pyspark.sql import Column as SparkColumn
     from pyspark.sql import DataFrame
 
 FILES = "bronze/landing_files"
 CONTENT = (f"{FILES}.content",)
+
+PLACE = ("company", "fiscal_year", "location")
+
+
+def _months_lost(staged: Staged) -> DataFrame:
+    """Months of the newest version of another file that the file that counts in its place says nothing of."""
+    from pyspark.sql import Window
+    from pyspark.sql import functions as F
+
+    of_name = Window.partitionBy("company", "fiscal_year", "file_name")
+    newest = staged.rows.withColumn("_newest", F.max("file_version").over(of_name)).where("file_version = _newest")
+    counting = newest.where("current").groupBy(*PLACE, "file_name").agg(F.collect_set("period").alias("_months"))
+    replaced = (
+        newest.where("NOT current")
+        .groupBy(*PLACE, F.col("file_name").alias("replaced_file"))
+        .agg(F.max("version").alias("_version"), F.sort_array(F.collect_set("period")).alias("_months_before"))
+    )
+    last = replaced.groupBy(*PLACE).agg(F.max_by(F.struct("replaced_file", "_months_before"), "_version").alias("_of"))
+    months_lost = F.concat_ws(", ", F.transform(F.array_except("_of._months_before", "_months"), _month))
+    lost = counting.join(last, list(PLACE)).withColumn("months_lost", months_lost).where("months_lost <> ''")
+    return lost.select(*PLACE, "file_name", "_of.replaced_file", "months_lost")
+
+
+def _month(period: SparkColumn) -> SparkColumn:
+    from pyspark.sql import functions as F
+
+    return F.date_format(period, "yyyy-MM")
+
 
 CONTRACT = Contract(
     name="silver/budgets",
@@ -62,7 +91,11 @@ CONTRACT = Contract(
         Column("sheet", "string", "Tab."),
         Column("row_number", "int", "Row of the tab."),
     ),
-    checks=(nothing_refused(("company",), READABLE),),
+    checks=(
+        nothing_refused(("company",), READABLE),
+        Check("replaces_every_month", "A file that replaces another's budget of a location has every month that the "
+              "other had: those it lacks have no budget.", "ACCOUNTING 25", _months_lost, Severity.WARNS),
+    ),
 )  # fmt: skip
 
 

@@ -19,7 +19,7 @@ from monette_assets.silver.sheets import File, Parsed, Vocabulary
 from monette_assets.tables import Staged
 from monette_assets.tables.table import staging_ddl
 from monette_assets_tests.contracts import small_contract
-from monette_assets_tests.frames import context_of, frame, group_of, rows, shown
+from monette_assets_tests.frames import context_of, failures, frame, group_of, rows, shown
 from monette_assets_tests.landed import Rows, landed, workbook
 
 if TYPE_CHECKING:
@@ -344,6 +344,22 @@ def test_the_table_publishes_rows_and_quarantines_refusals(spark: SparkSession, 
     [refused] = [row for row in staged if row["_kind"] == "refused"]
     assert "found '9999'" in refused["_reason"]
     assert refused["_path"] == "bad.xlsx (version 1): South Ranch, row 3"
+
+
+def test_a_file_that_replaces_a_year_with_fewer_months_is_warned_of(
+    spark: SparkSession, group: Group, words: Vocabulary
+) -> None:
+    def lost(*files: File) -> list[Any]:
+        given = spark.createDataFrame(parsed(words, *files).rows, CONTRACT.ddl)
+        found = failures(CONTRACT, "replaces_every_month", context_of(spark, group), given)
+        return shown(found, "company location file_name replaced_file months_lost")
+
+    whole = landed(workbook({"North Home": tab([5300, "Fuel", 1, 2, 3])}), "whole.xlsx")
+    missing = ("north", "North Home", "one.xlsx", "whole.xlsx", "2024-12, 2025-01")
+    assert lost(whole, one(5, "one.xlsx", 1, 1)) == [missing]
+    assert lost(whole, one(5, "one.xlsx", 1, 1), one(6, "one.xlsx", 2, 2)) == [missing]
+    assert lost(whole, one(5, "whole.xlsx", 2, 1)) == []  # its own name says what it means
+    assert lost(whole, landed(workbook({"North Home": tab([5300, "Fuel", 4, 5, 6])}), "all.xlsx", day=1)) == []
 
 
 def test_a_refusal_fails_its_check(spark: SparkSession, group: Group) -> None:
