@@ -24,10 +24,18 @@ from monette_assets.silver.sheets import (
 from monette_assets.sources.landing import cells
 from monette_assets.sources.landing.cells import CellError, Value, blank
 from monette_assets.sources.landing.folder import Unreadable
-from monette_assets.sources.landing.recognition import Header, recognise
+from monette_assets.sources.landing.recognition import Header, plain, recognise
 from monette_assets.sources.landing.workbooks import Sheet, read_workbook
 
 TOTALS = ("total", "subtotal", "sub-total", "grand total", "gross margin", "contribution margin", "ebitda", "net ")
+# Headings that begin no location, beside the names of the contract and of the company's chart.
+SECTIONS = (
+    "revenue", "revenues", "operating revenue", "income", "sales", "cost", "costs", "cost of sales", "direct costs",
+    "other costs", "expense", "expenses", "direct expenses", "operating expenses", "overhead", "overheads", "notes",
+    "assumptions",
+)  # fmt: skip
+LABELS = ("section", "note", "notes")  # "Section: Crop inputs" is one, whatever follows
+PLACES = ("location", "farm", "ranch")
 ROUNDING = Decimal("0.06")  # a printed total of twelve unrounded months
 
 Unit = tuple[str, int]  # company, fiscal year
@@ -87,12 +95,13 @@ class _Reader:
                 company, tab_is_company = self._company_of(sheet, header)
             hidden_column(sheet, [*header.columns.values(), *header.months])
             self._check_titles(sheet, header)
-            location = self._location_of(sheet, header, company, tab_is_company)
+            location: Value | CellError = self._location_of(sheet, header, company, tab_is_company)
+            in_blocks = location is None or (company is not None and self._has_blocks(sheet, header, company))
         except CellError as error:
             self.problems.append(_Problem(str(error), sheet.name, company, self._stated_year(header), whole=True))
             return
         for number in range(header.row + 1, len(sheet.rows) + 1):
-            block = self._row(sheet, header, number, company, location)
+            block = self._row(sheet, header, number, company, location, in_blocks=in_blocks)
             location = block if block is not None else location
 
     def _company_of(self, sheet: Sheet, header: Header) -> tuple[str, bool]:
@@ -127,12 +136,10 @@ class _Reader:
             raise CellError(f"expected a tab named after a location (was it renamed?): {error}") from error
 
     def _has_blocks(self, sheet: Sheet, header: Header, company: str) -> bool:
-        for number in range(header.row + 1, len(sheet.rows) + 1):
+        for number in range(header.row + 1, len(sheet.rows) + 1) if header.months else ():
             if not self._amounts(sheet, header, number):
-                try:
-                    if self._block(sheet, number, company) is not None:
-                        return True
-                except CellError:
+                heading = _heading(sheet, header, number)
+                if heading is not None and self._block(heading, company, in_blocks=False) is not None:
                     return True
         return False
 
@@ -157,27 +164,53 @@ class _Reader:
         columns = [*header.months] if header.months else [header.columns["amount"]]
         return [column for column in columns if not blank(_at(sheet, number, column))]
 
-    def _block(self, sheet: Sheet, number: int, company: str) -> str | None:
-        """The location that a heading row begins; None for any other heading. Raises CellError."""
-        first = next((value for value in sheet.rows[number - 1] if not blank(value)), None)
-        if not isinstance(first, str):
-            return None
-        label, colon, rest = first.partition(":")
-        if colon and label.strip().casefold() in ("location", "farm", "ranch"):
-            return self.words.location(company, rest.strip() or None)
-        try:
-            return self.words.location(company, first)
-        except CellError:
-            return None
+    def _block(self, heading: str, company: str, *, in_blocks: bool) -> str | CellError | None:
+        """The location that a heading begins; None where it begins none; the error of one that nobody knows.
 
-    def _row(self, sheet: Sheet, header: Header, number: int, company: str | None, location: Value) -> str | None:
+        A tab that is not in blocks is a location's own: there only what reads like another location is an error.
+        """
+        label, _, rest = (part.strip() for part in heading.partition(":"))
+        if label.casefold() in LABELS:
+            return None
+        stated = label.casefold() in PLACES
+        try:
+            return self.words.location(company, rest if stated and rest else heading)
+        except CellError as error:
+            if not stated:
+                if self._is_section(heading, company):
+                    return None
+                if not in_blocks and not self.words.like_a_location(company, heading):
+                    return None
+            return error
+
+    def _is_section(self, heading: str, company: str) -> bool:
+        """Whether a heading is a title among a location's rows: a section, a total, an account without amounts."""
+        written = plain(heading)
+        if written in SECTIONS or written.startswith(TOTALS) or written in self.words.titles[company]:
+            return True
+        try:
+            self.words.account(company, heading, None)
+        except CellError:  # an account nobody knows, but nothing is budgeted for it
+            return written[:1].isdigit() and not self.words.like_a_location(company, heading)
+        return True
+
+    def _row(
+        self,
+        sheet: Sheet,
+        header: Header,
+        number: int,
+        company: str | None,
+        location: Value | CellError,
+        *,
+        in_blocks: bool,
+    ) -> str | CellError | None:
         """Read one row below the header; returns the location it begins, if it is such a heading."""
         if all(blank(value) for value in sheet.rows[number - 1]):
             return None
         columns = self._amounts(sheet, header, number)
         if header.months and not columns:
-            return self._heading(sheet, header, number, company)
-        if _is_total(sheet, header, number):
+            return self._begun(sheet, header, number, company, in_blocks=in_blocks)
+        if header.months and self._is_total(sheet, header, number, company):
             return None
         amounts = max(len(columns), 1)
         self.seen += amounts
@@ -188,6 +221,8 @@ class _Reader:
             return None
         own = _at(sheet, number, header.columns["location"]) if "location" in header.columns else location
         try:
+            if isinstance(own, CellError):
+                raise own
             problem = hidden_or_merged(sheet, number, [*header.columns.values(), *columns])
             found = [] if problem else self._keyed(sheet, header, number, columns, company, own)
         except CellError as error:
@@ -201,14 +236,45 @@ class _Reader:
             self.rows.append(self._budget_row(sheet, number, key, value, facts.get("budget_rate")))
         return None
 
-    def _heading(self, sheet: Sheet, header: Header, number: int, company: str | None) -> str | None:
+    def _begun(
+        self, sheet: Sheet, header: Header, number: int, company: str | None, *, in_blocks: bool
+    ) -> str | CellError | None:
+        """The location that a row without amounts begins, or why nobody can say which: nothing below it is booked."""
+        heading = _heading(sheet, header, number)
+        if heading is None or "location" in header.columns:
+            return None
+        begun = self._block(heading, company, in_blocks=in_blocks) if company else self._of_no_company(heading)
+        if isinstance(begun, CellError):
+            return CellError(
+                f"below the heading {heading[:80]!r} of row {number}: {begun}; a title that begins no location is "
+                "written 'Section: ...' or 'Note: ...'"
+            )
+        return begun
+
+    def _of_no_company(self, heading: str) -> CellError | None:
+        """Where each row says its company, no heading can say its location."""
+        label, _, _ = heading.partition(":")
+        companies = self.words.group.companies
+        if any(plain(heading) in (each.code, plain(each.name)) for each in companies):
+            return None  # a company's row without amounts
+        if plain(label) in PLACES or any(self.words.like_a_location(each.code, heading) for each in companies):
+            return CellError("expected a column Location beside the column Company, found a heading")
+        return None
+
+    def _is_total(self, sheet: Sheet, header: Header, number: int, company: str | None) -> bool:
+        """Whether a row is a total: its first name says so, and no account is called that or nearly that."""
+        name = next((value for value in _named(sheet, header, number) if not blank(value)), None)
+        if not isinstance(name, str) or not name.strip().casefold().startswith(TOTALS):
+            return False
         if company is None:
-            return None
-        try:
-            return self._block(sheet, number, company)
-        except CellError as error:
-            self._refuse(str(error), sheet, number, company, self._stated_year(header))
-            return None
+            written = _at(sheet, number, header.columns["company"])
+            if blank(written):
+                return True
+            try:
+                company = self.words.company(written)
+            except CellError:
+                return False
+        return not self.words.like_an_account(company, name)
 
     def _year_of(self, sheet: Sheet, header: Header, number: int, company: str) -> int | None:
         """The fiscal year a bad row belongs to, as far as it says."""
@@ -338,9 +404,11 @@ class _Reader:
         for problem in self.problems:
             if problem.company is not None and problem.year is not None:
                 broken.add((problem.company, problem.year))
-            elif problem.company is not None:  # no year known: every year of the company in this file
+            else:  # no year known: every year of the company in this file; no company known: it may be any of them
                 broken |= {
-                    (row["company"], row["fiscal_year"]) for row in self.rows if row["company"] == problem.company
+                    (row["company"], row["fiscal_year"])
+                    for row in self.rows
+                    if problem.company in (None, row["company"])
                 }
         refusals = [
             Refusal(
@@ -407,10 +475,17 @@ def _named(sheet: Sheet, header: Header, number: int) -> list[Value]:
     return [_at(sheet, number, column) for column in columns]
 
 
-def _is_total(sheet: Sheet, header: Header, number: int) -> bool:
-    """Whether a row is a total: the first name says so."""
-    first = next((value for value in _named(sheet, header, number) if not blank(value)), None)
-    return isinstance(first, str) and first.strip().casefold().startswith(TOTALS)
+def _heading(sheet: Sheet, header: Header, number: int) -> str | None:
+    """The text where names stand, not right of the months: 'North Home', 'Location: North Home' in one cell or two."""
+    named = {header.columns[name] for name in ("account", "account_name") if name in header.columns}
+    found = [
+        value
+        for column, value in enumerate(sheet.rows[number - 1], 1)
+        if not blank(value) and (column < min(header.months) or column in named)
+    ]
+    if not found or not isinstance(found[0], str):
+        return None
+    return f"{plain(found[0])}: {found[1]}" if plain(found[0]) in PLACES and len(found) > 1 else found[0]
 
 
 def _name(sheet: Sheet, header: Header, number: int) -> str:

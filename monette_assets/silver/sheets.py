@@ -12,13 +12,14 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
+from difflib import get_close_matches
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from monette_assets.group.problems import one_of
 from monette_assets.sources.landing.cells import CellError, Value, blank
 from monette_assets.sources.landing.folder import Unreadable
-from monette_assets.sources.landing.recognition import Header, recognise
+from monette_assets.sources.landing.recognition import Header, plain, recognise
 from monette_assets.sources.landing.workbooks import Sheet, column_letters, read_workbook
 from monette_assets.tables import Contract
 from monette_assets.tables.table import staging_ddl, staging_schema
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 FILE_COLUMNS = ("file_name", "version", "content_hash", "received_at", "modified_at", "content")
 RAW_CHARACTERS = 500
 READABLE = "Every sheet was readable and everything in it known; what was not is in quarantine."
+CLOSE = 0.85  # a name so near to another may be that one, misspelt
 MIN_TRUNCATED_NAME = 20  # Excel cuts tab names at 31 characters
 _NUMBER_AND_NAME = re.compile(r"(\d[\w.]*)\s*(?:[-\u2013\u2014:\u00b7]\s*|\s+)(\S.*)")
 
@@ -136,6 +138,16 @@ class Vocabulary:
                 return name
         raise CellError(f"expected a location, {one_of(known.choices, value)}, found {str(value)[:80]!r}")
 
+    def like_a_location(self, company: str, name: str) -> bool:
+        """Whether a name reads like one of a location, misspelt."""
+        known = self._locations[company]
+        near = [*known.spellings, *(each.casefold() for each in known.choices)]
+        return bool(get_close_matches(plain(name), near, n=1))
+
+    def like_an_account(self, company: str, name: str) -> bool:
+        """Whether a name is one of the company's accounts, or so near to one that it may be that one, misspelt."""
+        return bool(get_close_matches(plain(name), self._accounts[company].by_name, n=1, cutoff=CLOSE))
+
     def account(self, company: str, number: str | None, name: str | None) -> Account:
         """The account of that number, else of that name (full, or its last part). Raises CellError with the choices."""
         chart = self._accounts[company]
@@ -170,6 +182,20 @@ class Vocabulary:
     def profit_types(self) -> dict[str, str | None]:
         """The profit type of every group account; None on the balance sheet."""
         return {row["group_account"]: row["profit_type"] for row in self.group.chart_rows()}
+
+    @cached_property
+    def titles(self) -> dict[str, frozenset[str]]:
+        """By company, what parts of its statement are called, plainly: itself, pillars, accounts of group and own."""
+        chart = [row[name] for row in self.group.chart_rows() for name in ("name", "profit_type", "classification")]
+        of_group = {plain(name) for name in [*chart, *(pillar.name for pillar in self.group.pillars)]}
+        return {
+            each.code: frozenset(
+                of_group
+                | {each.code, plain(each.name)}
+                | {plain(part) for name in self._accounts[each.code].by_name for part in (name, *name.split(":"))}
+            )
+            for each in self.group.companies
+        }
 
     @cached_property
     def _companies(self) -> dict[str, str]:
@@ -397,8 +423,8 @@ def current(files: Sequence[Listed], *, of_one_file: bool = False) -> Parsed:
             for unit, rows in listed.units.items()
             if unit not in listed.broken
         }
-        kept = {unit: before[unit] for unit in listed.broken if unit is not None and unit in before}
-        by_name[name] = good | kept
+        kept = {unit: said for unit, said in before.items() if unit in listed.broken or None in listed.broken}
+        by_name[name] = kept | good  # what is refused without its unit may be part of any
         told = [(unit, refusal) for unit, found in listed.broken.items() for refusal in found]
         for unit, rows in listed.units.items():
             if unit in listed.broken:

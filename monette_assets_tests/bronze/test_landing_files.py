@@ -93,6 +93,23 @@ def test_what_cannot_be_read_is_rejected_and_the_rest_taken_in(files: Bronze, fo
     assert not run(files).failed_checks
 
 
+def test_a_workbook_with_figures_nobody_can_place_is_rejected_and_the_version_before_stands(tmp_path: Path) -> None:
+    def tabs(more: list[list[object]]) -> bytes:
+        return workbook({"North Home": [["Account", "Nov 2024", "Dec 2024"], [5300, 1, 2]], "More": more})
+
+    drop(tmp_path, "budget.xlsx", tabs([["Fiscal year", 2025, "Budget rate", 1.36], ["Of 2 drafts, the second"]]))
+    held, at = Stored(), datetime.now(UTC)
+    [row] = take_in(LocalFolder(tmp_path), held, "run", at).rows
+    assert row["unread_tabs"] == ["More"]
+    drop(tmp_path, "budget.xlsx", tabs([["GL", "P1"], ["Fuel", 9]]))
+    taken = take_in(LocalFolder(tmp_path), held, "run", at)
+    assert taken.rows == []
+    assert (
+        "tab More: expected a header row that is known above figures, found none, and number 9 in More!B2"
+        in (taken.rejected["budget.xlsx"])
+    )
+
+
 def test_a_file_that_is_still_being_copied_is_left_alone(tmp_path: Path) -> None:
     at = HOUR_AGO
     drop(tmp_path, "budget.xlsx", BUDGET[:500], at)

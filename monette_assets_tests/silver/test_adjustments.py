@@ -139,6 +139,16 @@ def test_a_file_that_repeats_an_entry_of_another_adds_nothing(words: Vocabulary)
     assert found.refusals == []
 
 
+def test_a_tab_of_entries_without_a_known_header_refuses_its_version(words: Vocabulary) -> None:
+    second = [[*line[:1], "A-2", *line[2:]] for line in GOOD]
+    first = landed(workbook({"Entries": [HEADER, *GOOD], "Late": [HEADER, *second]}), "a.xlsx", 1)
+    header = ["Account" if title == "Group account" else title for title in HEADER]
+    spoilt = landed(workbook({"Entries": [HEADER, *GOOD], "Late": [header, *second]}), "a.xlsx", 2, day=1)
+    found = parse_adjustments(words, [first, spoilt])
+    assert {(row["entry"], row["file_version"]) for row in found.rows} == {("A-1", 1), ("A-2", 1)}
+    assert "tab Late: expected a header row that is known above figures" in found.refusals[0].reason
+
+
 def test_the_table_and_an_entry_that_does_not_net_to_zero(spark: SparkSession, tmp_path: Path) -> None:
     context = context_of(spark, group_of(tmp_path))
     file, table = landed(workbook({"Entries": [HEADER, *GOOD]})), landing_files.CONTRACT

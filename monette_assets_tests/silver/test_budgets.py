@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 MONTHS = ["Nov 2024", "Dec 2024", "Jan 2025"]
 FACTS = [["Company:", "North Farm Ltd."], ["Fiscal year", 2025], []]
 HEADER = ["Account", "Name", *MONTHS]
+UNNUMBERED = ("Repairs:Barn", "Net Wrap", "Total Rewards")
 SHOWN = "company fiscal_year location account_number period amount"
 
 
@@ -40,7 +41,7 @@ def group(tmp_path_factory: pytest.TempPathFactory) -> Group:
         mapping=[
             *small_contract()["mapping"],
             {"company": "south", "account_name": "Savings", "group_account": "assets"},
-            {"company": "south", "account_name": "Repairs:Barn", "group_account": "direct"},
+            *({"company": "south", "account_name": name, "group_account": "direct"} for name in UNNUMBERED),
         ],
     )
 
@@ -48,7 +49,7 @@ def group(tmp_path_factory: pytest.TempPathFactory) -> Group:
 @pytest.fixture(scope="module")
 def words(group: Group) -> Vocabulary:
     chart = [("4010", "Grain Sales:Durum"), ("5300", "Fuel"), ("1000", "Chequing"), ("5430", "Repairs:Buildings")]
-    return Vocabulary(group, {"north": chart, "south": [*chart, (None, "Repairs:Barn")]})
+    return Vocabulary(group, {"north": chart, "south": [*chart, *((None, name) for name in UNNUMBERED)]})
 
 
 def parsed(words: Vocabulary, *files: File) -> Parsed:
@@ -179,11 +180,130 @@ def test_a_renamed_tab(words: Vocabulary) -> None:
     assert found.rows == []
 
 
-def test_an_unknown_company_is_refused_alone(words: Vocabulary) -> None:
-    lost = [["Company", "Nroth Farm Ltd."], HEADER, [5300, None, 1, 2, 3]]
-    found = of(words, {"North Home": tab([5300, None, 1, 2, 3]), "South Ranch": lost})
-    assert "South Ranch!B1: expected a company, one of North Farm Ltd., South Farm LLC (did you mean" in reasons(found)
-    assert len(found.rows) == 3
+@pytest.mark.parametrize("company", ["Nroth Farm Ltd.", None])
+def test_a_tab_of_an_unknown_company_may_be_part_of_any_and_all_of_the_file_waits(
+    words: Vocabulary, company: str | None
+) -> None:
+    before = one(7, "b.xlsx", 1, 0, "North Home", "South Ranch")
+    lost = [["Company", company], HEADER, [5300, None, 1, 2, 3]]
+    after = landed(workbook({"North Home": tab([5300, None, 1, 2, 3]), "South Ranch": lost}), "b.xlsx", 2, 1)
+    found = parsed(words, before, after)
+    assert "expected a company, one of North Farm Ltd., South Farm LLC" in reasons(found)
+    assert "north FY2025: its other 3 amounts in this file wait" in reasons(found)
+    assert counting(found) == [("North Home", "7.00", 1, "b.xlsx"), ("South Ranch", "7.00", 1, "b.xlsx")]
+
+
+# --- headings
+
+
+@pytest.mark.parametrize("heading", [["Suoth Ranch"], ["Location: Suoth Ranch"], ["Location", "Suoth Ranch"]])
+@pytest.mark.parametrize("name", ["north", "North Home"])
+def test_nothing_below_a_misspelt_location_is_booked(words: Vocabulary, heading: list[Any], name: str) -> None:
+    block = [4010, "Durum", 1, None, None], heading, [5300, "Fuel", 9, 9, 9]
+    found = of(words, {name: [["Company", "north"], HEADER, ["North Home"], *block, ["Expenses"], [5430, None, 8]]})
+    assert found.rows == []
+    for row in (6, 8):  # a section is still in the block above it
+        assert f"{name}, row {row}: below the heading" in reasons(found)
+    assert "of row 5: expected a location, one of North Home, South Ranch (did you mean 'South Ranch'?)" in reasons(
+        found
+    )
+    assert found.seen == sum(refusal.amounts for refusal in found.refusals) == 5
+
+
+def test_what_is_below_the_next_known_heading_is_not_refused_with_it(words: Vocabulary) -> None:
+    lost = ["Moon Base"], [5300, "Fuel", 9, 9, 9]
+    found = of(words, {"north": [HEADER, *lost, ["North Home"], [5300, "Fuel", 1, 2, 3]]})
+    assert "below the heading 'Moon Base' of row 2: expected a location" in reasons(found)
+    assert "north FY2025: its other 3 amounts in this file wait" in reasons(found)
+
+
+def test_a_location_tab_with_a_block_of_another_misspelt(words: Vocabulary) -> None:
+    found = of(words, {"North Home": tab([4010, "Durum", 1, None, None], ["Suoth Ranch"], [5300, "Fuel", 9, 9, 9])})
+    assert found.rows == []
+    assert "did you mean 'South Ranch'?" in reasons(found)
+
+
+@pytest.mark.parametrize(
+    "title",
+    ["Revenue", "EXPENSES:", "Grain", "Grain Sales", "Direct operating expenses", "Total sales", "5300 Fuel",
+     "9999 Gone", "Section: Crop inputs", "Note: 40 bushels an acre", "North Farm Ltd."],
+)  # fmt: skip
+def test_a_title_is_not_a_location(words: Vocabulary, title: str) -> None:
+    found = of(words, {"north": [HEADER, ["North Home"], [title], [5300, "Fuel", 1, None, None]]})
+    assert found.refusals == []
+    assert shown(found.rows, "location amount") == [("North Home", "1.00")]
+
+
+def test_a_tab_of_one_location_may_have_any_titles_and_notes_below_the_last_row_carry_nothing(
+    words: Vocabulary,
+) -> None:
+    found = of(words, {"North Home": tab(["Crop inputs"], [5300, "Fuel", 1, None, None])})
+    assert (found.refusals, shown(found.rows, "location amount")) == ([], [("North Home", "1.00")])
+    found = of(words, {"north": [HEADER, ["North Home"], [5300, "Fuel", 1], ["As agreed in October"]]})
+    assert (found.refusals, shown(found.rows, "location amount")) == ([], [("North Home", "1.00")])
+
+
+def test_where_rows_say_their_company_a_heading_cannot_say_their_location(words: Vocabulary) -> None:
+    header, row = ["Company", "Account", "Nov 2024", "Dec 2024"], ["south", 5300, 1, 2]
+    found = of(words, {"All": [header, ["south", "Fuel"], row]})  # nothing budgeted for it
+    assert shown(found.rows, "location amount") == [("South Ranch", "1.00"), ("South Ranch", "2.00")]
+    found = of(words, {"All": [header, ["North Home"], row]})
+    assert found.rows == []
+    assert "expected a column Location beside the column Company, found a heading" in reasons(found)
+
+
+# --- totals
+
+
+def test_an_account_whose_name_begins_like_a_total_is_an_account(words: Vocabulary) -> None:
+    lines = ["Net Wrap", 1, 2, 3], ["Total Rewards", 4, 5, 6], ["Total expenses", 5, 7, 9], ["Net income", -5, -7, -9]
+    found = of(words, {"South Ranch": [["Company", "south"], ["Name", *MONTHS], *lines]})
+    assert found.refusals == []
+    assert shown(found.rows, "account_name amount") == [
+        ("Net Wrap", "1.00"), ("Net Wrap", "2.00"), ("Net Wrap", "3.00"),
+        ("Total Rewards", "4.00"), ("Total Rewards", "5.00"), ("Total Rewards", "6.00"),
+    ]  # fmt: skip
+    found = of(words, {"South Ranch": [["Company", "south"], ["Name", *MONTHS], ["Net Wrapp", 1, 2, 3]]})
+    assert "did you mean 'Net Wrap'?" in reasons(found)
+
+
+def test_a_total_of_every_company_is_one_and_that_of_an_unknown_company_is_not(words: Vocabulary) -> None:
+    header = ["Company", "Name", *MONTHS]
+    found = of(words, {"All": [header, ["south", "Net Wrap", 1, 2, 3], [None, "Total", 1, 2, 3]]})
+    assert (found.refusals, len(found.rows)) == ([], 3)
+    found = of(words, {"All": [header, ["suoth", "Net Wrap", 1, 2, 3]]})
+    assert "expected a company, one of" in reasons(found)
+
+
+def test_a_long_list_has_no_totals(words: Vocabulary) -> None:
+    text = "Company,Account,Month,Amount\nsouth,Net Wrap,2024-11,12.5\n"
+    found = parsed(words, landed(text.encode(), "budget.csv"))
+    assert shown(found.rows, "account_name amount") == [("Net Wrap", "12.50")]
+    found = parsed(words, landed(f"{text}south,Total expenses,2024-11,12.5\n".encode(), "budget.csv"))
+    assert "expected an account of south that the mapping knows" in reasons(found)
+    assert (found.rows, found.seen) == ([], 2)
+
+
+# --- tabs
+
+
+@pytest.mark.parametrize(
+    "lost",
+    [
+        [*FACTS, ["GL", "Libellé", *MONTHS], [5300, "Fuel", 1, 2, 3]],
+        [*FACTS, ["Account", "Name", "P1", "P2", "P3"], [5300, "Fuel", 1, 2, 3]],
+        [["Fuel", 1, 2, 3]],
+        [["Fuel", "1", "2", "3"]],
+        [["Fuel", "=A2+A3"]],
+        [*([] for _ in range(40)), HEADER, [5300, "Fuel", 1, 2, 3]],
+    ],
+)
+def test_a_tab_of_figures_without_a_known_header_refuses_its_version(words: Vocabulary, lost: Rows) -> None:
+    before = one(7, "b.xlsx", 1, 0, "North Home", "South Ranch")
+    after = landed(workbook({"North Home": tab([5300, "Fuel", 1, 2, 3]), "South Ranch": lost}), "b.xlsx", 2, 1)
+    found = parsed(words, before, after)
+    assert "tab South Ranch: expected a header row that is known above figures, found none" in reasons(found)
+    assert counting(found) == [("North Home", "7.00", 1, "b.xlsx"), ("South Ranch", "7.00", 1, "b.xlsx")]
 
 
 def test_a_duplicate_company(words: Vocabulary) -> None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from monette_assets.sources.landing.cells import Value, blank, month_named, shown
+from monette_assets.sources.landing import cells
+from monette_assets.sources.landing.cells import Broken, CellError, Value, blank, month_named, shown
 from monette_assets.sources.landing.folder import Unreadable
 from monette_assets.sources.landing.workbooks import Sheet, column_letters
 
@@ -76,23 +77,54 @@ def plain(value: Value) -> str:
 
 
 def recognise(sheets: Sequence[Sheet]) -> Recognised:
-    """The kind of a file by its sheets. Raises `Unreadable` where sheets of different kinds stand in one file."""
+    """The kind of a file by its sheets.
+
+    Raises `Unreadable` where sheets of different kinds stand in one file, or figures on a tab without a known header:
+    nobody can say what they are part of, and the rest of the file would pass for all of it.
+    """
     known: list[tuple[Sheet, Header]] = []
     cover: dict[str, tuple[Value, str]] = {}
-    unread = []
+    unread: list[tuple[Sheet, dict[str, tuple[Value, str]]]] = []
     for sheet in sheets:
         header = header_of(sheet)
         if header is not None:
             _check_width(sheet, header)
             known.append((sheet, header))
         elif sheet.rows:
-            cover.update(facts_of(sheet, min(len(sheet.rows), HEADER_WITHIN_ROWS)))
-            unread.append(sheet.name)
+            unread.append((sheet, facts_of(sheet, HEADER_WITHIN_ROWS)))
+            cover.update(unread[-1][1])
     kinds = sorted({header.kind for _, header in known})
     if len(kinds) > 1:
         tabs = ", ".join(f"{sheet.name}: {header.kind}" for sheet, header in known)
         raise Unreadable(f"expected one kind of sheet in a file, found {tabs}; make a file of each")
-    return Recognised(kinds[0] if kinds else UNKNOWN, tuple(known), cover, tuple(unread))
+    if known:
+        for sheet, facts in unread:
+            _check_no_figures(sheet, facts)
+    return Recognised(kinds[0] if kinds else UNKNOWN, tuple(known), cover, tuple(sheet.name for sheet, _ in unread))
+
+
+def _check_no_figures(sheet: Sheet, facts: Mapping[str, tuple[Value, str]]) -> None:
+    """A tab without a known header may hold text and facts. Raises `Unreadable`."""
+    stated = {where for _, where in facts.values()}
+    for row, values in enumerate(sheet.rows, 1):
+        for column, value in enumerate(values, 1):
+            if _is_figure(value) and sheet.where(row, column) not in stated:
+                raise Unreadable(
+                    f"tab {sheet.name}: expected a header row that is known above figures, found none, and "
+                    f"{shown(value)} in {sheet.where(row, column)}. Expected {EXPECTED}. A tab of another kind belongs "
+                    "in a workbook of its own; on a cover or among notes, write a number and its text in one cell"
+                )
+
+
+def _is_figure(value: Value) -> bool:
+    """Whether a cell holds a number, written as text or not; or a formula that had one."""
+    if isinstance(value, str) and value.strip()[:1] not in {*"-(0123456789"}:
+        return False
+    try:
+        cells.number(value, is_text=True)
+    except CellError:
+        return isinstance(value, Broken)
+    return True
 
 
 def _check_width(sheet: Sheet, header: Header) -> None:
