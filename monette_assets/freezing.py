@@ -40,8 +40,8 @@ class Books:
 
     @property
     def log(self) -> list[Entry]:
-        """Everything that was ever approved, closed and reopened."""
-        return hash_chain.entries(self.lake, closes.CONTRACT.name)
+        """Everything that was ever approved, closed and reopened. Raises ChainBrokenError where it was changed."""
+        return hash_chain.intact(self.lake, closes.CONTRACT.name)
 
     def commit(self, contract: Contract, name: str, units: str, author: str | None) -> Commit:
         """Of a table of closes."""

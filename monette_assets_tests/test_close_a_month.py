@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import shutil
 from collections import defaultdict
 from collections.abc import Iterator
@@ -406,6 +407,28 @@ def test_tampering_with_a_log_is_told_by_command_and_check(
     (evaluation,) = done.get_asset_check_evaluations()
     assert (evaluation.check_name, evaluation.passed) == ("chain_intact", False)
     assert str(evaluation.description).startswith("audit_log: the chain is broken at entry 2")
+
+
+def test_a_log_or_a_frozen_row_that_was_changed_after_the_last_run_is_told_by_check_and_status(
+    office: Office, edited: Edited, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """On a copy of the lake, with no run since."""
+    shutil.copytree(office.lake.url, tmp_path / "lake")
+    monkeypatch.setenv("MONETTE_LAKE", str(tmp_path / "lake"))
+    check = ("check", "--select", "closes,closed_statements,closed_ledger,audit_log", "--format", "json")
+    assert json.loads(printed(*check))["rows"] == []
+    lake = Lake(str(tmp_path / "lake"))
+    statement = "company = 'north' AND statement = 'trial_balance' AND measure = 'closing' AND period = '2024-12-01'"
+    lake.open("closed_statements").update(updates={"amount": "amount + 1000"}, predicate=statement)
+    lake.open("closes").update(updates={"reason": "'none'"}, predicate="number = 3")
+    capsys.readouterr()
+    assert main(check) == 1
+    frozen, closes = json.loads(capsys.readouterr().out)["rows"]
+    assert (closes["table"], closes["check"], closes["severity"]) == ("closes", "chain_intact", "error")
+    assert closes["what"].startswith("closes: the chain is broken at entry 3: its content has hash ")
+    assert frozen["what"].startswith("closed_statements: close 4, north 2024-12: expected content hash ")
+    assert main(["status"]) == 1
+    assert "closes: the chain is broken at entry 3" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(

@@ -359,10 +359,25 @@ def test_closes_of_two_companies_at_once_follow_one_another(books: Books) -> Non
 def test_a_changed_or_removed_frozen_row_is_found(books: Books) -> None:
     close(books, NOVEMBER, ["north"], "Ann")
     books.lake.open("closed_statements").update(updates={"amount": "1"}, predicate="measure = 'amount_cad'")
-    assert chained.problem(books.lake, "closed_statements") is None  # the cheap look counts rows
     (problem,) = chained.frozen_problems(books.lake)
+    assert chained.problem(books.lake, "closed_statements") == problem  # as every refresh looks
     assert problem.startswith("closed_statements: close 1, north 2024-11: expected content hash ")
     books.lake.open("closed_ledger").delete("account_id = 'bank'")
     assert chained.problem(books.lake, "closed_ledger") == (
         "closed_ledger: close 1, north 2024-11: expected 2 rows, found 1"
     )
+
+
+def test_nothing_is_added_to_a_log_that_somebody_changed(books: Books) -> None:
+    close(books, NOVEMBER, ["north"], "Ann")
+    close(books, DECEMBER, ["north"], "Ann")
+    books.lake.open("closes").update(updates={"who": "'Eve'"}, predicate="number = 1")
+    versions = {table: books.lake.version(table) for table in ("closes", "closed_statements", "closed_ledger")}
+    broken = "closes: the chain is broken at entry 1: its content"
+    with pytest.raises(hash_chain.ChainBrokenError, match=broken):
+        approve(books, NOVEMBER, ["south"], "Bob")
+    with pytest.raises(hash_chain.ChainBrokenError, match=broken):
+        close(books, NOVEMBER, ["south"], "Bob")
+    with pytest.raises(hash_chain.ChainBrokenError, match=broken):
+        reopen(books, DECEMBER, ["north"], "Ann", "Bob", "a late bill")
+    assert {table: books.lake.version(table) for table in versions} == versions

@@ -111,7 +111,7 @@ def _again(
     from monette_assets import catalog
     from monette_assets.clock import now
     from monette_assets.resources import new_engine
-    from monette_assets.tables import Context, Partitions, Severity
+    from monette_assets.tables import Context, Partitions, Severity, chained
     from monette_assets.tables.judge import Judge
     from monette_assets.tables.recheck import recheck
 
@@ -119,8 +119,14 @@ def _again(
         return dict(zip(COLUMNS, (table.name, check, where, severity, what), strict=True))
 
     computed, rows = 0, []
+    for log in (log.name for log in catalog.LOGS if log.name in names):
+        computed += 1
+        if (changed := chained.looked(platform.lake, log)) is not None:
+            rows.append(dict(zip(COLUMNS, (log, chained.INTACT, "", "error", changed), strict=True)))
     arrived = catalog.FED_BY_EVENTS if platform.lake.exists(catalog.EVENTS.name) else ()
     tables = [table for table in (*catalog.SILVER, *arrived, *catalog.GOLD) if table.name in names]
+    if not tables:
+        return computed, rows
     months = tuple(platform.group.periods(first, last))
     engine = new_engine(platform.settings)
     try:
@@ -148,7 +154,10 @@ def _only_a_run_tells(table: str, check: str) -> bool:
     """Whether a check's last word counts though it could be computed again: what it held back is not in the lake."""
     from monette_assets import catalog
     from monette_assets.tables import Severity
+    from monette_assets.tables.chained import INTACT
 
+    if check == INTACT:
+        return False
     own = {each.name: each for each in (*catalog.SILVER, *catalog.FED_BY_EVENTS, *catalog.GOLD)}
     if table not in own:
         return True

@@ -32,8 +32,8 @@ def status(
     """Show each company's months and connection, how fresh the tables are, the last runs, and what is not well.
 
     Exit status 1 if a company is not connected, a month that is over is not complete, something is in quarantine
-    that nobody waived, something was left failed, a run failed that nothing later has put right, or an incident is
-    open whose cause is there still.
+    that nobody waived, a log of what persons did was changed, something was left failed, a run failed that nothing
+    later has put right, or an incident is open whose cause is there still.
     """
     import json
 
@@ -90,6 +90,7 @@ def _list(lines: Sequence[str], console: Console) -> None:
 def not_well(platform: Platform, companies: Statement) -> list[str]:
     """What a person has to look at, a sentence each: connections, months that are over, quarantine."""
     from monette_assets.group.calendar import add_months
+    from monette_assets.tables import accepted_differences, chained, waivers
 
     wrong = [f"{row['company']}: {row['connection']}" for row in companies.rows if not row["connected"]]
     for row in companies.rows:
@@ -99,6 +100,9 @@ def not_well(platform: Platform, companies: Statement) -> list[str]:
             wrong.append(f"{row['company']}: {len(lacking)} month(s) that are over are not complete: {named}")
     if refused := sum(each is None for _, each in _quarantine(platform)):
         wrong.append(f"{refused} entries in quarantine: `monette report quarantine`")
+    # of the logs it reads; `monette check` looks at all of them, and at the frozen rows
+    logs = ("closes", waivers.CONTRACT.name, accepted_differences.CONTRACT.name)
+    wrong += [changed for log in logs if (changed := chained.looked(platform.lake, log))]
     return wrong
 
 

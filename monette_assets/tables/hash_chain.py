@@ -69,6 +69,20 @@ def entries(lake: Lake, table: str) -> list[Entry]:
     return _in_order(lake.read(table).to_pylist()) if lake.exists(table) else []
 
 
+def intact(lake: Lake, table: str, version: int | None = None) -> list[Entry]:
+    """As `entries`, of a log that is as it was written. Raises ChainBrokenError naming the first entry that is not."""
+    if not lake.exists(table):
+        return []
+    version = lake.version(table) if version is None else version
+    found = _in_order(lake.read(table, version).to_pylist())
+    if broken := first_broken(found, lake.sequence(table, version)):
+        raise ChainBrokenError(
+            f"{broken.sentence(table)}. Nothing is added to it: find out who wrote to the table and restore its folder "
+            f"from a backup (`monette {VERIFIED_BY.get(table, table)} verify`; docs/playbook.md, A broken log)"
+        )
+    return found
+
+
 def append(
     lake: Lake,
     contract: Contract,
@@ -80,8 +94,9 @@ def append(
     """Write the next entry; returns it with its number and hashes.
 
     `commit` says who writes entry number n. `allowed` sees the log as it stands and raises to refuse; where another
-    writer is faster it is asked again, with that writer's entry. Raises ChainBrokenError where the log has no end to
-    append to, and what `allowed` and the lake raise; then nothing is written.
+    writer is faster it is asked again, with that writer's entry. Raises ChainBrokenError where the log `allowed` is to
+    see is not as it was written, or has no end to append to, and what `allowed` and the lake raise; then nothing is
+    written.
     """
     import pyarrow as pa
 
@@ -90,7 +105,7 @@ def append(
         version = lake.version(contract.name)
         last = 0 if version is None else lake.sequence(contract.name, version)
         if allowed is not None:
-            allowed([] if version is None else _in_order(lake.read(contract.name, version).to_pylist()))
+            allowed([] if version is None else intact(lake, contract.name, version))
         entry: Entry = {
             **content,
             "number": last + 1,
