@@ -9,8 +9,7 @@ it is a company called `group`.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date
 from typing import TYPE_CHECKING, Any
 
@@ -29,7 +28,7 @@ if TYPE_CHECKING:
     from monette_assets.group import Group
 
 Log = Sequence[Entry]
-Allowed = Callable[[Log, str], None]
+Said = Mapping[str, Mapping[str, Any]]  # by company, or group: what its entry says besides
 CONSOLIDATED = "gold/consolidated_statements"
 RESTATEMENTS = "gold/restatements"
 
@@ -38,21 +37,17 @@ class CloseRefusedError(Exception):
     """A month that cannot be approved, closed or reopened: why, and what to do."""
 
 
-class _GroupIsClosed(Exception):  # noqa: N818 (not an error: the group is reopened first)
-    """A company cannot be reopened while the group's month is closed."""
-
-
 def approve(books: Books, period: date, companies: Sequence[str], who: str) -> list[Entry]:
     """Write down that somebody finds the months' figures right. Raises CloseRefusedError for all that cannot be."""
     who = person(books.group, who, "--by")
     release = _release(books)
 
-    def allowed(log: Log, company: str) -> None:
-        _open(log, company, period)
+    def approved(log: Log) -> Said:
+        _all_or_none(companies, lambda each: _open(log, each, period))
+        return {company: {} for company in companies}
 
     _all_or_none(companies, lambda each: _finished(books, release, each, period))
-    _all_or_none(companies, lambda each: allowed(books.log, each))
-    return [_write(books, release, APPROVE, period, company, who, allowed) for company in companies]
+    return _write(books, release, APPROVE, period, who, approved)
 
 
 def close(
@@ -68,23 +63,28 @@ def close(
     who = person(books.group, who, "--by")
     release = _release(books)
 
-    def allowed(log: Log, whose: str) -> None:
+    def one(log: Log, whose: str) -> None:
         _open(log, whose, period)
         if whose == WHOLE_GROUP:
             _companies_closed(books, log, release, period)
         else:
             _in_order(books.group, log, whose, period)
 
-    def closing(whose: str) -> Entry:
-        return _write(books, release, CLOSE, period, whose, who, allowed, **freeze(books, release, period, whose))
+    def closing(those: Sequence[str]) -> list[Entry]:
+        _all_or_none(those, lambda each: one(books.log, each))
+        frozen = {whose: freeze(books, release, period, whose) for whose in those}
+
+        def allowed(log: Log) -> Said:
+            _all_or_none(those, lambda each: one(log, each))
+            return frozen
+
+        return _write(books, release, CLOSE, period, who, allowed)
 
     _all_or_none(companies, lambda each: _finished(books, release, each, period))
-    _all_or_none(companies, lambda each: allowed(books.log, each))
-    made = [closing(company) for company in companies]
+    made = closing(companies)
     if WHOLE_GROUP not in companies and CONSOLIDATED in release.versions and not _still_open(books, books.log, period):
         try:
-            allowed(books.log, WHOLE_GROUP)
-            made.append(closing(WHOLE_GROUP))
+            made += closing([WHOLE_GROUP])
         except CloseRefusedError as refused:
             tell(str(refused))
     return made
@@ -96,38 +96,27 @@ def reopen(
     """Open closed months again; it takes two persons. Their frozen figures stay. Raises CloseRefusedError.
 
     The group's month is reopened before the first of its companies; `group` among the companies reopens it alone.
+    All are reopened, or none is.
     """
     who, second = person(books.group, who, "--by"), person(books.group, approved_by, "--approved-by")
     if compared(who) == compared(second):
         raise CloseRefusedError(f"reopening needs a second person: {who} cannot approve what {second} asks for")
     stated(reason, CloseRefusedError)
-    release = _release(books)
+    because = {"approved_by": second, "reason": reason.strip()}
 
-    def allowed(log: Log, whose: str) -> None:
-        standing = closed(log)
-        if (whose, period) not in standing:
+    def one(log: Log, whose: str) -> None:
+        if (whose, period) not in closed(log):
             raise CloseRefusedError(f"{whose} {period:%Y-%m} is not closed: there is nothing to reopen")
-        if whose != WHOLE_GROUP and (WHOLE_GROUP, period) in standing:
-            raise _GroupIsClosed
 
-    def known(whose: str) -> None:
-        with suppress(_GroupIsClosed):
-            allowed(books.log, whose)
+    def opening(log: Log) -> Said:
+        _all_or_none(companies, lambda each: one(log, each))
+        opened = dict.fromkeys(companies, because)
+        if WHOLE_GROUP in companies or (WHOLE_GROUP, period) not in closed(log):
+            return opened
+        with_it = f"{', '.join(companies)} {'is' if len(companies) == 1 else 'are'} reopened: {because['reason']}"
+        return {WHOLE_GROUP: {**because, "reason": with_it}, **opened}
 
-    def opening(whose: str, because: str) -> Entry:
-        return _write(books, release, REOPEN, period, whose, who, allowed, approved_by=second, reason=because)
-
-    _all_or_none(companies, known)
-    made = []
-    for company in companies:
-        while True:
-            try:
-                made.append(opening(company, reason.strip()))
-                break
-            except _GroupIsClosed:  # also where somebody closed it this moment
-                with suppress(CloseRefusedError):  # somebody else reopened it meanwhile
-                    made.append(opening(WHOLE_GROUP, f"{company} is reopened: {reason.strip()}"))
-    return made
+    return _write(books, _release(books), REOPEN, period, who, opening)
 
 
 def stated(why: str, refused: type[Exception]) -> str:
@@ -258,33 +247,29 @@ def _finished(books: Books, release: Released, company: str, period: date) -> No
 
 
 def _write(
-    books: Books,
-    release: Released,
-    action: str,
-    period: date,
-    company: str,
-    who: str,
-    allowed: Allowed,
-    **more: Any,
-) -> Entry:
+    books: Books, release: Released, action: str, period: date, who: str, said: Callable[[Log], Said]
+) -> list[Entry]:
+    """What is said of the log as it stands, an entry for each company, all in one commit; or refused by `said`."""
     own, act = closes.CONTRACT, uuid.uuid4().hex[:12]
-    content = {
-        "action": action,
-        "period": period,
-        "company": company,
-        "who": who,
-        "at": books.now().astimezone(UTC),
-        "release": release.number,
-        "contract_version": books.group.fingerprint,
-        "tables": list(release.versions),
-        "versions": [str(version) for version in release.versions.values()],
-        **more,
-    }
-    what = f"{action} {company} {period:%Y-%m}"
-    return hash_chain.append(
-        books.lake,
-        own,
-        content,
-        allowed=lambda log: allowed(log, company),
-        commit=lambda number: books.commit(own, f"{act}:{number}", what, who),
+
+    def contents(log: Log) -> list[Entry]:
+        return [
+            {
+                "action": action,
+                "period": period,
+                "company": company,
+                "who": who,
+                "at": books.now().astimezone(UTC),
+                "release": release.number,
+                "contract_version": books.group.fingerprint,
+                "tables": list(release.versions),
+                "versions": [str(version) for version in release.versions.values()],
+                **more,
+            }
+            for company, more in said(log).items()
+        ]
+
+    what = f"{action} {period:%Y-%m}"
+    return hash_chain.append_all(
+        books.lake, own, contents, commit=lambda number: books.commit(own, f"{act}:{number}", what, who)
     )

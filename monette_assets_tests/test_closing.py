@@ -317,6 +317,45 @@ def test_of_two_closes_at_once_one_wins_and_the_other_is_told(books: Books) -> N
     assert chained.frozen_problems(books.lake) == []  # what the loser copied does not count
 
 
+def test_of_two_closes_of_several_companies_at_once_one_closes_all_and_the_other_none(books: Books) -> None:
+    started = threading.Barrier(2)
+    failures: dict[str, str] = {}
+
+    def work(who: str, companies: list[str]) -> None:
+        started.wait()
+        try:
+            close(books, NOVEMBER, companies, who)
+        except CloseRefusedError as refused:
+            failures[who] = str(refused)
+
+    orders = {"Ann": ["north", "south"], "Bob": ["south", "north"]}
+    threads = [threading.Thread(target=work, args=each) for each in orders.items()]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    ((loser, told),) = failures.items()
+    (winner,) = set(orders) - {loser}
+    assert [(entry["company"], entry["who"]) for entry in books.log] == [
+        (company, winner) for company in (*orders[winner], "group")
+    ]
+    assert all(f"{company} 2024-11 was closed by {winner} on " in told for company in orders[loser])
+    assert hash_chain.verify(books.lake, "closes") is None
+
+
+def test_one_company_closed_meanwhile_leaves_the_others_open(books: Books) -> None:
+    """South is closed by somebody else between the look at the log and the entries."""
+
+    def overtaken() -> datetime:
+        if books.lake.exists("closed_ledger") and not books.log:
+            close(books, NOVEMBER, ["south"], "Ann")
+        return books.now()
+
+    with pytest.raises(CloseRefusedError, match=r"^south 2024-11 was closed by Ann on [^\n]*$"):
+        close(replace(books, now=overtaken), NOVEMBER, ["north", "south"], "Bob")
+    assert shown(books.log, "number company who") == [(1, "south", "Ann")]
+
+
 def test_whoever_is_overtaken_while_copying_is_told(books: Books) -> None:
     def overtaken() -> datetime:
         if books.lake.exists("closed_ledger") and not books.log:  # Bob has copied, and not yet written the log

@@ -184,8 +184,10 @@ class Lake:
         commit: Commit,
         partition_by: Sequence[str] = (),
         layout: Layout | None = None,
+        count: int = 1,
     ) -> Published:
         """Adds rows as number `sequence` of the table, the first being 1, if the last one is `sequence - 1`.
+        `count`: as so many numbers from there on, all in one commit.
 
         For chained logs: read `sequence(table)` and the last hash, then append. Raises `SequenceTaken` where another
         writer was faster: read again.
@@ -199,6 +201,7 @@ class Lake:
             partition_by=partition_by,
             layout=layout or Layout(),
             sequence=sequence,
+            count=count,
         )
 
     def append_onwards(

@@ -61,6 +61,7 @@ def write(
     layout: Layout,
     scope: Scope | None = None,
     sequence: int | None = None,
+    count: int = 1,
     moves: Mapping[str, Move] | None = None,
 ) -> Published:
     """Replaces the rows of `scope` by `data`; without one, adds them.
@@ -100,7 +101,7 @@ def write(
                     commit=commit,
                     layout=layout,
                     scope=scope,
-                    sequence=sequence,
+                    sequence=None if sequence is None else sequence + count - 1,
                     moves=moves,
                 )
             except CommitFailedError:

@@ -98,33 +98,64 @@ def append(
     see is not as it was written, or has no end to append to, and what `allowed` and the lake raise; then nothing is
     written.
     """
+
+    def contents(version: int | None) -> Sequence[Mapping[str, Any]]:
+        if allowed is not None:
+            allowed([] if version is None else intact(lake, contract.name, version))
+        return [content]
+
+    return _append(lake, contract, contents, commit)[0]
+
+
+def append_all(
+    lake: Lake,
+    contract: Contract,
+    contents: Callable[[Sequence[Entry]], Sequence[Mapping[str, Any]]],
+    *,
+    commit: Callable[[int], Commit],
+) -> list[Entry]:
+    """Write the next entries in one commit: all of them or none. As `append`; `contents` sees the log as it stands and
+    says what is added to it, or raises to refuse. `commit` is told the number of the first of them.
+    """
+    return _append(
+        lake,
+        contract,
+        lambda version: contents([] if version is None else intact(lake, contract.name, version)),
+        commit,
+    )
+
+
+def _append(
+    lake: Lake,
+    contract: Contract,
+    contents: Callable[[int | None], Sequence[Mapping[str, Any]]],
+    commit: Callable[[int], Commit],
+) -> list[Entry]:
     import pyarrow as pa
 
     schema = contract.arrow_schema
     for _ in range(_ATTEMPTS):
         version = lake.version(contract.name)
         last = 0 if version is None else lake.sequence(contract.name, version)
-        if allowed is not None:
-            allowed([] if version is None else intact(lake, contract.name, version))
-        entry: Entry = {
-            **content,
-            "number": last + 1,
-            "previous_hash": _head(lake, contract.name, version, last),
-            "hash": "",
-        }
-        entry = pa.Table.from_pylist([entry], schema=schema).to_pylist()[0]  # values as they will be read
-        entry["hash"] = entry_hash(entry)
+        added: list[Entry] = pa.Table.from_pylist(
+            [{**each, "number": 0, "previous_hash": "", "hash": ""} for each in contents(version)], schema=schema
+        ).to_pylist()  # values as they will be read
+        previous = _head(lake, contract.name, version, last)
+        for number, entry in enumerate(added, last + 1):
+            entry |= {"number": number, "previous_hash": previous}
+            previous = entry["hash"] = entry_hash(entry)
         try:
             lake.append_once(
                 contract.name,
                 last + 1,
-                pa.Table.from_pylist([entry], schema=schema),
+                pa.Table.from_pylist(added, schema=schema),
                 schema=schema,
                 commit=commit(last + 1),
+                count=len(added),
             )
         except SequenceTaken:
             continue
-        return entry
+        return added
     raise LakeError(f"{contract.name}: {_ATTEMPTS} times another writer was faster; nothing was written, try again")
 
 
