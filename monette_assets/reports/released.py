@@ -75,7 +75,7 @@ class Released:
             raise ReportError(f"{table} does not exist yet; run `monette run`")
         version = self.versions.get(table)
         names = self.lake.schema(table, version).names
-        wanted: Any = where if table not in FROZEN else _named_by_the_log(self.lake, where)
+        wanted: Any = where
         for name, value in (("period", period), ("company", company)):
             if value is None:
                 continue
@@ -83,6 +83,10 @@ class Released:
                 raise ReportError(f"{table} has no {name}; leave --{name} out")
             test = pc.field(name) == value
             wanted = test if wanted is None else wanted & test
+        if table in FROZEN:
+            read = None if columns is None else [*dict.fromkeys((*columns, "close_id"))]
+            found = _named_by_the_log(self.lake, self.lake.read(table, version, columns=read, filters=wanted))
+            return found if columns is None else found.select(list(columns))
         return self.lake.read(table, version, columns=columns, filters=wanted)
 
     def rows_behind(self, of: str, table: str, period: date, where: pc.Expression) -> list[dict[str, Any]]:
@@ -121,7 +125,7 @@ class Released:
         return sorted(column.unique().to_pylist())
 
 
-def _named_by_the_log(lake: Lake, where: pc.Expression | None) -> pc.Expression:
+def _named_by_the_log(lake: Lake, rows: pa.Table) -> pa.Table:
     """Of frozen rows, those of a close that the log names: what a close that lost a race copied is none."""
     import pyarrow as pa
     import pyarrow.compute as pc
@@ -129,8 +133,8 @@ def _named_by_the_log(lake: Lake, where: pc.Expression | None) -> pc.Expression:
     from monette_assets.tables import closes, hash_chain
 
     named = closes.close_ids(hash_chain.entries(lake, closes.CONTRACT.name))
-    counts = pc.field("close_id").isin(pa.array(named, pa.string()))
-    return counts if where is None else counts & where
+    held = rows.column("close_id").cast(pa.string())  # rewritten files may hold views of strings
+    return rows.filter(pc.is_in(held, value_set=pa.array(named, pa.string())))
 
 
 def _outside() -> frozenset[str]:

@@ -72,11 +72,10 @@ def _frozen(lake: Lake, table: str) -> Iterator[str]:
         if entry["action"] == closes.CLOSE:
             by_month[entry["period"]].append(entry)
     for period, made in by_month.items():
-        ids = pa.array(closes.close_ids(made), pa.string())
-        rows = lake.read(table, filters=(pc.field("period") == period) & pc.field("close_id").isin(ids))
+        rows = lake.read(table, filters=pc.field("period") == period)
         for entry in made:
             where = f"{table}: close {entry['number']}, {entry['company']} {period:%Y-%m}"
-            own = rows.filter(pc.field("close_id") == entry["close_id"])
+            own = rows.filter(pc.equal(rows.column("close_id").cast(pa.string()), entry["close_id"]))
             if own.num_rows != entry[count]:
                 yield f"{where}: expected {entry[count]} rows, found {own.num_rows}"
             elif (now := hash_chain.content_hash(own.to_pylist())) != entry[content]:
