@@ -108,7 +108,9 @@ def books_of(code: str, number: int) -> Books:
 def group(tmp_path_factory: pytest.TempPathFactory) -> Group:
     north, south = small_contract()["companies"]
     place = {"location": "South Ranch", "pillar": "Cow-Calf"}
-    companies = [{**north, **place, "code": code, "realm_id": realm} for code, realm in COMPANIES.items()]
+    companies = [
+        {**north, **place, "code": code, "name": code.title(), "realm_id": realm} for code, realm in COMPANIES.items()
+    ]
     companies[-1] = {**south, "realm_id": COMPANIES["south"], "first_period": DECEMBER}  # bought
     locations = [{"name": "South Ranch", "pillars": [{"pillar": "Cow-Calf"}]}]
     return group_of(tmp_path_factory.mktemp("group"), companies=companies, mapping=MAPPING, locations=locations)

@@ -8,16 +8,20 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
+import dagster as dg
 import pytest
 
 from monette_assets.closing import CloseRefusedError, approve, close, reopen
 from monette_assets.freezing import Books
 from monette_assets.group import Group
 from monette_assets.lake import Lake
+from monette_assets.lake.errors import VersionGone
 from monette_assets.reports.released import open_release
-from monette_assets.tables import chained, group_contracts, hash_chain
+from monette_assets.tables import chained, closed_statements, group_contracts, hash_chain
+from monette_assets.tables.asset import asset_key
 from monette_assets_tests.contracts import small_contract
 from monette_assets_tests.frames import group_of, shown
 from monette_assets_tests.reports.closable_lake import closable_lake, complete
@@ -405,6 +409,32 @@ def test_a_changed_or_removed_frozen_row_is_found(books: Books) -> None:
     assert chained.problem(books.lake, "closed_ledger") == (
         "closed_ledger: close 1, north 2024-11: expected 2 rows, found 1"
     )
+
+
+def test_a_run_reads_frozen_rows_again_only_where_they_or_the_log_changed(books: Books) -> None:
+    """Reading all that was ever closed is no work for every run; files that are gone tell whether it was done."""
+    asset = chained.build(closed_statements.CONTRACT, books.group)
+    key = asset_key(closed_statements.CONTRACT)
+    with dg.DagsterInstance.ephemeral() as instance:
+
+        def intact() -> bool:
+            resources = {"lake": SimpleNamespace(lake=books.lake)}
+            run = dg.materialize([asset], instance=instance, resources=resources)
+            [found] = run.get_asset_check_evaluations()
+            assert found.asset_key == key
+            return bool(found.passed)
+
+        assert intact()  # nothing is closed
+        close(books, NOVEMBER, ["north"], "Ann")
+        assert intact()
+        for file in Path(books.lake.uri("closed_statements")).rglob("*.parquet"):
+            file.unlink()
+        with pytest.raises(VersionGone):  # as `monette check` looks, whatever stands
+            chained.problem(books.lake, "closed_statements")
+        assert intact()  # no new version: not read
+        approve(books, NOVEMBER, ["south"], "Bob")
+        assert not intact()  # the log has one
+        assert not intact()  # and what was not intact is looked at again
 
 
 def test_nothing_is_added_to_a_log_that_somebody_changed(books: Books) -> None:

@@ -151,7 +151,7 @@ def test_a_company_of_which_nothing_ever_came_is_left_for_each_month_it_belongs_
     world: World, tmp_path: Path
 ) -> None:
     north = small_contract()["companies"][0]
-    west = {**north, "code": "west", "realm_id": "1003", "first_period": date(2024, 12, 1)}
+    west = {**north, "code": "west", "name": "West", "realm_id": "1003", "first_period": date(2024, 12, 1)}
     group = load_group(write_contract(tmp_path / "group", companies=[*small_contract()["companies"], west]))
     left = never_fetched(group, world.lake)
     assert left == [Left(REPORTS, "west|2024-12", Why.NEVER)]

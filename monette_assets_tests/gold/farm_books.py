@@ -90,6 +90,7 @@ def companies(**starts: int) -> list[Row]:
         {
             **model,
             "code": code,
+            "name": code.title(),
             "realm_id": str(number),
             "year_starts": [{"from": date(2020, month, 1), "month": month}],
         }

@@ -51,6 +51,7 @@ def companies_of(shape: dict[str, tuple[date, date | None, int]]) -> list[dict[s
         {
             **model,
             "code": code,
+            "name": code.title(),
             "realm_id": str(number),
             "first_period": first,
             "last_period": last,
