@@ -149,6 +149,20 @@ def take_in(folder: Folder, held: Stored, run_id: str, at: datetime) -> Taken:
     return taken
 
 
+def unread(folder: Folder, lake: Lake) -> list[str]:
+    """The files that the next look at the folder takes in or rejects. Raises OSError."""
+    held = stored(lake)
+    found = []
+    for landed in folder.files():
+        try:
+            if _version(folder, landed, held) is None:
+                continue
+        except Unreadable:
+            pass  # it is rejected by that look, with its reason
+        found.append(shown_name(landed.name))
+    return found
+
+
 def _version(folder: Folder, landed: Landed, held: Stored) -> dict[str, Any] | None:
     """The file as a new version; None where its content is there. Raises `Unreadable`."""
     content = folder.read(landed.name)

@@ -59,7 +59,30 @@ def refresh(
         steps = selected(steps, select)
     steps = [replace(step, anew=step.anew or anew) for step in steps]
     what = _summary(first, last, companies, select, fetch)
-    return run_steps(platform, judge, console, steps, what, companies=companies)
+    result = run_steps(platform, judge, console, steps, what, companies=companies)
+    _tell_unread(platform, console, steps)
+    return result
+
+
+def _tell_unread(platform: Platform, console: Console, steps: Sequence[Step]) -> None:
+    """Say which sheets of the landing folder are not in these figures, where the steps did not look at it."""
+    from monette_assets.bronze import landing_files
+    from monette_assets.resources import Landing
+    from monette_assets.tables.asset import asset_key
+
+    if any(asset_key(landing_files.CONTRACT) in step.assets for step in steps):
+        return
+    try:
+        waiting = landing_files.unread(Landing(platform.settings).folder, platform.lake)
+    except OSError as error:
+        console.print(f"[yellow]The landing folder cannot be read[/]: {error}", soft_wrap=True)
+        return
+    if waiting:
+        console.print(
+            f"[yellow]Not in these figures[/]: {', '.join(waiting)} in the landing folder; "
+            "`monette run --from MONTH` takes sheets in, --no-fetch does not",
+            soft_wrap=True,
+        )
 
 
 def again(

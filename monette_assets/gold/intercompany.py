@@ -315,7 +315,10 @@ def _in_cents(rows: DataFrame) -> DataFrame:
 
 
 def _place(context: Context, rows: DataFrame, is_first: SparkColumn, pair: str, first: str, second: str) -> DataFrame:
-    """Add account_pair, company, partner and side: whose claim or charge it is. Companies outside are no partners."""
+    """Add account_pair, company, partner and side: whose claim or charge it is.
+
+    A company that has not joined yet, or has left, is an outsider: what it owes and is charged is left where it stands.
+    """
     from pyspark.sql import functions as F
 
     members = members_of(context)
@@ -324,15 +327,15 @@ def _place(context: Context, rows: DataFrame, is_first: SparkColumn, pair: str, 
     return (
         rows.join(members.withColumnRenamed("member", "holder"), ["period", "holder"], "left_semi")
         .join(partners, ["period", "partner"], "left")
+        .where(known | (F.col("partner") == ""))
         .withColumn("is_first", is_first)
-        .withColumn("other", F.when(known, F.col("partner")).otherwise(F.lit("")))
         .withColumn(
             "account_pair",
             F.when(known, F.lit(pair)).when(F.col("is_first"), F.lit(first)).otherwise(F.lit(second)),
         )
-        .withColumn("company", F.when(~known | F.col("is_first"), F.col("holder")).otherwise(F.col("other")))
+        .withColumn("company", F.when(~known | F.col("is_first"), F.col("holder")).otherwise(F.col("partner")))
         .withColumn("side", F.when(~known | F.col("is_first"), F.lit("company")).otherwise(F.lit("partner")))
-        .withColumn("partner", F.when(F.col("is_first") | ~known, F.col("other")).otherwise(F.col("holder")))
+        .withColumn("partner", F.when(F.col("is_first") | ~known, F.col("partner")).otherwise(F.col("holder")))
     )
 
 

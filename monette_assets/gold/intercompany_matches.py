@@ -65,8 +65,8 @@ CONTRACT = Contract(
                source=(f"{TRANSLATED}.group_account",)),
         Column("company", "string", "Whose claim or income it is; the holder of a line without partner.",
                source=(f"{LINES}.company",)),
-        Column("partner", "string", "Who owes it or bears its cost; empty where the line names no company of the group "
-               "of that month.", source=(f"{LINES}.contact_name",)),
+        Column("partner", "string", "Who owes it or bears its cost; empty where the line names no company of the "
+               "group.", source=(f"{LINES}.contact_name",)),
         Column("currency", "string", "Currency of the documents.", source=(f"{LINES}.currency",)),
         Column("reference", "string", "Document number on both sides; 'opening' for what stood there before the first "
                "posting; empty where a document has none.", source=(f"{LINES}.reference",)),

@@ -22,30 +22,30 @@ NOT_MATCHED = "Not matched"
 
 
 def payables_aging(question: Question) -> Statement:
-    """What is owed to vendors at the month's end, by due date, in group currency (ACCOUNTING 28)."""
+    """What is owed to vendors at the month's end, by due date (ACCOUNTING 28)."""
     return _aging(question, "gold/payables_aging", "payables")
 
 
 def receivables_aging(question: Question) -> Statement:
-    """What customers owe at the month's end, by due date, in group currency (ACCOUNTING 28)."""
+    """What customers owe at the month's end, by due date (ACCOUNTING 28)."""
     return _aging(question, "gold/receivables_aging", "receivables")
 
 
 def _aging(question: Question, table: str, name: str) -> Statement:
-    """One company by contact in home currency; the group by company in group currency; totals sum what is shown."""
-    month, group = question.month, question.group
+    """One company by contact, in home currency unless asked; the group by company; totals sum what is shown."""
+    month = question.month
     question.refuse_strangers([month])
     held = question.release.rows(table, period=month, company=question.company)
     rows = [row for row in held if row["basis"] == question.basis]
     single = question.company is not None
-    amount, label = ("open_balance", "contact_name") if single else ("open_balance_cad", "company")
+    home = question.in_home_currency(default=True)
+    amount, label = "open_balance" if home else "open_balance_cad", "contact_name" if single else "company"
     sums = aged(rows, label, amount)
     shown = [_bucketed({label: who}, sums[who]) for who in sorted(sums, key=str.casefold)]
     whole = {each: sum((row[each] for row in shown), ZERO) for each in (*BUCKETS, "total")}
-    currency = group.company(question.company).home_currency if question.company else group.currency
     return Statement(
         title=f"{question.whom}: {name} by age, end of {month:%B %Y}",
-        subtitle=question.subtitle(currency, "days past due"),
+        subtitle=question.subtitle(question.currency_name(home), "days past due"),
         fields=(
             Field(label, "Contact" if single else "Company"),
             *(Field(bucket, bucket.capitalize(), Kind.MONEY) for bucket in BUCKETS),
@@ -61,12 +61,14 @@ def _bucketed(head: dict[str, Any], sums: Mapping[str, Decimal]) -> dict[str, An
 
 
 def weekly_banking(question: Question) -> Statement:
-    """The bank's weeks of the twelve months to the month asked for, by activity, in group currency (ACCOUNTING 27).
+    """The bank's weeks of the twelve months to the month asked for, by activity (ACCOUNTING 27).
 
     In and out are what came into and left bank accounts: a part of a payment that lessens it (what is withheld from
     wages) stands in out with it. A week's in and out are rounded once, and the activities sum to them.
     """
     month, group = question.month, question.group
+    home = question.in_home_currency()
+    amount = "amount" if home else "amount_cad"
     first = add_months(month, 1 - WEEKS_MONTHS)
     question.refuse_strangers(months_between(first, month))
     rows = [
@@ -83,7 +85,7 @@ def weekly_banking(question: Question) -> Statement:
     )
     for row in rows:
         activity = names.get(row["group_account"], row["group_account"]) if row["matched"] else NOT_MATCHED
-        sums[row["week"]]["in" if moved[_movement(row)] > 0 else "out"][activity] += row["amount_cad"]
+        sums[row["week"]]["in" if moved[_movement(row)] > 0 else "out"][activity] += row[amount]
     unmatched = [row for row in rows if not row["matched"]]
     shown: list[dict[str, Any]] = []
     emphasis: list[Emphasis] = []
@@ -103,7 +105,7 @@ def weekly_banking(question: Question) -> Statement:
     ]
     return Statement(
         title=f"{question.whom}: weekly banking, {first:%B %Y} to {month:%B %Y}",
-        subtitle=question.subtitle(group.currency, "weeks by their Monday", "by activity"),
+        subtitle=question.subtitle(question.currency_name(home), "weeks by their Monday", "by activity"),
         fields=(
             Field("week", "Week of", Kind.DATE),
             Field("activity", "Activity"),

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 from decimal import Decimal
+from typing import Any
 
 from monette_assets.gold.financial_summary import LINES, RESULTS
 from monette_assets.group.calendar import fiscal_year_start, months_between
 from monette_assets.reports.columns import ZERO
 from monette_assets.reports.completeness import finality
-from monette_assets.reports.question import Question
+from monette_assets.reports.question import Question, Row
 from monette_assets.reports.statement import Emphasis, Field, Kind, Statement
 
 AMOUNTS = {
@@ -26,11 +28,15 @@ def budget(question: Question) -> Statement:
     month, group = question.month, question.group
     begun = fiscal_year_start(question.year_starts, month)
     question.refuse_strangers(months_between(begun, month))
-    rows = question.release.rows("gold/budget_vs_actual", company=question.company)
+    rows = [
+        row
+        for row in question.release.rows("gold/budget_vs_actual", company=question.company)
+        if row["basis"] == question.basis and begun <= row["period"] <= month
+    ]
     sums: dict[str, dict[str, Decimal]] = defaultdict(lambda: defaultdict(lambda: ZERO))
     budgeted = False
     for row in rows:
-        if row["basis"] != question.basis or not question.of_place(row) or not begun <= row["period"] <= month:
+        if not question.of_place(row):
             continue
         budgeted = budgeted or row["budget"] != 0
         for name, column in AMOUNTS.items():
@@ -48,6 +54,11 @@ def budget(question: Question) -> Statement:
         title = TITLES[name.removesuffix("_to_date")]
         fields.append(Field(name, f"{title}, year to date" if name.endswith("_to_date") else title, Kind.MONEY))
     notes = ["Variance = actual - budget, in display sign; of it FX = actual x (month's average rate - budget rate)."]
+    if both := _undivided(question, rows):
+        notes.append(
+            f"{', '.join(both)}: actuals are divided between herds by head counts (ACCOUNTING 26), budgets stand whole "
+            "with one herd; the pillar of both herds has all of either."
+        )
     if not budgeted:
         notes.append("No budget: drop its sheet into the landing folder (docs/playbook.md, Drop a budget sheet).")
     return Statement(
@@ -58,3 +69,15 @@ def budget(question: Question) -> Statement:
         emphasis=[Emphasis.RESULT if line in RESULTS else Emphasis.NORMAL for line in lines],
         notes=notes,
     )
+
+
+def _undivided(question: Question, rows: Sequence[Row]) -> list[str]:
+    """Locations with a budget whose actuals of a month are only in part of the pillar asked for."""
+    inside: dict[tuple[Any, ...], set[bool]] = defaultdict(set)
+    planned: set[tuple[Any, ...]] = set()
+    for row in rows:
+        place = (row["location"], row["company"], row["period"])
+        inside[place].add(question.of_place(row))
+        if row["budget"] != 0:
+            planned.add(place)
+    return sorted({place[0] for place in planned if len(inside[place]) > 1}) if question.pillar else []

@@ -41,3 +41,15 @@ def test_a_sheet_that_was_refused_fails_the_check_until_it_is_put_right(
 
     assert dropped(200) == 0
     assert say("check", "--select", "silver/budgets")[0] == 0
+
+
+def test_a_run_from_bronze_names_the_sheets_it_left_out(own_world: OwnWorld, landing: Path, say: Say) -> None:
+    from_bronze = ("run", "--no-fetch", "--from", "2024-11", "--select", "silver/budgets")
+    taking_in = ("run", "--from", "2024-11", "--select", "bronze/landing_files")
+    (landing / "budget.xlsx").write_bytes(workbook({"North Home": [["Company", "north"], HEADER, [5300, 100, 200]]}))
+    (landing / "letter.xlsx").write_bytes(workbook({"Letter": [["Dear all"]]}))
+    for name in ("budget.xlsx", "letter.xlsx"):
+        os.utime(landing / name, (HOUR_AGO, HOUR_AGO))
+    assert "Not in these figures: budget.xlsx, letter.xlsx in the landing folder" in say(*from_bronze)[2]
+    assert "Not in these figures" not in say(*taking_in)[2]
+    assert "Not in these figures" not in say(*from_bronze)[2]

@@ -173,12 +173,15 @@ def test_a_line_that_names_nobody_of_the_group_stands_alone(spark: SparkSession,
     ]
 
 
-def test_a_company_that_left_is_no_partner_any_more(spark: SparkSession, group: Group) -> None:
-    _, found = matched(spark, group, charged("grain", "left", "2024-11", "IC-1", "50.00"), "2024-11", "2024-12")
+def test_a_company_that_left_owes_and_is_charged_like_any_outsider(spark: SparkSession, group: Group) -> None:
+    lines = [
+        *charged("grain", "left", "2024-11", "IC-1", "50.00"),
+        *charged("grain", "left", "2024-12", "IC-2", "20.00"),
+    ]
+    _, found = matched(spark, group, lines, "2024-11", "2024-12")
     assert shown(found, "period account_pair partner difference_cad contact_name") == [
         ("2024-11", "due_from/due_to", "left", "0.00", "Left Ltd."),
         ("2024-11", "income/expense", "left", "0.00", "Left Ltd."),
-        ("2024-12", "due_from", "", "50.00", "Left Ltd."),
     ]
 
 

@@ -12,6 +12,7 @@ import pytest
 from monette_assets.group import Group, load_group
 from monette_assets.lake import Lake
 from monette_assets.reports.banking import payables_aging, receivables_aging, weekly_banking
+from monette_assets.reports.options import InCurrency
 from monette_assets.reports.question import Question
 from monette_assets.reports.released import open_release
 from monette_assets.reports.statements import STATEMENTS
@@ -25,9 +26,9 @@ def group(tmp_path: Path) -> Group:
     return load_group(write_contract(tmp_path / "group"))
 
 
-def asked(lake: Lake, group: Group, company: str | None = None) -> Question:
+def asked(lake: Lake, group: Group, company: str | None = None, currency: InCurrency | None = None) -> Question:
     release(lake, GOLD, "run", group)
-    return Question(open_release(lake, group.time_zone), group, DECEMBER, company)
+    return Question(open_release(lake, group.time_zone), group, DECEMBER, company, currency=currency)
 
 
 def item(company: str, contact: str, bucket: str, amount: str, cad: str) -> dict[str, Any]:
@@ -58,6 +59,11 @@ def test_agings_by_company_in_group_currency_and_by_contact_in_home_currency(tmp
         ("Bank", Decimal("5.00")), ("Yard", Decimal("11.00")), ("Total", Decimal("16.00")),
     ]  # fmt: skip
     assert "USD" in own.subtitle
+    translated = payables_aging(asked(lake, group, "south", InCurrency.GROUP))
+    assert [(row["contact_name"], row["total"]) for row in translated.rows] == [
+        ("Bank", Decimal("7.00")), ("Yard", Decimal("15.01")), ("Total", Decimal("22.01")),
+    ]  # fmt: skip
+    assert "CAD" in translated.subtitle
     assert receivables_aging(asked(lake, group)).rows[-1]["total"] == Decimal("14.00")
 
 
@@ -110,6 +116,22 @@ def test_in_and_out_are_what_came_into_and_left_the_bank(tmp_path: Path, group: 
         names["sales"]: (Decimal("50.00"), Decimal("0.00"), Decimal("50.00")),
         "Week": (Decimal("48.00"), Decimal("-70.00"), Decimal("-22.00")),
     }
+
+
+def test_a_companys_week_in_its_own_currency(tmp_path: Path, group: Group) -> None:
+    """200.00 US dollars sold and 50.00 spent, at 1.40."""
+    lake = small_lake(tmp_path / "lake", group)
+    monday = date(2024, 12, 2)
+    south: dict[str, Any] = {"company": "south", "currency": "USD"}
+    parts = [
+        {**moved(DECEMBER, monday, "sales", "280.00"), **south, "amount": Decimal("200.00")},
+        {**moved(DECEMBER, monday, "direct", "-70.00"), **south, "amount": Decimal("-50.00")},
+    ]
+    publish(lake, "gold/weekly_banking", parts)
+    for currency, net, code in ((InCurrency.HOME, "150.00", "USD"), (None, "210.00", "CAD")):
+        found = weekly_banking(asked(lake, group, "south", currency))
+        assert (found.rows[-1]["activity"], found.rows[-1]["net"]) == ("Week", Decimal(net))
+        assert code in found.subtitle
 
 
 def test_a_week_foots_along_and_down(tmp_path: Path, group: Group) -> None:

@@ -81,3 +81,23 @@ def test_a_company_and_a_pillar_with_what_is_below_it(lake: Lake, group: Group) 
     assert asked(lake, group, company="north")[1] == north
     assert asked(lake, group, pillar="Grain")[1] == north
     assert asked(lake, group, pillar="Cattle")[1][:5] == ("Sales Revenue", "137.00", "130.00", "7.00", "7.00")
+
+
+def test_a_budget_that_is_not_divided_between_herds_is_told_of(lake: Lake, group: Group, tmp_path: Path) -> None:
+    """South Ranch has both herds: its budget stands with one of them, what it sold is divided."""
+    made = small_lake(tmp_path, group)
+    place = {"location": "South Ranch", "company": "south"}
+    budgeted = line(DECEMBER, "Sales Revenue", "300.00", "500.00", pillar="Cow-Calf", **place)
+    divided = line(DECEMBER, "Sales Revenue", "180.00", "0.00", pillar="Grain", **place)
+    publish(made, "gold/budget_vs_actual", [budgeted, divided, line(DECEMBER, "Sales Revenue", "1.00", "2.00")])
+    release(made, GOLD, "second", group)
+    opened = open_release(made, group.time_zone)
+
+    def told(**whom: Any) -> list[str]:
+        return [note for note in budget(Question(opened, group, DECEMBER, **whom)).notes if "divided" in note]
+
+    for herd in ("Cow-Calf", "Cattle", "Grain"):
+        (note,) = told(pillar=herd)
+        assert note.startswith("South Ranch: ")
+    assert told() == told(company="south") == []
+    assert "divided" not in " ".join(budget(Question(open_release(lake, group.time_zone), group, DECEMBER)).notes)

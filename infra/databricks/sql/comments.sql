@@ -594,7 +594,7 @@ ALTER TABLE `${catalog}`.`gold`.`intercompany_matches` ALTER COLUMN `period` COM
 ALTER TABLE `${catalog}`.`gold`.`intercompany_matches` ALTER COLUMN `basis` COMMENT 'Accounting basis.';
 ALTER TABLE `${catalog}`.`gold`.`intercompany_matches` ALTER COLUMN `account_pair` COMMENT 'What stands against what.';
 ALTER TABLE `${catalog}`.`gold`.`intercompany_matches` ALTER COLUMN `company` COMMENT 'Whose claim or income it is; the holder of a line without partner.';
-ALTER TABLE `${catalog}`.`gold`.`intercompany_matches` ALTER COLUMN `partner` COMMENT 'Who owes it or bears its cost; empty where the line names no company of the group of that month.';
+ALTER TABLE `${catalog}`.`gold`.`intercompany_matches` ALTER COLUMN `partner` COMMENT 'Who owes it or bears its cost; empty where the line names no company of the group.';
 ALTER TABLE `${catalog}`.`gold`.`intercompany_matches` ALTER COLUMN `currency` COMMENT 'Currency of the documents.';
 ALTER TABLE `${catalog}`.`gold`.`intercompany_matches` ALTER COLUMN `reference` COMMENT 'Document number on both sides; \'opening\' for what stood there before the first posting; empty where a document has none.';
 ALTER TABLE `${catalog}`.`gold`.`intercompany_matches` ALTER COLUMN `company_currency` COMMENT 'Home currency of the company.';
