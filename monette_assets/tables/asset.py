@@ -15,7 +15,8 @@ from monette_assets.tables.attribution import CHAIN_TAG
 from monette_assets.tables.audit import all_checks
 from monette_assets.tables.contract import Contract, Freshness, Input, Months, Partitions, Severity
 from monette_assets.tables.lineage import column_lineage, table_schema
-from monette_assets.tables.refresh import Outcome, refresh
+from monette_assets.tables.outcome import Outcome
+from monette_assets.tables.refresh import refresh
 from monette_assets.tables.table import Context, Table
 from monette_assets.telemetry.measures import HELD_BACK, ROWS
 from monette_assets.telemetry.spans import record, traced

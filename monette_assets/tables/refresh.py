@@ -5,13 +5,11 @@ A table's function never writes. Readers never see unaudited rows, and where the
 
 from __future__ import annotations
 
-import logging
 import time
-from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field, replace
+from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, date
 from functools import partial, reduce
 from operator import and_
@@ -22,80 +20,21 @@ from monette_assets.lake import Commit, Lake, Scope
 from monette_assets.lake.disk import named_when_full
 from monette_assets.lake.engine_rows import EngineRows
 from monette_assets.lake.refusing import named_when_refused
-from monette_assets.tables import provenance, quarantine, unchanged, waivers
+from monette_assets.tables import provenance, unchanged, waivers
 from monette_assets.tables.audit import QUERIES_AT_ONCE, Audit, Unit, judged, measure, units_of
-from monette_assets.tables.contract import NESTED, Contract, Input, Months, Partitions
-from monette_assets.tables.contract import Column as ContractColumn
+from monette_assets.tables.contract import Contract, Input, Months, Partitions
 from monette_assets.tables.engine_rows import SparkRows
+from monette_assets.tables.holding_back import hold_back, refused_rows
 from monette_assets.tables.judge import Judge
+from monette_assets.tables.outcome import Outcome
 from monette_assets.tables.provenance import Passed, Provenance
 from monette_assets.tables.restored import replaced_restore
+from monette_assets.tables.row_changes import row_changes
 from monette_assets.tables.table import REFUSAL_COLUMNS, Context, Staged, Table, staging_ddl, staging_schema
-from monette_assets.telemetry.spans import phase as telemetry_phase
 
 if TYPE_CHECKING:
     import pyarrow as pa
-    from pyspark.sql import Column, DataFrame
-
-
-log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """Rows by key against what stood there before."""
-
-    added: int = 0
-    changed: int = 0
-    removed: int = 0
-
-    @property
-    def none(self) -> bool:
-        return not (self.added or self.changed or self.removed)
-
-
-@dataclass
-class Outcome:
-    """What a refresh did, for whoever reports it."""
-
-    contract: Contract
-    periods: tuple[date, ...]
-    audit: Audit = field(default_factory=Audit)
-    version: int | None = None  # of the table, after
-    committed: bool = False
-    changes: dict[date | None, Change] = field(default_factory=dict)  # per month; None where the table has no months
-    refused: dict[date | None, int] = field(default_factory=dict)
-    input_versions: dict[str, int] = field(default_factory=dict)
-    replaced_restore: str | None = None  # what somebody restored, where this replaced it
-    computed: bool = True  # not where it would have come out as it stands
-    seconds: dict[str, float] = field(default_factory=dict)  # engine, audit, compare, publish; look
-    cpu_seconds: float = 0.0  # of this process, the embedded engine's threads included
-
-    @property
-    def nothing_published(self) -> bool:
-        """Whether every unit was held back."""
-        return bool(self.audit.blocked) and not (set(self.audit.rows) - self.audit.blocked)
-
-    @property
-    def unchanged(self) -> bool:
-        """Whether the rows are those that stood there before."""
-        return all(change.none for change in self.changes.values())
-
-    def passed(self, month: date | None) -> bool:
-        """Whether no check of the month failed, and nothing of it was refused."""
-        of_month = month is not None and "period" in self.contract.unit
-        failed = [each for each in self.audit.failures if not of_month or month in each.unit]
-        refused = {period for period, count in self.refused.items() if count}
-        return not failed and not (refused & {month, None} if of_month else refused)
-
-    @contextmanager
-    def timed(self, phase: str) -> Iterator[None]:
-        start = time.perf_counter()
-        try:
-            with telemetry_phase(phase, self.contract.name):
-                yield
-        finally:
-            self.seconds[phase] = self.seconds.get(phase, 0.0) + time.perf_counter() - start
+    from pyspark.sql import DataFrame
 
 
 def read_input(context: Context, lake: Lake, spec: Input, version: int | None) -> DataFrame:
@@ -228,8 +167,8 @@ def _refresh(
                 partition_by=contract.layout,
             )
             outcome.version, outcome.committed = published.version, True
-        of_rows = _refused(lake, stage, contract, refused if context.commits else None) if refuses else []
-        outcome.refused = _quarantine(lake, contract, outcome, known, context, of_rows, run_id)
+        of_rows = refused_rows(lake, stage, contract, refused if context.commits else None) if refuses else []
+        outcome.refused = hold_back(lake, contract, outcome, known, context, of_rows, run_id)
         lake.clean_staged(run_id, contract.name)
         if companies is None:  # of some companies only, a month as a whole is what it was
             _note(lake, outcome, context)
@@ -246,7 +185,7 @@ def _examine(
         with outcome.timed("audit"):
             measured = measure(contract, rows)
             scope = _scope(contract, Audit(measured.rows), companies, context.periods)
-            comparing = pool.submit(_changes, context, lake, contract, rows, scope, before)
+            comparing = pool.submit(row_changes, context, lake, contract, rows, scope, before)
             if refuses:
                 waived, unwaived = waivers.split(context, lake, contract, staged.refused)
                 staged = replace(staged, waived=waived, unwaived=unwaived)
@@ -255,7 +194,7 @@ def _examine(
             outcome.changes = comparing.result()
             if outcome.audit.blocked:  # seldom: then less than was compared
                 scope = _scope(contract, outcome.audit, companies, context.periods)
-                outcome.changes = _changes(context, lake, contract, rows, scope, before)
+                outcome.changes = row_changes(context, lake, contract, rows, scope, before)
     return scope
 
 
@@ -358,69 +297,6 @@ def _grows(lake: Lake, contract: Contract, before: int | None) -> bool:
     return before is None or not set(contract.column_names) <= set(lake.schema(contract.name, before).names)
 
 
-def _content(contract: Contract) -> Column:
-    """A row's content as one number. The hash passes over nulls, so which columns are null is part of it."""
-    from pyspark.sql import functions as F
-
-    nulls = [F.when(F.col(column.name).isNull(), "1").otherwise("0") for column in contract.columns if column.nullable]
-    values = [
-        F.to_json(column.name) if NESTED.match(column.type) else F.col(column.name) for column in contract.columns
-    ]
-    return F.xxhash64(*values, *([F.concat(*nulls)] if nulls else []))
-
-
-def _changes(
-    context: Context, lake: Lake, contract: Contract, rows: DataFrame, scope: Scope | None, before: int | None
-) -> dict[date | None, Change]:
-    """Rows added, changed and removed by key within the scope, per month."""
-    from pyspark.sql import functions as F
-
-    if scope is None:
-        return {}
-
-    monthly = "period" in contract.column_names and contract.partitions is Partitions.MONTH
-    month = F.col("period") if monthly else F.lit(None).cast("date")
-    within = scope.predicate or "true"
-    new = rows.where(within)
-    if before is None:
-        counted = new.groupBy(month.alias("month")).count().collect()
-        return {row["month"]: Change(added=row["count"]) for row in counted}
-    current = context.spark.read.format("delta").option("versionAsOf", str(before)).load(lake.uri(contract.name))
-    there = lake.schema(contract.name, before).names
-    for column in contract.columns:
-        if column.name not in there:
-            current = current.withColumn(column.name, F.lit(None).cast(column.type))
-    key, content = list(contract.key), _content(contract)
-    named = [_comparable(contract.column(name)) for name in key]
-    old = current.where(within).select(*named, month.alias("old_month"), content.alias("old_content"))
-    if monthly and not old.limit(1).collect():
-        counted = new.groupBy(month.alias("month")).count().collect()
-        return {row["month"]: Change(added=row["count"]) for row in counted}
-    both = new.select(*named, month.alias("new_month"), content.alias("new_content")).join(old, key, "full_outer")
-    is_new, is_old = F.col("new_content").isNotNull(), F.col("old_content").isNotNull()
-    counted = (
-        both.groupBy(F.coalesce("new_month", "old_month").alias("month"))
-        .agg(
-            F.sum(F.when(is_new & ~is_old, 1).otherwise(0)).alias("added"),
-            F.sum(F.when(is_new & is_old & (F.col("new_content") != F.col("old_content")), 1).otherwise(0)).alias(
-                "changed"
-            ),
-            F.sum(F.when(is_old & ~is_new, 1).otherwise(0)).alias("removed"),
-        )
-        .collect()
-    )
-    return {row["month"]: Change(row["added"], row["changed"], row["removed"]) for row in counted}
-
-
-def _comparable(column: ContractColumn) -> Column:
-    """A column of a key as the join compares it: there, null equals nothing."""
-    from pyspark.sql import functions as F
-
-    if not column.nullable:
-        return F.col(column.name)
-    return F.coalesce(F.col(column.name).cast("string"), F.lit("")).alias(column.name)
-
-
 def _commit(outcome: Outcome, run_id: str, context: Context) -> Commit:
     contract = outcome.contract
     span = f"{context.periods[0]:%Y-%m}..{context.periods[-1]:%Y-%m}" if context.periods else "all"
@@ -447,90 +323,3 @@ def _note(lake: Lake, outcome: Outcome, context: Context) -> None:
     well = Passed(outcome.version, made_from.inputs) if outcome.version is not None else None
     noted = {month: replace(made_from, passed=well if outcome.passed(month) else None) for month in months}
     provenance.note(lake, contract.name, outcome.version, noted)
-
-
-def _refused(lake: Lake, stage: str, contract: Contract, frame: DataFrame | None) -> list[dict[str, Any]]:
-    """The refused rows: found by the engine in its frame, or by this process in what is staged."""
-    import pyarrow.compute as pc
-
-    fields = [*contract.unit, *(name for name, _ in REFUSAL_COLUMNS)]
-    if frame is not None:
-        return [row.asDict() for row in frame.select(*fields).collect()]
-    only = pc.field("_kind") == "refused"
-    read = lake.staged_reader(stage, fields, only, schema=staging_schema(contract))
-    found: list[dict[str, Any]] = read.read_all().to_pylist()
-    return found
-
-
-def _quarantine(
-    lake: Lake,
-    contract: Contract,
-    outcome: Outcome,
-    companies: Sequence[str],
-    context: Context,
-    refused: Sequence[Mapping[str, Any]],
-    run_id: str,
-) -> dict[date | None, int]:
-    """Replace this run's part of `quarantine`; returns refused rows per month."""
-    import pyarrow as pa
-
-    entries: list[dict[str, Any]] = [
-        {
-            "company": row.get("company"),
-            "period": row.get("period"),
-            "kind": "report" if row["_whole"] else "transaction",
-            "reason": row["_reason"],
-            "path": row["_path"],
-            "transaction_type": row["_transaction_type"],
-            "transaction_id": row["_transaction_id"],
-            "amount": row["_amount"],
-            "raw": row["_raw"],
-        }
-        for row in refused
-    ]
-    counts: dict[date | None, int] = {}
-    for entry in entries:
-        counts[entry["period"]] = counts.get(entry["period"], 0) + 1
-    blocked = outcome.audit.blocked
-    for failure in outcome.audit.failures:
-        if failure.unit in blocked:
-            unit: Mapping[str, Any] = dict(zip(contract.unit, failure.unit, strict=True))
-            entries.append(
-                {
-                    "company": unit.get("company"),
-                    "period": unit.get("period"),
-                    "kind": "unit",
-                    "reason": failure.sentence,
-                }
-            )
-    if contract.partitions is Partitions.NONE:  # always computed whole; a refusal may have no unit
-        scope = Scope.of(("table_name",), [(contract.name,)])
-    else:
-        about = set(units_of(contract.unit, companies, context.periods)) | set(outcome.audit.rows) | blocked
-        scope = Scope.of(("table_name", *contract.unit), [(contract.name, *unit) for unit in about])
-    schema = quarantine.CONTRACT.arrow_schema
-    now = context.now
-    stamp = {"run_id": run_id, "quarantined_at": now}
-    told = [name for name in schema.names if name not in stamp]
-    exists = lake.exists(quarantine.CONTRACT.name)
-    stood = lake.read(quarantine.CONTRACT.name, columns=told, scope=scope).to_pylist() if exists else []
-    found = [{name: contract.name if name == "table_name" else entry.get(name) for name in told} for entry in entries]
-    if Counter(tuple(row.values()) for row in found) == Counter(tuple(row.values()) for row in stood):
-        return counts
-    rows = [{**row, **stamp} for row in found]
-    lake.publish(
-        quarantine.CONTRACT.name,
-        pa.Table.from_pylist(rows, schema=schema),
-        schema=schema,
-        scope=scope,
-        commit=Commit(
-            run_id=run_id,
-            publish_id=f"{run_id}:quarantine:{contract.name}:{len(rows)}:{len(stood)}",
-            code_version=quarantine.CONTRACT.code_version,
-            contract_version="",
-            input_versions={},
-            units=f"{contract.name}: {len(rows)} entries",
-            at=now.astimezone(UTC),
-        ),
-    )
-    return counts

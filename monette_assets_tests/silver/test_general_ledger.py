@@ -21,7 +21,8 @@ from monette_assets.simulator.model import Document, Posting
 from monette_assets.simulator.reports import render_report
 from monette_assets.tables import Context, Table, quarantine
 from monette_assets.tables.judge import Judge
-from monette_assets.tables.refresh import Outcome, refresh
+from monette_assets.tables.outcome import Outcome
+from monette_assets.tables.refresh import refresh
 from monette_assets_tests.frames import context_of, failures, frame, group_of, parsed_failures, rows, shown
 from monette_assets_tests.silver.ledgers import fetches_of, sale
 from monette_assets_tests.simulator.small_books import farm

@@ -11,7 +11,8 @@ from monette_assets.lake import Lake
 from monette_assets.tables import Check, Column, Context, Contract, Severity, Staged, Table, quarantine
 from monette_assets.tables.contract import MONEY
 from monette_assets.tables.judge import Judge
-from monette_assets.tables.refresh import Outcome, refresh
+from monette_assets.tables.outcome import Outcome
+from monette_assets.tables.refresh import refresh
 from monette_assets.tables.table import REFUSAL_COLUMNS, staging_ddl
 from monette_assets_tests.frames import frame, rows, shown
 

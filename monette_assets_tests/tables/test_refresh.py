@@ -14,7 +14,8 @@ import pytest
 
 from monette_assets.lake.errors import ScopeRefused
 from monette_assets.tables import Column, Context, Partitions, Table
-from monette_assets.tables.refresh import Change, refresh
+from monette_assets.tables.refresh import refresh
+from monette_assets.tables.row_changes import RowChanges
 from monette_assets_tests.frames import context_of, frame, rows
 from monette_assets_tests.tables.sample import CONTRACT, Books
 
@@ -60,9 +61,9 @@ def test_changes_are_counted_by_key_and_month(books: Books) -> None:
         ("south", "2025-01", "bank", "5.00"),
     )
     assert outcome.changes == {
-        NOVEMBER: Change(removed=1),
-        DECEMBER: Change(added=2, changed=1, removed=1),
-        JANUARY: Change(added=1),
+        NOVEMBER: RowChanges(removed=1),
+        DECEMBER: RowChanges(added=2, changed=1, removed=1),
+        JANUARY: RowChanges(added=1),
     }
     assert len(books.stored()) == 5
 
@@ -71,7 +72,7 @@ def test_a_text_that_moves_from_one_column_to_another_is_a_change(books: Books) 
     line = ("north", "2024-11", "bank", "1.00")
     books.refresh((*line, "Home", None), header="company period account amount memo place")
     moved = books.refresh((*line, None, "Home"), header="company period account amount memo place")
-    assert moved.changes == {NOVEMBER: Change(changed=1)}
+    assert moved.changes == {NOVEMBER: RowChanges(changed=1)}
     assert books.stored("memo place") == [(None, "Home")]
 
 
@@ -79,7 +80,7 @@ def test_only_the_months_of_the_run_are_replaced(books: Books) -> None:
     books.refresh(*GOOD)
     december = context_of(books.context.spark, books.context.group, "2024-12")
     outcome = books.during(december).refresh(("north", "2024-12", "bank", "9.00"))
-    assert outcome.changes == {DECEMBER: Change(changed=1, removed=1)}
+    assert outcome.changes == {DECEMBER: RowChanges(changed=1, removed=1)}
     assert books.stored() == [GOOD[0], ("north", "2024-12", "bank", "9.00"), GOOD[2]]
 
 
@@ -210,7 +211,7 @@ def test_a_table_without_months_keeps_a_blocked_companys_rows(books: Books) -> N
     )
     dimension.refresh(*GOOD[:1], GOOD[2])
     outcome = dimension.refresh(("north", "2024-11", "bank", "-1.00"), ("south", "2024-11", "till", "3.00"))
-    assert outcome.changes == {None: Change(added=1, removed=1)}
+    assert outcome.changes == {None: RowChanges(added=1, removed=1)}
     assert dimension.stored() == [GOOD[0], ("south", "2024-11", "till", "3.00")]
     assert dimension.quarantined() == [("north", None, "unit")]
 
