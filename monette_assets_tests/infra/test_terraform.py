@@ -117,6 +117,12 @@ def planned(folder: Path, *arguments: str) -> Plan:
     return Plan(plan["test_plan"]["resource_changes"], settings, said.stdout)
 
 
+def test_azure_knows_a_workflow_by_what_github_says_of_the_repository_and_of_the_job(copied: Path) -> None:
+    said = run(copied / "bootstrap", "test", "-no-color")
+    assert said.returncode == 0, said.stdout + said.stderr
+    assert "4 passed, 0 failed" in said.stdout
+
+
 def test_every_file_is_written_as_terraform_formats_it() -> None:
     said = run(TERRAFORM, "fmt", "-check", "-recursive")
     assert (said.returncode, said.stdout) == (0, "")

@@ -112,6 +112,6 @@ resource "azurerm_federated_identity_credential" "workflow" {
   resource_group_name = azurerm_resource_group.state.name
   parent_id           = azurerm_user_assigned_identity.workflow[each.key].id
   issuer              = "https://token.actions.githubusercontent.com"
-  subject             = "repo:${var.repository}:${each.value}"
+  subject             = "${var.subject}:${each.value}"
   audience            = ["api://AzureADTokenExchange"]
 }

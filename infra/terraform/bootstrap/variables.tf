@@ -19,13 +19,13 @@ variable "suffix" {
   }
 }
 
-variable "repository" {
-  description = "OWNER/NAME of the repository whose workflows deploy."
+variable "subject" {
+  description = "What GitHub's tokens of the repository whose workflows deploy begin with: repo:OWNER@ID/NAME@ID; repo:OWNER/NAME of older repositories (docs/azure.md, 2)."
   type        = string
 
   validation {
-    condition     = can(regex("^[^/*]+/[^/*]+$", var.repository))
-    error_message = "expected OWNER/NAME, found ${var.repository}"
+    condition     = can(regex("^repo:[^/*:@]+(@[0-9]+)?/[^/*:@]+(@[0-9]+)?$", var.subject))
+    error_message = "expected repo:OWNER@ID/NAME@ID or repo:OWNER/NAME, as GitHub says it (docs/azure.md, 2), found ${var.subject}"
   }
 }
 
