@@ -1,15 +1,16 @@
-"""The chart lets begin what Terraform's nodes hold: a run without a node stays pending, and is failed for it."""
+"""The chart asks for what Terraform's nodes hold: a run without a node is failed, a release without one taken back."""
 
 from __future__ import annotations
 
 import re
+from math import ceil
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
-from monette_assets_tests.infra.chart import CHART
+from monette_assets_tests.infra.chart import CHART, pods, rendered
 
 TERRAFORM = CHART.parent / "terraform"
 SIZES = {"Standard_D4ds_v5": (4, 16), "Standard_E8ds_v5": (8, 64)}  # Microsoft's: cores, GiB
@@ -56,3 +57,54 @@ def test_no_more_runs_begin_than_the_nodes_hold(environment: str) -> None:
 def test_a_backfill_leaves_room_for_a_refresh(environment: str) -> None:
     runs = values(environment)
     assert runs["backfills"] < runs["maxConcurrent"]
+
+
+def nodes(environment: str) -> tuple[str, int]:
+    """Size and most number of the nodes that webservers, daemon, code location and proxy share with AKS's own."""
+    text = (TERRAFORM / "environments" / environment / "main.tf").read_text("utf-8")
+    [most] = re.findall(r"service_nodes = \{ least = \d+, most = (\d+) \}", text)
+    return said(TERRAFORM / "environments" / environment / "main.tf", "service_size"), int(most)
+
+
+def millicores(cpu: str) -> int:
+    return int(cpu[:-1]) if cpu.endswith("m") else int(cpu) * 1000
+
+
+def asked_while_a_release_comes_up() -> int:
+    """Millicores of everything the chart keeps running, with those that come up before an old one goes."""
+    objects = rendered()
+    deployments = {each["metadata"]["name"]: each["spec"] for each in objects if each["kind"] == "Deployment"}
+    total = 0
+    for name, _, pod in pods(objects):
+        spec = deployments[name]
+        surge = spec["strategy"].get("rollingUpdate", {}).get("maxSurge", 0)
+        each = sum(millicores(container["resources"]["requests"]["cpu"]) for container in pod["containers"])
+        total += (spec["replicas"] + surge) * each
+    return total
+
+
+@pytest.mark.parametrize("environment", ["dev", "prod"])
+def test_a_release_comes_up_beside_the_one_before(environment: str) -> None:
+    size, most = nodes(environment)
+    cores = int(re.findall(r"\d+", size)[0])
+    assert asked_while_a_release_comes_up() <= most * (cores * 1000 - RESERVED_MILLICORES[cores] - OTHERS_MILLICORES)
+
+
+@pytest.mark.parametrize("environment", ["dev", "prod"])
+def test_the_page_asks_for_as_many_processors_as_there_may_be(environment: str) -> None:
+    """Azure's names say family and number of processors: Standard_D4ds_v5 has four of DDSv5."""
+    cluster = TERRAFORM / "environments" / environment / "main.tf"
+    text = cluster.read_text("utf-8")
+    [surge] = set(re.findall(r'max_surge = "(\d+)%"', (TERRAFORM / "modules/kubernetes/main.tf").read_text("utf-8")))
+    pools = [nodes(environment), (said(cluster, "run_size"), int(said(cluster, "run_nodes")))]
+    machines = [(size, most + ceil(most * int(surge) / 100)) for size, most in pools]
+    [first] = re.findall(r'node_types += \["(\w+)"', text)
+    machines.append((first, int(said(cluster, "most_workers")) + 1))
+    needed = {"D": 0, "E": 0}
+    for size, most in machines:
+        [(family, cores)] = re.findall(r"^Standard_([DE])(\d+)ds_v5$", size)
+        needed[family] += int(cores) * most
+    page = (CHART.parents[1] / "docs" / "azure.md").read_text("utf-8")
+    assert re.findall(rf"^\| `{environment}`: .* \| (\d+) \| (\d+) \|$", page, re.MULTILINE) == [
+        (str(needed["D"]), str(needed["E"]))
+    ]

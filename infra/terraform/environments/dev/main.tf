@@ -36,7 +36,7 @@ module "platform" {
 
   cluster = {
     sku_tier      = "Free"
-    service_size  = "Standard_D2ds_v5"
+    service_size  = "Standard_D4ds_v5"
     service_nodes = { least = 1, most = 2 }
     run_size      = "Standard_D4ds_v5"
     run_nodes     = 2
@@ -64,9 +64,9 @@ module "platform" {
   }
 
   budget = {
-    monthly = 600
+    monthly = 700
     components = {
-      compute    = 300
+      compute    = 400
       databricks = 100
       storage    = 30
       database   = 30

@@ -15,6 +15,9 @@ locals {
   reaches_services = toset(["cluster", "databricks_host", "runners"])
   services         = ["Microsoft.Storage", "Microsoft.KeyVault", "Microsoft.EventHub", "Microsoft.ContainerRegistry"]
 
+  # PostgreSQL ships its log to storage of its own, and adds this to its subnet where it is not said: a later plan would take it away.
+  endpoints = merge({ for name in local.reaches_services : name => local.services }, { database = ["Microsoft.Storage"] })
+
   delegations = {
     database           = "Microsoft.DBforPostgreSQL/flexibleServers"
     databricks_host    = "Microsoft.Databricks/workspaces"
@@ -37,7 +40,7 @@ resource "azurerm_subnet" "this" {
   resource_group_name               = var.resource_group_name
   virtual_network_name              = azurerm_virtual_network.this.name
   address_prefixes                  = [each.value]
-  service_endpoints                 = contains(local.reaches_services, each.key) ? local.services : null
+  service_endpoints                 = lookup(local.endpoints, each.key, null)
   default_outbound_access_enabled   = false
   private_endpoint_network_policies = "Enabled"
 
@@ -79,7 +82,7 @@ resource "azurerm_network_security_rule" "nothing_from_outside" {
   name                        = "nothing-from-outside"
   resource_group_name         = var.resource_group_name
   network_security_group_name = azurerm_network_security_group.this[each.key].name
-  # Below the rules that Kubernetes adds for its own load balancers (500 and up).
+  # The interface's load balancer has an address of the network; a public one would need a rule before this.
   priority                   = 4000
   direction                  = "Inbound"
   access                     = "Deny"
