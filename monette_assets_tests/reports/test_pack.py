@@ -15,7 +15,7 @@ from monette_assets.reports.pack.consolidated import TOTAL
 from monette_assets.reports.pack.contents import Pack, gather
 from monette_assets.reports.pack.grid import Grid
 from monette_assets.reports.pack.management import ebitda_steps
-from monette_assets.reports.pack.page import render
+from monette_assets.reports.pack.page import render, what_to_know
 from monette_assets.reports.question import Question
 from monette_assets.reports.released import ReportError, open_release
 from monette_assets.tables.releases import release
@@ -231,3 +231,41 @@ def test_what_exchange_rates_did_to_ebitda_is_a_step_of_its_own(tmp_path: Path, 
         ("Exchange rates", "5.00"), ("Actual", "677.00"),
     ]  # fmt: skip
     assert steps[0][1] + sum(amount for _, amount, kind in steps if kind == "change") == steps[-1][1]
+
+
+def test_the_variance_of_ebitda_is_explained_by_what_made_it(tmp_path: Path, group: Group) -> None:
+    """In thousands: 550 budgeted; 219 more sales, 92 more costs."""
+    pack = packed(tmp_path, group)
+    assert pack.management is not None
+    thousands = {key: 1000 * amount for key, amount in pack.management.amounts.items()}
+    notes = what_to_know(replace(pack, management=replace(pack.management, amounts=thousands)))
+    assert (
+        "EBITDA to date is 127 k ahead of its budget of 550 k: "
+        "Sales Revenue +219 k; Direct Operating Expenses \N{MINUS SIGN}92 k." in notes
+    )
+    assert (
+        "Cattle is furthest ahead of its budget to date: contribution margin +70 k, most by Sales Revenue (+112 k)."
+        in notes
+    )
+
+
+def test_closed_months_that_changed_are_told_with_what_that_does_to_net_income(tmp_path: Path, group: Group) -> None:
+    """Of November, which December's figures to date hold; not what a later close took in, nor on another basis."""
+    lake = finance_lake(tmp_path / "lake", group)
+    figure = {"company": "north", "period": NOVEMBER, "basis": "accrual", "statement": "changes_in_equity",
+              "line": "net_income", "measure": "amount_cad", "state": "closed",
+              "difference": Decimal("-12.50")}  # fmt: skip
+    publish(lake, "gold/restatements", [
+        figure,
+        {**figure, "statement": "balance_sheet", "line": "", "measure": "amount", "difference": Decimal("99.00")},
+        {**figure, "state": "superseded", "next_close": 7},
+        {**figure, "basis": "cash"},
+        {**figure, "company": "group", "statement": "consolidated_changes_in_equity"},
+        {**figure, "period": JANUARY},
+    ])  # fmt: skip
+    release(lake, GOLD, "run 2", group)
+    pack = gather(question(lake, group))
+    told = "North Farm Ltd., November 2024: 2 figures, net income \N{MINUS SIGN}12.50"
+    assert f"Changed since their close: {told}." in what_to_know(pack)
+    assert pack.restatements is not None
+    assert [row["state"] for row in pack.restatements.rows] == ["closed", "closed", "superseded", "closed"]

@@ -148,6 +148,15 @@ def test_a_headline_opens_the_line_it_is_of(opened: Page) -> None:
     assert behind(opened.locator("#cash tr[data-line=closing]").first).is_visible()
 
 
+def test_a_narrow_window_shows_one_headline_beside_nothing(browser: Browser, path: Path) -> None:
+    page = browser.new_page(viewport={"width": 380, "height": 800})
+    page.goto(path.as_uri())
+    assert page.evaluate("document.documentElement.scrollWidth") <= 380
+    lefts = {round((card.bounding_box() or {"x": -1})["x"]) for card in page.locator(".card").all()}
+    assert len(lefts) == 1
+    page.close()
+
+
 def test_lines_open_by_keyboard(opened: Page) -> None:
     toggle = opened.get_by_label("Net Income: show what is behind it")
     toggle.focus()

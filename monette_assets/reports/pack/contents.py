@@ -55,6 +55,7 @@ class Pack:
     agings: tuple[findings.Aging, ...]
     differences: Statement | None  # between companies
     restatements: Statement | None
+    changed: tuple[findings.Changed, ...]  # closed months that changed since
     waivers: Statement | None  # None where nothing is waived
     rates: Statement | None
     missing: tuple[str, ...]  # tables that the release does not hold
@@ -133,6 +134,7 @@ def gather(question: Question) -> Pack:
         agings=findings.agings(release, group, month),
         differences=findings.differences(release, group, month),
         restatements=findings.restatements(release, group, month),
+        changed=findings.changed(release, group, month),
         waivers=findings.waivers(release, group, month),
         rates=findings.rates(release, group, month),
         missing=tuple(table for table in TABLES if not release.holds(table)),

@@ -10,6 +10,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from monette_assets.group import Group
+from monette_assets.group.models import WHOLE_GROUP
 from monette_assets.reports.pack.behind import BALANCES
 from monette_assets.reports.pack.grid import ZERO
 from monette_assets.reports.released import Released
@@ -18,6 +19,8 @@ from monette_assets.reports.statement import Field, Kind, Statement
 from monette_assets.tables import quarantine
 from monette_assets.tables import waivers as waivers_table
 
+RESTATEMENTS = "gold/restatements"
+INCOME = ("changes_in_equity", "net_income", "amount_cad")  # statement, line and measure of a month's net income
 SHOWN = 500  # rows of a listing
 CONTACTS = 25
 AGINGS = {
@@ -106,6 +109,11 @@ def _cents(amount: Decimal) -> Decimal:
     return amount.quantize(Decimal("0.01"), ROUND_HALF_UP)
 
 
+def company_names(group: Group) -> dict[str, str]:
+    """What a company is called, by its code."""
+    return {each.code: each.name for each in group.companies}
+
+
 def listing(
     release: Released,
     table: str,
@@ -126,7 +134,8 @@ def listing(
 
 
 def differences(release: Released, group: Group, month: date) -> Statement | None:
-    """Intercompany differences that stand: classified, aged, owned (ACCOUNTING 18)."""
+    """Intercompany differences that stand: classified, aged, owned, largest first (ACCOUNTING 18)."""
+    names = company_names(group)
     found = listing(
         release,
         "gold/intercompany_matches",
@@ -138,8 +147,8 @@ def differences(release: Released, group: Group, month: date) -> Statement | Non
             Field("account_pair", "What"),
             Field("currency", "Currency"),
             Field("reference", "Reference"),
-            Field("company_amount_cad", "Company", Kind.MONEY),
-            Field("partner_amount_cad", "Partner", Kind.MONEY),
+            Field("company_amount_cad", "In its books", Kind.MONEY),
+            Field("partner_amount_cad", "In the partner's", Kind.MONEY),
             Field("difference_cad", "Difference", Kind.MONEY),
             Field("difference_kind", "Kind"),
             Field("age_days", "Days", Kind.COUNT),
@@ -149,35 +158,86 @@ def differences(release: Released, group: Group, month: date) -> Statement | Non
     )
     if found is None:
         return None
-    return replace(found, rows=sorted(found.rows, key=lambda row: -abs(row["difference_cad"])))
+    told = [
+        {
+            **row,
+            "company": names.get(row["company"], row["company"]),
+            "partner": names.get(row["partner"], row["partner"]) or "none is named",
+            "account_pair": row["account_pair"].replace("_", " "),
+            "difference_kind": row["difference_kind"].replace("_", " "),
+        }
+        for row in sorted(found.rows, key=lambda row: -abs(row["difference_cad"]))
+    ]
+    return replace(found, rows=told)
+
+
+@dataclass(frozen=True)
+class Changed:
+    """A company's closed month that no longer shows what its last close froze."""
+
+    company: str
+    month: date
+    figures: int
+    net_income: Decimal  # by how much, group currency
+
+
+def changed(release: Released, group: Group, month: date) -> tuple[Changed, ...]:
+    """Closed months up to this one that changed since their last close, the group's own left out; latest first.
+
+    The pack's figures to date hold what changed in them (ACCOUNTING 12).
+    """
+    if not release.holds(RESTATEMENTS):
+        return ()
+    names = company_names(group)
+    found: dict[tuple[date, str], list[Decimal]] = defaultdict(list)
+    for row in _restated(release, month):
+        if row["next_close"] is None and row["company"] != WHOLE_GROUP:
+            is_income = (row["statement"], row["line"], row["measure"]) == INCOME
+            found[row["period"], row["company"]].append(row["difference"] if is_income else ZERO)
+    order = sorted(found, key=lambda each: (-each[0].toordinal(), each[1]))
+    return tuple(
+        Changed(names.get(company, company), period, len(found[period, company]), sum(found[period, company], ZERO))
+        for period, company in order
+    )
+
+
+def _restated(release: Released, month: date) -> list[dict[str, Any]]:
+    import pyarrow.compute as pc
+
+    return release.rows(RESTATEMENTS, where=(pc.field("period") <= month) & (pc.field("basis") == "accrual"))
 
 
 def restatements(release: Released, group: Group, month: date) -> Statement | None:
-    """What changed since a close (ACCOUNTING 12)."""
-    return listing(
-        release,
-        "gold/restatements",
-        "Restatements since the close",
-        month,
-        (
-            Field("company", "Company"),
-            Field("statement", "Statement"),
-            Field("subgroup", "Part of the group"),
-            Field("step", "Step"),
-            Field("component", "Component"),
-            Field("section", "Section"),
-            Field("line", "Line"),
-            Field("account_name", "Account"),
-            Field("group_account", "Group account"),
-            Field("location", "Location"),
-            Field("measure", "Measure"),
-            Field("closed_amount", "As closed", Kind.MONEY),
-            Field("present_amount", "As it stands", Kind.MONEY),
-            Field("difference", "Difference", Kind.MONEY),
-            Field("first_seen_at", "First seen", Kind.DATE),
-        ),
-        "Amounts are in the currency that the measure says.",
+    """What changed since a close, of the month and of those before it, whose results are in its own (ACCOUNTING 12)."""
+    if not release.holds(RESTATEMENTS):
+        return None
+    names = company_names(group)
+    rows = [{**row, "company": names.get(row["company"], row["company"])} for row in _restated(release, month)]
+    rows.sort(key=lambda row: -row["period"].toordinal())
+    notes = ["Amounts are in the currency that the measure says."]
+    if len(rows) > SHOWN:
+        notes.append(f"The first {SHOWN} of {len(rows):,} rows: `monette report {RESTATEMENTS} --period MONTH`.")
+    fields = (
+        Field("period", "Month", Kind.DATE),
+        Field("company", "Company"),
+        Field("statement", "Statement"),
+        Field("subgroup", "Part of the group"),
+        Field("step", "Step"),
+        Field("component", "Component"),
+        Field("section", "Section"),
+        Field("line", "Line"),
+        Field("account_name", "Account"),
+        Field("group_account", "Group account"),
+        Field("location", "Location"),
+        Field("measure", "Measure"),
+        Field("closed_amount", "As closed", Kind.MONEY),
+        Field("present_amount", "As it stands", Kind.MONEY),
+        Field("difference", "Difference", Kind.MONEY),
+        Field("closed_at", "Closed", Kind.DATE),
+        Field("state", "That close"),
+        Field("first_seen_at", "First seen", Kind.DATE),
     )
+    return Statement("Restatements since the close", "", fields, rows[:SHOWN], notes=notes)
 
 
 def waivers(release: Released, group: Group, month: date) -> Statement | None:

@@ -12,6 +12,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from monette_assets.gold.financial_summary import RESULTS
 from monette_assets.group import Group
 from monette_assets.reports.lines import BALANCE_SHEET, PROFIT_AND_LOSS
 from monette_assets.reports.pack import charts
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
 TEMPLATES = Path(__file__).parent / "templates"
 HEADLINES = ("Sales Revenue", "Gross Margin", "Contribution Margin", "EBITDA", "Net Income")
 SHOWN_WAIVERS = 3
+SHOWN_CAUSES = 3
+SHOWN_CHANGED = 4
 MARGIN = "Contribution Margin"
 MINUS = "\N{MINUS SIGN}"
 
@@ -115,6 +118,12 @@ def _figure(amount: Decimal | None, places: int) -> Markup:
     )
 
 
+def cents_text(amount: Decimal) -> str:
+    """To the cent, in a sentence: signed."""
+    sign = "+" if amount > 0 else MINUS if amount < 0 else ""
+    return f"{sign}{abs(amount):,.2f}"
+
+
 def percent(part: Decimal | None, of: Decimal | None) -> str:
     """A share in percent; nothing where there is no sensible base."""
     if part is None or of is None or of <= 0:
@@ -157,15 +166,15 @@ def css_text(text: str) -> str:
 
 @dataclass(frozen=True)
 class Headline:
-    """A headline figure: the month, the year before, the budget of the management accounts, the year to date."""
+    """A headline figure: the month, the year before, the year to date, what of both was not budgeted."""
 
     name: str
     amount: Decimal
     before: Decimal | None
     to_date: Decimal | None
     to_date_before: Decimal | None
-    budget: Decimal | None
-    actual: Decimal | None
+    variance: Decimal | None  # of the management accounts, favourable is positive
+    variance_to_date: Decimal | None
     spark: Markup | str
     row: str  # the id of the statement's row that it stands in; empty for none
 
@@ -178,11 +187,6 @@ class Headline:
     def growth_to_date(self) -> str:
         """Likewise, to date."""
         return growth(self.to_date, self.to_date_before)
-
-    @property
-    def variance(self) -> Decimal | None:
-        """Management actual against budget."""
-        return None if self.budget is None or self.actual is None else self.actual - self.budget
 
 
 def _svg(drawn: str) -> Markup:
@@ -205,10 +209,8 @@ def _headlines(pack: Pack) -> list[Headline]:
                 consolidated_value(pack.month_before, line),
                 pack.to_date.value(line, TOTAL),
                 consolidated_value(pack.to_date_before, line),
-                management.amount(ALL_PILLARS, line, management.of_month, "budget")
-                if management and budgeted
-                else None,
-                management.amount(ALL_PILLARS, line, management.of_month) if management and budgeted else None,
+                management.variance(ALL_PILLARS, line, management.of_month) if management and budgeted else None,
+                management.variance(ALL_PILLARS, line, management.to_date) if management and budgeted else None,
                 _svg(charts.spark(points, f"{line}, {len(points)} months")) if len(points) > 1 else "",
                 rows.get(line, ""),
             )
@@ -233,34 +235,57 @@ def what_to_know(pack: Pack) -> list[str]:
             each = list(dict.fromkeys(told))
             more = f" and {len(each) - SHOWN_WAIVERS:,} more" if len(each) > SHOWN_WAIVERS else ""
             notes.append(f"Accepted differences to QuickBooks: {'; '.join(each[:SHOWN_WAIVERS])}{more}.")
-    management = pack.management
-    if management is not None and management.has_budget:
-        span = management.to_date
-        variances = [(pillar, management.variance(pillar, MARGIN, span)) for pillar in management.pillars]
-        worst, best = min(variances, key=lambda each: each[1]), max(variances, key=lambda each: each[1])
-        if best[1] > 0:
-            notes.append(
-                f"{best[0]} is furthest ahead of its budget to date: contribution margin {charts.short(best[1], True)}."
-            )
-        if worst[1] < 0:
-            notes.append(f"{worst[0]} is furthest behind: {charts.short(worst[1], True)}.")
+    if pack.management is not None and pack.management.has_budget:
+        notes += _against_budget(pack.management)
     for aging in pack.agings:
         if aging.total():
             notes.append(
                 f"{aging.title}: {charts.short(aging.total())}, of which {charts.short(aging.overdue)} is overdue."
             )
     if pack.differences is not None:
-        count = len(pack.differences.rows)
-        notes.append(
-            f"{count:,} differences between companies stand." if count else "No differences between companies stand."
-        )
-    if pack.restatements is not None and pack.restatements.rows:
-        notes.append(f"{len(pack.restatements.rows):,} figures of this month changed since its close.")
+        rows = pack.differences.rows  # largest first
+        largest = f", the largest {cents_text(rows[0]['difference_cad'])} ({rows[0]['company']})" if rows else ""
+        notes.append(f"{len(rows) or 'No'} differences between companies stand{largest}.")
+    notes += _since_closes(pack)
     if pack.waivers is not None:
         told = [f"{row['company'] or row['table_name']} ({row['who']}: {row['why']})" for row in pack.waivers.rows]
         more = f" and {len(told) - SHOWN_WAIVERS:,} more" if len(told) > SHOWN_WAIVERS else ""
         notes.append(f"Refused by the platform and waived: {'; '.join(told[:SHOWN_WAIVERS])}{more}.")
     return notes
+
+
+def _against_budget(management: Management) -> list[str]:
+    """EBITDA to date with what changed it most, and the pillars furthest from their budgets."""
+    span = management.to_date
+    budget, *changes, actual = ebitda_steps(management)
+    off = actual[1] - budget[1]
+    made = sorted((step for step in changes if step[1]), key=lambda step: -abs(step[1]))[:SHOWN_CAUSES]
+    told = "; ".join(f"{name} {charts.short(amount, True)}" for name, amount, _ in made)
+    where = f"{charts.short(abs(off))} {'ahead of' if off > 0 else 'behind'}" if off else "exactly on"
+    notes = [f"EBITDA to date is {where} its budget of {charts.short(budget[1])}{f': {told}' if told else ''}."]
+    variances = [(management.variance(pillar, MARGIN, span), pillar) for pillar in management.pillars]
+    for which, word, (variance, pillar) in ((1, "ahead of", max(variances)), (-1, "behind", min(variances))):
+        if which * variance > 0:
+            parts = [(management.variance(pillar, line, span), line) for line in RESULTS[MARGIN]]
+            most, line = max(parts, key=lambda part: which * part[0])
+            notes.append(
+                f"{pillar} is furthest {word} its budget to date: contribution margin {charts.short(variance, True)}, "
+                f"most by {line} ({charts.short(most, True)})."
+            )
+    return notes
+
+
+def _since_closes(pack: Pack) -> list[str]:
+    """Closed months that no longer show what was closed: which, whose, and what that does to net income."""
+    told = [
+        f"{each.company}, {each.month:%B %Y}: {each.figures:,} figures, net income "
+        + (cents_text(each.net_income) if each.net_income else "unchanged")
+        for each in pack.changed
+    ]
+    if not told:
+        return []
+    more = f"; and {len(told) - SHOWN_CHANGED:,} more" if len(told) > SHOWN_CHANGED else ""
+    return [f"Changed since their close: {'; '.join(told[:SHOWN_CHANGED])}{more}."]
 
 
 @dataclass(frozen=True)

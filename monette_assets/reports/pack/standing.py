@@ -35,6 +35,8 @@ class Standing:
         """How far the month's close has come."""
         if not self.closed:
             return "No company has closed it."
+        if self.closed == self.expected:
+            return f"All {self.expected} companies have closed it."
         return f"{self.closed} of {self.expected} companies have closed it."
 
     @property
