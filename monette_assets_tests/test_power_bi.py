@@ -1,12 +1,16 @@
-"""The Power BI project: every contract's column with its type, no name that is not there, JSON as its schemas say.
+"""The Power BI project: JSON valid by the published schemas, a model that Microsoft's own library reads, every
+contract's column with its type, no name that is not there.
 
-Power BI itself is not run: what TMDL and DAX mean to it is not checked here.
+Power BI itself is not run: what DAX and M mean to it is not checked here.
 """
 
 from __future__ import annotations
 
 import json
 import re
+import shutil
+import subprocess
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -26,77 +30,40 @@ from monette_assets.power_bi import (
     table_name,
 )
 from monette_assets.tables import Column
+from monette_assets_tests.infra.checks import environment
 
 ROOT = Path(__file__).parents[1]
 GOLD = [table.contract for table in catalog.GOLD]
 FILES = files(GOLD)
 TABLES = "monette.SemanticModel/definition/tables/"
-ADDRESS = "https://developer.microsoft.com/json-schemas/fabric/{}/schema.json"
+MODEL = "monette.SemanticModel/definition/"
 
 
-def thing(needed: dict[str, Any], allowed: dict[str, Any] | None = None) -> dict[str, Any]:
-    """The schema of an object that has these keys and no other."""
-    return {
-        "type": "object",
-        "properties": needed | (allowed or {}),
-        "required": sorted(needed),
-        "additionalProperties": False,
-    }
+@pytest.fixture(scope="module")
+def judged_by() -> Path:
+    """The environment with Microsoft's schemas and its reader of models."""
+    return environment("power_bi")
 
 
-TEXT = {"type": "string"}
-# What Microsoft's published schemas say of the keys that are written: the schema a file names, and its rules. Keys
-# that they allow and nobody writes are left out: to write one is to look it up first.
-RULES: dict[str, tuple[str, dict[str, Any]]] = {
-    "monette.pbip": (
-        "pbip/pbipProperties/1.0.0",
-        thing(
-            {"version": TEXT, "artifacts": {"type": "array", "items": thing({"report": thing({"path": TEXT})})}},
-            {"settings": thing({}, {"enableAutoRecovery": {"type": "boolean"}})},
-        ),
-    ),
-    "definition.pbism": (
-        "item/semanticModel/definitionProperties/1.0.0",
-        thing({"version": TEXT}, {"settings": thing({}, {"qnaEnabled": {"type": "boolean"}})}),
-    ),
-    "definition.pbir": (
-        "item/report/definitionProperties/2.0.0",
-        thing({"version": TEXT, "datasetReference": thing({"byPath": thing({"path": TEXT})})}),
-    ),
-    ".platform": (
-        "gitIntegration/platformProperties/2.0.0",
-        thing(
-            {
-                "metadata": thing({"type": TEXT, "displayName": TEXT}, {"description": TEXT}),
-                "config": thing({"version": TEXT, "logicalId": TEXT}),
-            }
-        ),
-    ),
-    "version.json": (
-        "item/report/definition/versionMetadata/1.0.0",
-        thing({"version": {"type": "string", "pattern": r"^[1-9][0-9]*\.(0|[1-9][0-9]*)\.0$"}}),
-    ),
-    "report.json": (
-        "item/report/definition/report/1.0.0",
-        thing({"themeCollection": thing({}), "layoutOptimization": {"enum": ["None", "PhonePortrait"]}}),
-    ),
-    "pages.json": (
-        "item/report/definition/pagesMetadata/1.0.0",
-        thing({}, {"pageOrder": {"type": "array", "items": TEXT}, "activePageName": TEXT}),
-    ),
-    "page.json": (
-        "item/report/definition/page/1.0.0",
-        thing(
-            {
-                "name": {"type": "string", "maxLength": 50},
-                "displayName": TEXT,
-                "displayOption": {"enum": ["FitToPage", "FitToWidth", "ActualSize"]},
-                "height": {"type": "number"},
-                "width": {"type": "number"},
-            }
-        ),
-    ),
-}
+@dataclass(frozen=True)
+class Read:
+    """What Microsoft's library for tabular models makes of a folder of TMDL, or why it refuses it."""
+
+    found: dict[str, Any]
+    refused: str
+
+
+def read(python: Path, folder: Path) -> Read:
+    script = ROOT / "infra" / "checks" / "read_model.py"
+    done = subprocess.run([python, script, folder], capture_output=True, text=True, check=False)
+    return Read(json.loads(done.stdout), "") if done.returncode == 0 else Read({}, done.stderr)
+
+
+@pytest.fixture(scope="module")
+def model(judged_by: Path) -> dict[str, Any]:
+    told = read(judged_by / "bin" / "python", ROOT / FOLDER / MODEL)
+    assert told.refused == ""
+    return told.found
 
 
 def test_the_files_in_the_repository_are_those_the_contracts_make() -> None:
@@ -110,11 +77,14 @@ def test_the_files_in_the_repository_are_those_the_contracts_make() -> None:
 
 
 @pytest.mark.parametrize("name", [name for name in FILES if not name.endswith((".tmdl", ".md"))])
-def test_json_files_name_their_published_schema_and_hold_to_what_it_says(name: str) -> None:
+def test_json_files_are_valid_by_the_published_schema_they_name(name: str, judged_by: Path) -> None:
+    (schemas,) = judged_by.glob("lib/python*/site-packages/powerbi_mcp/validation/schemas")
     content: dict[str, Any] = json.loads(FILES[name])
-    schema, rules = RULES[Path(name).name]
-    assert content.pop("$schema") == ADDRESS.format(schema)
-    jsonschema.validate(content, rules)
+    published = json.loads((schemas / json.loads((schemas / "INDEX.json").read_text())[content["$schema"]]).read_text())
+    assert published["$id"] == content["$schema"]
+    judge = jsonschema.Draft7Validator(published)
+    assert [error.message for error in judge.iter_errors(content)] == []
+    assert list(judge.iter_errors({**content, "$schema": 1}))
 
 
 def test_pages_that_are_listed_are_there() -> None:
@@ -133,16 +103,15 @@ def test_paths_between_the_projects_files_lead_somewhere() -> None:
     assert f"{model.removeprefix('../')}/definition.pbism" in FILES
 
 
-def declared(text: str) -> dict[str, str]:
-    """The columns of a table's TMDL and their types."""
-    return dict(re.findall(r"^\tcolumn '?([^'\n]+)'?\n\t\tdataType: (\w+)$", text, re.MULTILINE))
-
-
 @pytest.mark.parametrize("contract", GOLD, ids=lambda contract: str(contract.name))
-def test_every_column_of_a_contract_is_there_with_its_type(contract: Any) -> None:
-    text = FILES[f"{TABLES}{table_name(contract)}.tmdl"]
-    assert declared(text) == {c.name: kind for c in contract.columns if (kind := power_bi.data_type(c))}
-    assert f'LakeUrl & "/{contract.name}"' in text
+def test_every_column_of_a_contract_is_there_with_its_type(contract: Any, model: dict[str, Any]) -> None:
+    table = model["tables"][table_name(contract)]
+    expected = {c.name: kind for c in contract.columns if (kind := power_bi.data_type(c))}
+    assert {name: kind.casefold() for name, kind in table["columns"].items()} == {
+        name: kind.casefold() for name, kind in expected.items()
+    }
+    assert (table["sources"], table["computed"]) == (["M"], [])
+    assert f'LakeUrl & "/{contract.name}"' in FILES[f"{TABLES}{table_name(contract)}.tmdl"]
 
 
 @pytest.mark.parametrize(
@@ -177,28 +146,48 @@ def test_relationships_join_columns_of_one_type() -> None:
     assert len({(table, other) for table, _, other, _ in found}) == len(found)  # no table is related twice
 
 
-def test_the_model_refers_to_every_table_and_role() -> None:
-    text = FILES["monette.SemanticModel/definition/model.tmdl"]
-    tables = {name.removeprefix(TABLES).removesuffix(".tmdl") for name in FILES if name.startswith(TABLES)}
-    assert set(re.findall(r"^ref table (\w+)$", text, re.MULTILINE)) == tables
-    assert tables == {*(table_name(each) for each in GOLD), MEASURES, DATES, COMPANIES}
-    assert set(re.findall(r"^ref role '?([^'\n]+)'?$", text, re.MULTILINE)) == {"everything", "one company"}
+def test_the_model_holds_every_table_measure_relationship_and_role(model: dict[str, Any]) -> None:
+    assert model["tables"].keys() == names(GOLD).keys() == {*map(table_name, GOLD), MEASURES, DATES, COMPANIES}
+    assert model["tables"][MEASURES]["measures"] == {each.name: each.expression for each in measures()}
+    assert sorted(map(tuple, model["relationships"])) == sorted(relationships(GOLD))
+    assert model["roles"].keys() == {"everything", "one company"}
+    assert model["findings"] == []
 
 
-def test_calculated_tables_declare_the_columns_they_compute() -> None:
-    for table in (DATES, COMPANIES, MEASURES):
-        text = FILES[f"{TABLES}{table}.tmdl"]
-        source = re.search(r"source = (.*)", text)
+@pytest.mark.parametrize(
+    ("file", "written", "misspelt"),
+    [
+        ("relationships.tmdl", "toColumn: dates.date", "toColumn: dates.day"),
+        ("tables/ledger.tmdl", "dataType: decimal", "dataType: money"),
+        ("tables/measures.tmdl", "displayFolder: ", "folder: "),
+    ],
+)
+def test_a_model_that_is_wrong_is_refused(
+    file: str, written: str, misspelt: str, judged_by: Path, tmp_path: Path
+) -> None:
+    shutil.copytree(ROOT / FOLDER / MODEL, tmp_path / "model")
+    text = (tmp_path / "model" / file).read_text("utf-8")
+    assert written in text
+    (tmp_path / "model" / file).write_text(text.replace(written, misspelt, 1), "utf-8")
+    assert read(judged_by / "bin" / "python", tmp_path / "model").refused.startswith("the model is refused")
+
+
+def test_calculated_tables_declare_the_columns_they_compute(model: dict[str, Any]) -> None:
+    for name in (DATES, COMPANIES, MEASURES):
+        table = model["tables"][name]
+        source = re.search(r"source = (.*)", FILES[f"{TABLES}{name}.tmdl"])
         assert source
-        computed = set(re.findall(r'"(\w+)", ', source[1])) & names(GOLD)[table]
-        assert declared(text).keys() == names(GOLD)[table] == computed
+        computed = set(re.findall(r'"(\w+)", ', source[1])) & names(GOLD)[name]
+        assert table["sources"] == ["Calculated"]
+        assert set(table["computed"]) == table["columns"].keys() == names(GOLD)[name] == computed
 
 
-def test_who_may_see_one_company_sees_nothing_of_the_group() -> None:
-    role = FILES["monette.SemanticModel/definition/roles/one company.tmdl"]
+def test_who_may_see_one_company_sees_nothing_of_the_group(model: dict[str, Any]) -> None:
+    role = model["roles"]["one company"]
     related = {table for table, _, other, _ in relationships(GOLD) if other == COMPANIES}
-    shut = set(re.findall(r"tablePermission '?(\w+)'? = FALSE\(\)", role))
+    shut = {table for table, condition in role.items() if condition == "FALSE()"}
     assert related | shut == {table_name(each) for each in GOLD}
+    assert role[COMPANIES] == "[company] == CUSTOMDATA()"
 
 
 def test_it_is_labelled_as_not_opened() -> None:

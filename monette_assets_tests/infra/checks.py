@@ -1,6 +1,7 @@
-"""The tools that judge infra/ and .github/, in an environment of their own: infra/checks names them and locks them.
+"""What judges infra/ and .github/, in environments of their own: infra/checks names the packages and locks them.
 
-It lies in the user's cache and is made once. Nothing of it is the platform's: checkov alone brings a hundred packages.
+They lie in the user's cache and are made once. Nothing in them is the platform's: checkov alone brings a hundred
+packages.
 """
 
 from __future__ import annotations
@@ -19,10 +20,15 @@ LOCKS = Path(__file__).parents[2] / "infra" / "checks"
 
 def tool(name: str) -> str:
     """The program of this name, installed if need be; skips the test, saying why, where it cannot be."""
-    installer, checks = LOCKS / "installer.lock", LOCKS / "checks.lock"
-    locked = sha256(installer.read_bytes() + checks.read_bytes() + sys.version.encode()).hexdigest()[:12]
+    return str(environment("checks") / "bin" / name)
+
+
+def environment(name: str) -> Path:
+    """The environment of infra/checks/NAME.lock, made if need be; skips the test, saying why, where it cannot be."""
+    installer, locked = LOCKS / "installer.lock", LOCKS / f"{name}.lock"
+    digest = sha256(installer.read_bytes() + locked.read_bytes() + sys.version.encode()).hexdigest()[:12]
     cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "monette_assets"
-    folder = cache / f"checks-{locked}"
+    folder = cache / f"{name}-{digest}"
     folder.mkdir(parents=True, exist_ok=True)
     python, uv, done = folder / "bin" / "python", folder / "bin" / "uv", folder / "installed"
     with FileLock(folder / "lock"):
@@ -32,10 +38,10 @@ def tool(name: str) -> str:
                 [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--require-hashes",
                  "--no-deps", "--requirement", str(installer)],
                 [str(uv), "pip", "install", "--quiet", "--python", str(python), "--require-hashes", "--no-deps",
-                 "--requirement", str(checks)],
+                 "--requirement", str(locked)],
             ):  # fmt: skip
                 made = subprocess.run(command, capture_output=True, text=True, check=False)
                 if made.returncode != 0:
-                    pytest.skip(f"the tools of infra/checks could not be installed: {made.stderr.strip()[-300:]}")
+                    pytest.skip(f"infra/checks/{name}.lock could not be installed: {made.stderr.strip()[-300:]}")
             done.touch()
-    return str(folder / "bin" / name)
+    return folder
