@@ -365,8 +365,8 @@ A semantic model over the gold tables, in text form: open `monette.pbip` in Powe
 **Not opened in Power BI.** No Power BI runs where this was made. What is checked, in
 `monette_assets_tests/test_power_bi.py`: the JSON files by the schemas that Microsoft publishes and they name; the model
 by Microsoft's own library for tabular models, which reads the TMDL and finds in it every column of every contract with
-its type, every measure, relationship and role; every name that a measure uses. What DAX and M say is read by nobody
-but Power BI, and whether `DeltaLake.Table` reads this lake is not known.
+its type, every measure, relationship and role; the queries by Microsoft's parser of M; every name that a measure uses.
+DAX is read by nobody but Power BI, and whether `DeltaLake.Table` reads this lake is not known.
 
 The model reads tables as they stand, not through a release; refresh it after a run. Columns that hold lists are left
 out. Every measure is of the accrual basis but the one that says cash. The fiscal year ends on 31 October in the

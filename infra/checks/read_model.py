@@ -41,7 +41,7 @@ def library() -> Any:
 
 
 def read(folder: Path) -> dict[str, Any]:
-    """Tables with columns, measures and sources; relationships; roles with filters; what the library itself finds."""
+    """Tables with columns, measures and sources; parameters; relationships; roles; what the library itself finds."""
     model = library().TmdlSerializer.DeserializeDatabaseFromFolder(str(folder)).Model
     return {
         "tables": {
@@ -49,10 +49,11 @@ def read(folder: Path) -> dict[str, Any]:
                 "columns": {each.Name: str(each.DataType) for each in table.Columns if str(each.Type) != "RowNumber"},
                 "computed": [each.Name for each in table.Columns if str(each.Type) == "CalculatedTableColumn"],
                 "measures": {each.Name: str(each.Expression) for each in table.Measures},
-                "sources": [each.SourceType.ToString() for each in table.Partitions],
+                "sources": {each.SourceType.ToString(): str(each.Source.Expression) for each in table.Partitions},
             }
             for table in model.Tables
         },
+        "parameters": {each.Name: str(each.Expression) for each in model.Expressions},
         "relationships": [
             [each.FromTable.Name, each.FromColumn.Name, each.ToTable.Name, each.ToColumn.Name]
             for each in model.Relationships

@@ -7,30 +7,26 @@ is no hierarchical namespace, no ACL and no Entra ID in it.
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from hashlib import sha256
 from pathlib import Path
 
 import httpx
-import pytest
 from azure.storage.blob import AccountSasPermissions, ContainerClient, ResourceTypes, generate_account_sas
-from filelock import FileLock
 from tenacity import retry, retry_if_exception_type, stop_after_delay, wait_fixed
 
 from monette_assets.azure_storage import AzureAccess, StorageUrl
 from monette_assets.azure_storage.refusal import NEEDED
 from monette_assets.lake import Lake
+from monette_assets_tests.node_packages import installed
 from monette_assets_tests.processes import free_port
 
 HERE = Path(__file__).parent
 ACCOUNT = "monettetests"
 KEY = "bW9uZXR0ZSBhc3NldHMgdGVzdHMgb25seSwgbm8gc2VjcmV0"  # of an account that lives as long as a test run
-PACKAGES = ("package.json", "package-lock.json")
 
 
 @dataclass(frozen=True)
@@ -77,31 +73,10 @@ class Azurite:
         return Lake(url, access.options(StorageUrl.parse(url)))
 
 
-def installed() -> Path:
-    """Azurite's program, installed if need be; skips the test, saying why, where it cannot be."""
-    if shutil.which("node") is None or shutil.which("npm") is None:
-        pytest.skip("no node and npm on this machine: Azurite, the stand-in for Azure's Blob service, needs them")
-    locked = sha256((HERE / "package-lock.json").read_bytes()).hexdigest()[:12]
-    folder = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "monette_assets" / f"azurite-{locked}"
-    folder.mkdir(parents=True, exist_ok=True)
-    program = folder / "node_modules" / "azurite" / "dist" / "src" / "blob" / "main.js"
-    done = folder / "installed"
-    with FileLock(folder / "lock"):
-        if not done.exists():
-            for name in PACKAGES:
-                shutil.copy(HERE / name, folder)
-            npm = ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
-            made = subprocess.run(npm, cwd=folder, capture_output=True, text=True, check=False)
-            if made.returncode != 0:
-                pytest.skip(f"npm could not install Azurite: {made.stderr.strip()[-300:]}")
-            done.touch()
-    return program
-
-
 @contextmanager
 def running(folder: Path) -> Iterator[Azurite]:
     """A service of its own, empty, kept in memory; `folder` holds what it says."""
-    program = installed()
+    program = installed("azurite", HERE) / "node_modules" / "azurite" / "dist" / "src" / "blob" / "main.js"
     port = free_port()
     with (folder / "azurite.out").open("wb") as said:
         process = subprocess.Popen(
