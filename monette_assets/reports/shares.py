@@ -9,13 +9,14 @@ from typing import Any
 ZERO, CENT = Decimal("0.00"), Decimal("0.01")
 
 
-def in_cents(exact: Mapping[str, Decimal]) -> dict[str, Decimal]:
-    """Exact parts in cents that sum to their exact sum, rounded once.
+def in_cents(exact: Mapping[str, Decimal], whole: Decimal | None = None) -> dict[str, Decimal]:
+    """Exact parts in cents that sum to their exact sum, rounded once; or to `whole`, that sum rounded up or down.
 
     Every part is its own amount rounded up or down, up where the most of a cent is left, ties to the first name.
     """
     parts = {key: amount.quantize(CENT, ROUND_FLOOR) for key, amount in exact.items()}
-    whole = sum(exact.values(), ZERO).quantize(CENT, ROUND_HALF_UP)
+    if whole is None:
+        whole = sum(exact.values(), ZERO).quantize(CENT, ROUND_HALF_UP)
     left = int((whole - sum(parts.values(), ZERO)) / CENT)
     for key in sorted(parts, key=lambda each: (parts[each] - exact[each], each))[:left]:
         parts[key] += CENT
@@ -23,12 +24,20 @@ def in_cents(exact: Mapping[str, Decimal]) -> dict[str, Decimal]:
 
 
 def aged(rows: Iterable[Mapping[str, Any]], label: str, amount: str) -> dict[str, dict[str, Decimal]]:
-    """Open items by `label` and bucket: each label's total is rounded once, as its control account is translated.
+    """Open items by `label` and bucket: each company's total is rounded once, as its control account is translated.
 
-    In group currency a company's total is therefore what its balance sheet shows, and totals of companies are sums.
+    A company's buckets sum to it, and within each bucket the labels: so a company's total is what its balance sheet
+    shows, and its buckets are the same by whatever label.
     """
-    exact: dict[str, dict[str, Decimal]] = {}
+    exact: dict[str, dict[str, dict[str, Decimal]]] = {}
     for row in rows:
-        buckets = exact.setdefault(row[label], {})
-        buckets[row["bucket"]] = buckets.get(row["bucket"], ZERO) + row[amount]
-    return {who: in_cents(buckets) for who, buckets in exact.items()}
+        labels = exact.setdefault(row["company"], {}).setdefault(row["bucket"], {})
+        labels[row[label]] = labels.get(row[label], ZERO) + row[amount]
+    found: dict[str, dict[str, Decimal]] = {}
+    for buckets in exact.values():
+        wholes = in_cents({bucket: sum(labels.values(), ZERO) for bucket, labels in buckets.items()})
+        for bucket, labels in buckets.items():
+            for who, cents in in_cents(labels, wholes[bucket]).items():
+                of_who = found.setdefault(who, {})
+                of_who[bucket] = of_who.get(bucket, ZERO) + cents
+    return found

@@ -85,6 +85,23 @@ def test_an_aging_foots_along_and_down(tmp_path: Path, group: Group) -> None:
     )  # fmt: skip
 
 
+def test_a_companys_contacts_sum_to_its_line_in_the_groups_aging_bucket_by_bucket(tmp_path: Path, group: Group) -> None:
+    """Four contacts of 1.004 each way: 4.016 a bucket, 8.032 in all."""
+    lake = small_lake(tmp_path / "lake", group)
+    items = [
+        item("south", contact, bucket, "1.00", "1.00400000")
+        for contact in ("Bank", "Elevator", "Mill", "Yard")
+        for bucket in ("current", "over 90")
+    ]
+    publish(lake, "gold/payables_aging", items)
+    of_group = payables_aging(asked(lake, group)).rows[0]
+    of_company = payables_aging(asked(lake, group, "south", InCurrency.GROUP)).rows
+    shown = ("current", "over 90", "total")
+    assert of_group["total"] == Decimal("8.03")
+    assert [of_company[-1][each] for each in shown] == [of_group[each] for each in shown]
+    assert {row["total"] - Decimal("2.00") for row in of_company[:-1]} <= {Decimal(f"0.0{cents}") for cents in range(3)}
+
+
 def moved(
     period: date, week: date, account: str, cad: str, *, document: str | None = None, matched: bool = True
 ) -> dict[str, Any]:

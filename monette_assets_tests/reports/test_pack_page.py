@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
@@ -136,6 +137,27 @@ def test_a_pillar_opens_to_its_locations_and_its_commands(opened: Page) -> None:
                  "monette explain profit_and_loss 'Contribution Margin' --pillar Cattle --period 2024-12",
                  "monette explain budget 'Contribution Margin' --pillar Cattle --period 2024-12"):  # fmt: skip
         assert part in text
+
+
+def test_an_aging_opens_to_contacts_and_ends_in_the_balance_sheets(
+    browser: Browser, path: Path, tmp_path: Path
+) -> None:
+    """816.01 by document; a balance sheet that shows a cent more is told apart."""
+    group = load_group(write_contract(tmp_path / "group"))
+    lake = finance_lake(tmp_path / "lake", group)
+    pack = gather(Question(open_release(lake, group.time_zone), group, DECEMBER))
+    (aging,) = pack.agings
+    pack = replace(pack, agings=(replace(aging, booked=Decimal("816.02")),))
+    page = browser.new_page()
+    page.goto(pack_page.write(pack, tmp_path / "pack.html").as_uri())
+    row = page.locator("#receivables tr[data-company=north]")
+    row.locator("td label").first.click()
+    text = behind(row).inner_text()
+    for part in ("@Mill & Sons", "400.00", "700.00", "North Farm Ltd.",
+                 "monette report receivables_aging --period 2024-12 --company north --currency group"):  # fmt: skip
+        assert part in text
+    assert "(0.01)" in page.locator("#receivables tr.check").inner_text()
+    page.close()
 
 
 def test_a_headline_opens_the_line_it_is_of(opened: Page) -> None:

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from typing import Any
 
 from monette_assets.group import Group
@@ -23,6 +23,7 @@ RESTATEMENTS = "gold/restatements"
 INCOME = ("changes_in_equity", "net_income", "amount_cad")  # statement, line and measure of a month's net income
 SHOWN = 500  # rows of a listing
 CONTACTS = 25
+CONTACTS_A_COMPANY = 8
 AGINGS = {
     "gold/receivables_aging": ("Receivables", "receivable", 1),
     "gold/payables_aging": ("Payables", "payable", -1),
@@ -38,6 +39,7 @@ class Aging:
     companies: tuple[str, ...]
     amounts: Mapping[tuple[str, str], Decimal]  # (company, bucket)
     contacts: Sequence[tuple[str, str, Decimal, Decimal]]  # company, contact, overdue, in all: largest overdue first
+    largest: Mapping[str, Sequence[tuple[str, Decimal, Decimal]]]  # by company: contact, overdue, in all
     overdue: Decimal
     booked: Decimal | None  # its control accounts as they were translated; None where the release does not tell
 
@@ -49,6 +51,10 @@ class Aging:
     def total(self, bucket: str | None = None) -> Decimal:
         """Of a bucket, or of all."""
         return sum((amount for (_, each), amount in self.amounts.items() if bucket in (None, each)), ZERO)
+
+    def of_company(self, company: str) -> Decimal:
+        """What is owed to or by a company in all."""
+        return sum((amount for (each, _), amount in self.amounts.items() if each == company), ZERO)
 
 
 def agings(release: Released, group: Group, month: date) -> tuple[Aging, ...]:
@@ -66,28 +72,31 @@ def _aging(release: Released, group: Group, month: date, table: str) -> Aging:
         columns=["company", "contact_name", "days_overdue", "bucket", "open_balance_cad"],
         where=pc.field("basis") == "accrual",
     )
-    amounts = {
-        (company, bucket): owed_there
-        for company, buckets in aged(rows, "company", "open_balance_cad").items()
-        for bucket, owed_there in buckets.items()
-    }
+    by_company: dict[str, list[dict[str, Any]]] = defaultdict(list)
     youngest: dict[str, int] = {}
-    owed: dict[tuple[str, str], list[Decimal]] = defaultdict(lambda: [ZERO, ZERO])
     for row in rows:
-        balance = row["open_balance_cad"]
+        by_company[row["company"]].append(row)
         youngest[row["bucket"]] = min(row["days_overdue"], youngest.get(row["bucket"], row["days_overdue"]))
-        contact = owed[row["company"], row["contact_name"] or "no contact"]
-        contact[1] += balance
-        if row["days_overdue"] > 0:
-            contact[0] += balance
-    largest = sorted(owed.items(), key=lambda each: (-each[1][0], each[0]))[:CONTACTS]
-    held = {company for company, _ in amounts}
+    amounts: dict[tuple[str, str], Decimal] = defaultdict(lambda: ZERO)
+    owed: list[tuple[str, str, Decimal, Decimal]] = []
+    for company, own in by_company.items():
+        for contact, buckets in aged(own, "contact_name", "open_balance_cad").items():
+            late = sum((owed_there for bucket, owed_there in buckets.items() if youngest[bucket] > 0), ZERO)
+            owed.append((company, contact or "no contact", late, sum(buckets.values(), ZERO)))
+            for bucket, owed_there in buckets.items():
+                amounts[company, bucket] += owed_there
+    overdue = sorted((each for each in owed if each[2] > 0), key=lambda each: (-each[2], each))[:CONTACTS]
+    largest: dict[str, list[tuple[str, Decimal, Decimal]]] = defaultdict(list)
+    for company, contact, late, every in sorted(owed, key=lambda each: (-abs(each[3]), each)):
+        if len(largest[company]) < CONTACTS_A_COMPANY:
+            largest[company].append((contact, late, every))
     return Aging(
         title,
         tuple(sorted(youngest, key=lambda bucket: youngest[bucket])),
-        tuple(each.code for each in group.companies if each.code in held),
-        amounts,
-        [(company, contact, _cents(late), _cents(every)) for (company, contact), (late, every) in largest if late > 0],
+        tuple(each.code for each in group.companies if each.code in by_company),
+        dict(amounts),
+        overdue,
+        largest,
         sum((amount for (_, bucket), amount in amounts.items() if youngest[bucket] > 0), ZERO),
         _booked(release, group, month, kind, side),
     )
@@ -103,10 +112,6 @@ def _booked(release: Released, group: Group, month: date, kind: str, side: int) 
     where = (pc.field("basis") == "accrual") & pc.field("group_account").isin(control)
     rows = release.rows(BALANCES, period=month, columns=["closing_cad"], where=where)
     return side * sum((row["closing_cad"] or ZERO for row in rows), ZERO)
-
-
-def _cents(amount: Decimal) -> Decimal:
-    return amount.quantize(Decimal("0.01"), ROUND_HALF_UP)
 
 
 def company_names(group: Group) -> dict[str, str]:

@@ -20,6 +20,7 @@ from monette_assets.reports.pack.behind import Account
 from monette_assets.reports.pack.commands import explaining, explaining_movement
 from monette_assets.reports.pack.consolidated import TOTAL
 from monette_assets.reports.pack.contents import Pack, consolidated_value
+from monette_assets.reports.pack.findings import company_names
 from monette_assets.reports.pack.grid import ZERO, Grid, GridLine, Level, Role
 from monette_assets.reports.pack.management import TOTAL as ALL_PILLARS
 from monette_assets.reports.pack.management import Management, Span, ebitda_steps, pillar_of, trailing
@@ -86,6 +87,7 @@ def render(pack: Pack) -> str:
         charts=_charts(pack),
         map_months=pack.tie_out.months if pack.tie_out else (),
         total=TOTAL,
+        names=company_names(pack.group),
     )
 
 
@@ -447,7 +449,7 @@ def _places(
     group: Group, management: Management, pillar: str, span: Span
 ) -> tuple[tuple[str, Decimal, Decimal, Decimal], ...]:
     """The locations of a pillar, of all pillars the companies: revenue, contribution margin, its budget; by margin."""
-    names = {each.code: each.name for each in group.companies}
+    names = company_names(group)
     sums: dict[str, list[Decimal]] = defaultdict(lambda: [ZERO, ZERO, ZERO])
     at = {("actual", "Sales Revenue"): 0, ("actual", MARGIN): 1, ("budget", MARGIN): 2}
     for row in management.locations:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from monette_assets.gold.financial_summary import RESULTS
 from monette_assets.reports.pack.contents import Pack
-from monette_assets.reports.pack.findings import Aging
+from monette_assets.reports.pack.findings import Aging, company_names
 from monette_assets.reports.pack.grid import ZERO
 from monette_assets.reports.pack.management import TOTAL, Management, Span, favourable
 from monette_assets.reports.pack.sheets import (
@@ -62,7 +63,7 @@ def write(pack: Pack, path: Path) -> Path:
     if pack.management is not None:
         add("Pillars against budget and last year", _pillars(book, pack, pack.management, unit))
     for aging in pack.agings:
-        add(aging.title, _aging(book, aging, unit))
+        add(aging.title, _aging(book, aging, unit, company_names(pack.group)))
     if pack.tie_out is not None:
         add("Tie-out to QuickBooks", _tie_out(book, pack))
     if pack.differences is not None:
@@ -195,8 +196,8 @@ def _pillar_block(
     return row + len(lines)
 
 
-def _aging(book: Book, aging: Aging, unit: str) -> Worksheet:
-    """By company and bucket, then the contacts with most overdue."""
+def _aging(book: Book, aging: Aging, unit: str, names: Mapping[str, str]) -> Worksheet:
+    """By company and bucket with the control accounts below, then the contacts with most overdue."""
     sheet = book.sheet(aging.title)
     book.heading(sheet, aging.title, unit)
     header = book.format(bold=True, align="right", text_wrap=True, bottom=1, bottom_color=INK)
@@ -207,25 +208,26 @@ def _aging(book: Book, aging: Aging, unit: str) -> Worksheet:
         book.text(sheet, HEADER_ROW, column, title, header)
     first, last = HEADER_ROW + 1, HEADER_ROW + len(aging.companies)
     for row, company in enumerate(aging.companies, start=first):
-        book.text(sheet, row, 0, company, book.format())
+        book.text(sheet, row, 0, names[company], book.format())
         for column, bucket in enumerate(aging.buckets, start=1):
             sheet.write_number(row, column, amount(aging.amounts.get((company, bucket), ZERO)), money)
         made = f"=SUM(B{row + 1}:{column_letters(len(aging.buckets))}{row + 1})"
-        in_all = sum((owed for (each, _), owed in aging.amounts.items() if each == company), ZERO)
-        sheet.write_formula(row, len(columns), made, money, amount(in_all))
+        sheet.write_formula(row, len(columns), made, money, amount(aging.of_company(company)))
     book.text(sheet, last + 1, 0, "Total", book.format(bold=True, top=1, top_color=INK))
     for column, total_of in enumerate([*aging.buckets, None], start=1):
         letters = column_letters(column)
         value = amount(aging.total(total_of))
         sheet.write_formula(last + 1, column, f"=SUM({letters}{first + 1}:{letters}{last + 1})", strong, value)
     row = last + 4
-    if aging.booked is not None and aging.difference:
+    if aging.booked is not None:
+        check = {"italic": True, "font_color": QUIET}
         letters = column_letters(len(columns))
         book.text(sheet, last + 2, 0, "In the balance sheets", book.format())
         sheet.write_number(last + 2, len(columns), amount(aging.booked), money)
-        book.text(sheet, last + 3, 0, "Difference", book.format())
-        made = f"={letters}{last + 2}-{letters}{last + 3}"
-        sheet.write_formula(last + 3, len(columns), made, money, amount(aging.difference))
+        book.text(sheet, last + 3, 0, "Difference", book.format(**check))
+        made = f"=ROUND({letters}{last + 2}-{letters}{last + 3},2)"
+        style = book.format(num_format=MONEY, **check)
+        sheet.write_formula(last + 3, len(columns), made, style, amount(aging.difference))
         row += 2
     book.text(sheet, row - 1, 0, "Most overdue", book.format(bold=True))
     for column, title in enumerate(("Company", "Contact", "Overdue", "In all")):
@@ -234,11 +236,11 @@ def _aging(book: Book, aging: Aging, unit: str) -> Worksheet:
         )
     for company, contact, overdue, owed in aging.contacts:
         row += 1
-        book.text(sheet, row, 0, company, book.format())
+        book.text(sheet, row, 0, names[company], book.format())
         book.text(sheet, row, 1, contact, book.format())
         sheet.write_number(row, 2, amount(overdue), money)
         sheet.write_number(row, 3, amount(owed), money)
-    sheet.set_column(0, 0, 22)
+    sheet.set_column(0, 0, 34)
     sheet.set_column(1, 1, 26)
     sheet.set_column(2, len(columns), 16)
     sheet.freeze_panes(HEADER_ROW + 1, 1)
@@ -252,9 +254,10 @@ def _tie_out(book: Book, pack: Pack) -> Worksheet:
     tie_out = pack.tie_out
     assert tie_out is not None
     names = ["company", *(f"{month:%Y-%m}" for month in tie_out.months)]
+    called = company_names(pack.group)
     rows = [
         {
-            "company": company,
+            "company": called[company],
             **{
                 f"{month:%Y-%m}": tie_out.differing.get((company, month))
                 for month in tie_out.months
