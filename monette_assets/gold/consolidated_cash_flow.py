@@ -198,12 +198,12 @@ def of_steps(context: Context, consolidated_statements: DataFrame) -> DataFrame:
 
 
 def is_entry() -> Expression:
-    """Whether a row's movement is a change of its own, not what a company brought along or took with it.
+    """Whether a row's movement is a change of its own, not what a company brought along.
 
     Eliminating an investment takes out the equity that was bought. Of eliminations on equity only dividends between
-    companies are changes, and those that end do so because one of the two has left.
+    companies are changes.
     """
     from pyspark.sql import functions as F
 
     is_equity = (F.col("step") == "eliminations") & (F.col("classification") == "Equity")
-    return ~is_equity | ((F.col("kind") == DIVIDENDS) & (F.col("closing_cad") != 0))
+    return ~is_equity | (F.col("kind") == DIVIDENDS)

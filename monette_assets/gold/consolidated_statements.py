@@ -11,7 +11,12 @@ from typing import TYPE_CHECKING, Any
 from monette_assets.gold import adjustments, eliminations, translated_balances
 from monette_assets.gold.consolidation_steps import ADJUSTED_BASIS, EARNS, PLACE, adjust, aggregate, eliminate
 from monette_assets.gold.intercompany import chart_of, months_of
-from monette_assets.gold.outsiders import dividends_received, non_controlling_interest, profit_in_stock
+from monette_assets.gold.outsiders import (
+    dividends_received,
+    gains_on_sale,
+    non_controlling_interest,
+    profit_in_stock,
+)
 from monette_assets.gold.stacking import stack
 from monette_assets.group.models import WHOLE_GROUP
 from monette_assets.group.perimeter import (
@@ -206,7 +211,12 @@ def consolidated_statements(
     companies = aggregate(context, translated_balances)
     steps = [companies, eliminate(context, eliminations), adjust(context, adjustments)]
     if context.group.consolidation.ownership:
-        of_owners = [companies, *dividends_received(context, eliminations), *profit_in_stock(context, eliminations)]
+        of_owners = [
+            companies,
+            *dividends_received(context, eliminations),
+            *profit_in_stock(context, eliminations),
+            *gains_on_sale(context, eliminations),
+        ]
         steps.append(non_controlling_interest(context, stack(of_owners, [*PLACE, "own_classification"])))
     rows = (
         stack(steps, [*PLACE, "own_classification"])

@@ -98,16 +98,20 @@ def eliminate(context: Context, eliminations: DataFrame) -> DataFrame:
     from pyspark.sql import functions as F
 
     entries = within(context, eliminations).withColumn("component", F.col("kind"))
-    return to_date_of(context, entries.select("period", *PLACE, "own_classification", "amount_cad"))
+    return to_date_of(context, entries.select("period", *PLACE, "own_classification", "stays", "amount_cad"))
 
 
 def within(context: Context, eliminations: DataFrame) -> DataFrame:
-    """The entries by part of the group that has both their companies, with kind, company and partner."""
+    """The entries by part of the group that has both their companies, with kind, company and partner.
+
+    `stays`: whether it has both in the month after too.
+    """
     from pyspark.sql import functions as F
 
     rows = [{**row, "scope": row["period"]} for row in subgroup_rows(context.group, months_of(context))]
     members = context.relation(rows, "scope date, subgroup string, company string")
     partners = members.withColumnRenamed("company", "partner")
+    after = members.withColumn("period", F.add_months("scope", -1)).drop("scope")
     alone = eliminations.where(F.col("partner") == "").join(members, ["scope", "company"])
     between = (
         eliminations.where(F.col("partner") != "")
@@ -116,24 +120,41 @@ def within(context: Context, eliminations: DataFrame) -> DataFrame:
     )
     chart = chart_of(context).select("group_account", F.col("group_classification").alias("own_classification"))
     found = ["period", "basis", "subgroup", "kind", "company", "partner", "group_account", "amount_cad"]
+    at = ["period", "subgroup"]
     return (
         stack([alone.select(*found), between.select(*found)], found[1:-1])
+        .join(after.withColumn("company_stays", F.lit(True)), [*at, "company"], "left")
+        .join(
+            after.withColumnRenamed("company", "partner").withColumn("partner_stays", F.lit(True)),
+            [*at, "partner"],
+            "left",
+        )
+        .withColumn(
+            "stays",
+            F.col("company_stays").isNotNull() & ((F.col("partner") == "") | F.col("partner_stays").isNotNull()),
+        )
+        .drop("company_stays", "partner_stays")
         .join(chart, "group_account", "left")
         .withColumn("step", F.lit("eliminations"))
     )
 
 
 def to_date_of(context: Context, entries: DataFrame) -> DataFrame:
-    """Entries that stand for their month each, opening and closing, income to date of the group's year."""
+    """Entries that stand for their month each, opening and closing, income to date of the group's year.
+
+    A month opens without those between companies of which one has left: like its balances, they are gone, not moved.
+    """
     from pyspark.sql import functions as F
 
     zero = F.lit("0").cast(MONEY)
     at_end = entries.select("*", zero.alias("opening_cad"), F.col("amount_cad").alias("closing_cad"))
-    before = entries.withColumn("period", F.add_months("period", 1)).select(
-        "*", F.col("amount_cad").alias("opening_cad"), zero.alias("closing_cad")
+    before = (
+        entries.where("stays")
+        .withColumn("period", F.add_months("period", 1))
+        .select("*", F.col("amount_cad").alias("opening_cad"), zero.alias("closing_cad"))
     )
     asked = F.col("period").between(F.lit(context.periods[0]), F.lit(context.periods[-1]))
-    standing = at_end.unionByName(before).where(asked).drop("amount_cad")
+    standing = at_end.unionByName(before).where(asked).drop("amount_cad", "stays")
     flows = entries.where(F.col("own_classification").isin(*EARNS)).select(
         F.col("period").alias("month"), *PLACE, "own_classification", "amount_cad"
     )

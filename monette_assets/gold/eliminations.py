@@ -28,15 +28,17 @@ from monette_assets.group.calendar import add_months
 from monette_assets.group.effective import OPEN_END
 from monette_assets.group.perimeter import (
     account_of_kind,
+    belongs,
     control_months,
-    effective_share,
     profit_in_stock_rows,
+    sold_by,
 )
 from monette_assets.tables import Check, Column, Context, Contract, Freshness, Input, Months, Staged, table
 from monette_assets.tables.contract import MONEY, hours
 
 if TYPE_CHECKING:
     import pandas as pd
+    from pyspark.sql import Column as SparkColumn
     from pyspark.sql import DataFrame
 
     from monette_assets.group.models import Ownership
@@ -126,11 +128,12 @@ def eliminations(
     posted = lines_of(lines)
     charged = context.once(charges(context, posted, translated_balances), "charges")
     claimed = context.once(claims(context, posted, translated_balances), "claims")
+    held = profit_held(context, charged, trial_balance)
     steps = [
         *intercompany(context, claimed.unionByName(charged)),
-        *unrealised_profit(context, charged, trial_balance),
+        *(unrealised_profit(context, held) if held else ()),
         *investments(context, translated_balances),
-        *disposals(context, translated_balances),
+        *disposals(context, translated_balances, held),
     ]
     found = stack(steps, [name for name in LINE if name not in ("period", "scope", "amount_cad")], ("period", "scope"))
     asked = F.col("period").between(F.lit(context.periods[0]), F.lit(context.periods[-1]))
@@ -214,8 +217,8 @@ def dividends_before(context: Context, taken: DataFrame) -> list[DataFrame]:
 # ---- unrealised profit in inventory
 
 
-def unrealised_profit(context: Context, charged: DataFrame, trial_balance: DataFrame) -> list[DataFrame]:
-    """The seller's margin in goods that are still in the buyer's inventory, taken out until they are sold on.
+def profit_held(context: Context, charged: DataFrame, trial_balance: DataFrame) -> DataFrame | None:
+    """The seller's margin in goods that are still in the buyer's inventory, month by month; None without such goods.
 
     Goods leave an inventory account in the proportion in which the whole account is relieved: a month that credits a
     quarter of what it opened with and bought takes a quarter of the group's goods (ACCOUNTING 19). Where it opened on
@@ -225,7 +228,7 @@ def unrealised_profit(context: Context, charged: DataFrame, trial_balance: DataF
 
     terms = profit_in_stock_rows(context.group)
     if not terms:
-        return []
+        return None
     goods = context.relation(
         terms,
         "seller string, buyer string, inventory_account string, cost_account string, margin decimal(18, 6), "
@@ -271,9 +274,15 @@ def unrealised_profit(context: Context, charged: DataFrame, trial_balance: DataF
     )
     members = members_of(context)
     held = context.once(held, "profit_held")
-    both = held.join(members.toDF("period", "seller"), ["period", "seller"], "left_semi").join(
+    return held.join(members.toDF("period", "seller"), ["period", "seller"], "left_semi").join(
         members.toDF("period", "buyer"), ["period", "buyer"], "left_semi"
     )
+
+
+def unrealised_profit(context: Context, held: DataFrame) -> list[DataFrame]:
+    """The margin in goods in stock, taken out until they are sold on or one of the two leaves."""
+    from pyspark.sql import functions as F
+
     retained = account_of_kind(context.group, "retained_earnings", "balance_sheet")
     parts = (
         (F.col("inventory_account"), -F.col("held_cad")),
@@ -283,7 +292,7 @@ def unrealised_profit(context: Context, charged: DataFrame, trial_balance: DataF
     found = []
     for account, amount in parts:
         found.append(
-            both.select(
+            held.select(
                 "period", "basis",
                 F.concat_ws(" ", F.lit("unrealised_profit"), "seller", "buyer", "inventory_account")
                 .alias("elimination"),
@@ -393,73 +402,112 @@ def _acquired(context: Context) -> Iterator[dict[str, Any]]:
                 }
 
 
-def disposals(context: Context, translated_balances: DataFrame) -> list[DataFrame]:
+def disposals(context: Context, translated_balances: DataFrame, held: DataFrame | None) -> list[DataFrame]:
     """In the month a subsidiary is sold: what control earned leaves the gain on its sale, its CTA goes to income.
 
-    The parent's books show proceeds less cost. The group has had the owners' part of what was earned since
-    acquisition in its earnings already: that is taken out of the gain. The translation adjustment is recycled.
+    The seller's books show proceeds less cost. The group has had its part of what was earned since acquisition in its
+    earnings already: that is taken out of the gain. The translation adjustment is recycled. Profit in goods between
+    the company and the group was nobody's until now: with one of the two an outsider, it is earned.
     """
     from pyspark.sql import functions as F
 
+    retained = account_of_kind(context.group, "retained_earnings", "balance_sheet")
+    translation = account_of_kind(context.group, "translation", "balance_sheet")
     found: list[DataFrame] = []
     for entry in context.group.consolidation.ownership:
         months = control_months(context.group, entry, OPEN_END if entry.to_period else context.periods[-1])
         if entry.to_period is None or not months or not _between(context, entry.to_period):
             continue
-        last = months[-1]
-        share = effective_share(context.group, entry.company, last)
-        translation = account_of_kind(context.group, "translation", "balance_sheet")
-        bought = context.relation(
-            [{"group_account": each.group_account, "bought": each.amount} for each in entry.opening_equity],
-            f"group_account string, bought {MONEY}",
-        )
-        net = translated_balances.where(
-            (F.col("company") == entry.company)
-            & (F.col("period") == F.lit(last))
-            & F.col("classification").isin("Equity", "Revenue", "Expense")
-        )
-        zero = F.lit("0").cast(MONEY)
-        is_translation = F.col("group_account") == F.lit(translation)
-        credited = net.groupBy("basis", "group_account").agg((-F.sum("closing_cad")).alias("credit"))
-        bases = net.select("basis").distinct()
-        earned = (
-            stack(
-                [credited, bases.crossJoin(bought.select("group_account", (-F.col("bought")).alias("credit")))],
-                ["basis", "group_account"],
-            )
-            .groupBy("basis")
-            .agg(
-                F.sum(F.when(is_translation, zero).otherwise(F.col("credit"))).alias("earned"),
-                F.sum(F.when(is_translation, F.col("credit")).otherwise(zero)).alias("adjustment"),
-            )
-            .select(
-                "basis",
-                *[
-                    F.round(F.col(name) * F.lit(str(share)).cast("decimal(18, 6)"), 2).cast(MONEY).alias(name)
-                    for name in ("earned", "adjustment")
-                ],
-            )
-        )
-        retained = account_of_kind(context.group, "retained_earnings", "balance_sheet")
-        parts = (
-            ("disposal", entry.disposal_account, F.col("earned") + F.col("adjustment")),
-            ("disposal", retained, -F.col("earned")),
-            ("disposal", translation, -F.col("adjustment")),
-            ("recycling", translation, F.col("adjustment")),
-            ("recycling", entry.disposal_account, -F.col("adjustment")),
-        )
-        for name, account, amount in parts:
-            lines = earned.select(
+        last, gain = months[-1], entry.disposal_account
+        earned, adjustment, profit = F.col("earned"), F.col("adjustment"), F.col("profit")
+        of_equity = _equity_sold(context, translated_balances, entry, last)
+        parts = [
+            (of_equity, "disposal", gain, earned + adjustment),
+            (of_equity, "disposal", retained, -earned),
+            (of_equity, "disposal", translation, -adjustment),
+            (of_equity, "recycling", translation, adjustment),
+            (of_equity, "recycling", gain, -adjustment),
+        ]
+        if held is not None:
+            of_goods = _profit_sold(context, held, entry, last)
+            parts += [(of_goods, "disposal", gain, -profit), (of_goods, "disposal", retained, profit)]
+        for whose, name, account, amount in parts:
+            lines = whose.select(
                 F.lit(entry.to_period).alias("period"),
                 "basis",
                 F.lit(_name(name, entry)).alias("elimination"),
-                F.lit(entry.parent).alias("company"),
+                "company",
                 F.lit(entry.company).alias("partner"),
                 F.lit(account).alias("group_account"),
                 amount.alias("amount_cad"),
             )
             found.append(_entry(lines).withColumn("scope", F.lit(last)).select(*LINE))
     return found
+
+
+def _equity_sold(context: Context, translated_balances: DataFrame, entry: Ownership, last: date) -> DataFrame:
+    """basis, company (who sold it), earned, adjustment: its share of what control earned, and of the CTA."""
+    from pyspark.sql import functions as F
+
+    translation = account_of_kind(context.group, "translation", "balance_sheet")
+    seller, share = sold_by(context.group, entry.company, add_months(last, 1))
+    bought = context.relation(
+        [{"group_account": each.group_account, "bought": each.amount} for each in entry.opening_equity],
+        f"group_account string, bought {MONEY}",
+    )
+    net = translated_balances.where(
+        (F.col("company") == entry.company)
+        & (F.col("period") == F.lit(last))
+        & F.col("classification").isin("Equity", "Revenue", "Expense")
+    )
+    zero = F.lit("0").cast(MONEY)
+    is_translation = F.col("group_account") == F.lit(translation)
+    credited = net.groupBy("basis", "group_account").agg((-F.sum("closing_cad")).alias("credit"))
+    bases = net.select("basis").distinct()
+    before = bases.crossJoin(bought.select("group_account", (-F.col("bought")).alias("credit")))
+    return (
+        stack([credited, before], ["basis", "group_account"])
+        .groupBy("basis")
+        .agg(
+            F.sum(F.when(is_translation, zero).otherwise(F.col("credit"))).alias("earned"),
+            F.sum(F.when(is_translation, F.col("credit")).otherwise(zero)).alias("adjustment"),
+        )
+        .select("basis", F.lit(seller).alias("company"), _part("earned", share), _part("adjustment", share))
+    )
+
+
+def _profit_sold(context: Context, held: DataFrame, entry: Ownership, last: date) -> DataFrame:
+    """basis, company, profit: what was left of the margin in goods that the company sold to the group, or bought of it.
+
+    Of its own margin, who sold the company has its share. That of a company that stays is all its own; that of one
+    that left too is told with its own sale.
+    """
+    from pyspark.sql import functions as F
+
+    period = add_months(last, 1)
+    seller, share = sold_by(context.group, entry.company, period)
+    staying = [each.code for each in context.group.companies if belongs(context.group, each.code, period)]
+    then = held.where(F.col("period") == F.lit(last))
+    sold = then.where(F.col("seller") == entry.company).select(
+        "basis", F.lit(seller).alias("company"), "held_cad", F.lit(str(share)).alias("share")
+    )
+    bought = then.where((F.col("buyer") == entry.company) & F.col("seller").isin(staying)).select(
+        "basis", F.col("seller").alias("company"), "held_cad", F.lit("1").alias("share")
+    )
+    return (
+        stack([sold, bought], ["basis", "company", "share"], ())
+        .groupBy("basis", "company", "share")
+        .agg(F.sum("held_cad").alias("held_cad"))
+        .select("basis", "company", _part("held_cad", F.col("share")).alias("profit"))
+    )
+
+
+def _part(name: str, share: Decimal | SparkColumn) -> SparkColumn:
+    """A share of an amount, in cents."""
+    from pyspark.sql import functions as F
+
+    of = F.lit(str(share)) if isinstance(share, Decimal) else share
+    return F.round(F.col(name) * of.cast("decimal(18, 6)"), 2).cast(MONEY).alias(name)
 
 
 def _between(context: Context, period: date) -> bool:

@@ -22,7 +22,7 @@ from monette_assets.tables.contract import MONEY
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
 
-TAKEN = ["group_account", "own_classification", "amount_cad"]
+TAKEN = ["group_account", "own_classification", "stays", "amount_cad"]
 RATE_OF_SHARE = "decimal(18, 6)"
 
 
@@ -103,8 +103,9 @@ def dividends_received(context: Context, eliminations: DataFrame) -> list[DataFr
     whose = ["period", "basis", "subgroup", "step", "component"]
     taken = entries.withColumn("component", receiver).select(*whose, *TAKEN)
     income = account_of_kind(context.group, "non_controlling_interest", "profit_and_loss")
-    earned = taken.groupBy(*whose).agg((-F.sum("amount_cad")).cast(MONEY).alias("amount_cad")).select(
-        *whose, F.lit(income).alias("group_account"), F.lit("Expense").alias("own_classification"), "amount_cad"
+    earned = taken.groupBy(*whose, "stays").agg((-F.sum("amount_cad")).cast(MONEY).alias("amount_cad")).select(
+        *whose, F.lit(income).alias("group_account"), F.lit("Expense").alias("own_classification"), "stays",
+        "amount_cad",
     )  # fmt: skip
     return [to_date_of(context, stack([taken, earned], [*PLACE, "own_classification"]))]
 
@@ -121,7 +122,22 @@ def profit_in_stock(context: Context, eliminations: DataFrame) -> list[DataFrame
         return []
     entries = within(context, eliminations.where(F.col("kind") == "unrealised_profit"))
     of_seller = entries.withColumn("component", F.col("partner"))  # the buyer holds the goods, its partner sold them
-    return [to_date_of(context, of_seller.select("period", *PLACE, "own_classification", "amount_cad"))]
+    return [to_date_of(context, of_seller.select("period", *PLACE, "own_classification", "stays", "amount_cad"))]
+
+
+def gains_on_sale(context: Context, eliminations: DataFrame) -> list[DataFrame]:
+    """What eliminating takes from the gain of a company that sold another and has outside owners itself.
+
+    Its books say all of the gain; what control had earned before, its outsiders have had their part of.
+    """
+    from pyspark.sql import functions as F
+
+    owned = {each.company for each in context.group.consolidation.ownership}
+    if not any(each.to_period and each.parent in owned for each in context.group.consolidation.ownership):
+        return []
+    sold = eliminations.where((F.col("kind") == "investment") & (F.col("scope") < F.col("period")))
+    of_seller = within(context, sold).withColumn("component", F.col("company"))
+    return [to_date_of(context, of_seller.select("period", *PLACE, "own_classification", "stays", "amount_cad"))]
 
 
 def _outsiders(context: Context) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:

@@ -38,6 +38,17 @@ def effective_share(group: Group, company: str, period: date) -> Decimal:
     return share
 
 
+def sold_by(group: Group, company: str, period: date) -> tuple[str, Decimal]:
+    """Who sold a company that is controlled no more from the period on, and its share in it.
+
+    A parent that leaves with it did not: who sold 80 % of a company that owns 60 % of it sold 48 %.
+    """
+    share, last = Decimal(1), add_months(period, -1)
+    while not belongs(group, company, period) and (entry := ownership(group, company, last)):
+        share, company = share * entry.share, entry.parent
+    return company, share
+
+
 def pillar_of(group: Group, company: str) -> str:
     """The top-level pillar of a company."""
     pillar = group.company(company).pillar

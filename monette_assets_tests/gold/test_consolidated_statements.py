@@ -190,6 +190,25 @@ def test_a_company_that_leaves_takes_its_balances_and_leaves_its_income(spark: S
     assert found.broken() == []
 
 
+def test_what_a_company_that_left_owes_has_not_moved_because_it_left(spark: SparkSession, sisters: Group) -> None:
+    """Left owes grain 100.00, 90.00 by its own books. In January it is an outsider, and pays 40.00 of it.
+
+    The balance sheet has grain's claim again. What moved in January is what was paid, nothing else.
+    """
+    lines = [
+        *document("grain", "2024-12", "IC-1", "Left Ltd.", ("due_from", "100.00"), ("group_sales", "-100.00")),
+        *document("left", "2024-12", "IC-1", "Grain Ltd.", ("feed", "90.00"), ("due_to", "-90.00")),
+        *document("grain", "2025-01", "IC-1", "Left Ltd.", ("bank", "40.00"), ("due_from", "-40.00")),
+    ]
+    found = consolidated(spark, sisters, lines, "2024-12", "2025-01", rates=RATES)
+    assert found.sums("2024-12") == {"difference": "10.00", "income_difference": "-10.00"}
+    assert found.sums("2025-01") == {
+        "bank": "40.00", "due_from": "60.00", "income_difference": "-10.00", "retained_earnings": "-90.00",
+    }  # fmt: skip
+    assert found.sums("2025-01", of="movement_cad") == {"bank": "40.00", "due_from": "-40.00"}
+    assert found.broken() == []
+
+
 def test_adjustments_stand_where_all_their_companies_are(spark: SparkSession, sisters: Group) -> None:
     adjusted = [
         ("2024-11", "A1", 1, "grain", "inventory", "10.00", "applied"),
@@ -372,17 +391,90 @@ def test_a_dividend_through_two_parents_is_income_of_neither(spark: SparkSession
     assert found.broken() == []
 
 
+def test_a_gain_on_sale_is_shared_with_the_sellers_outsiders_less_what_they_had_before(
+    spark: SparkSession, tmp_path: Path
+) -> None:
+    """Grain owns 80 % of shop, shop 60 % of barn. Barn earns 100.00, and shop sells its 60 % for 130.00.
+
+    Of barn's 150.00 shop had 90.00: a gain of 40.00, of which 8.00 are outsiders' beside their 52.00 of the 100.00.
+    They keep a fifth of shop's 200.00.
+    """
+    control = {"from": date(2024, 11, 1)}
+    group = companies_group(
+        tmp_path, company("grain"), company("shop"), company("barn"), method="consolidated",
+        ownership=[
+            {"company": "shop", "parent": "grain", "share": "0.80", "investment_account": "investment", **control,
+             "opening_equity": [{"group_account": "capital", "amount": "100.00"}]},
+            {"company": "barn", "parent": "shop", "share": "0.60", "investment_account": "investment", **control,
+             "opening_equity": [{"group_account": "capital", "amount": "50.00"}],
+             "to": date(2025, 1, 1), "disposal_account": "gain"},
+        ],
+    )  # fmt: skip
+    opened = {
+        "grain": {"bank": "20.00", "investment": "80.00", "capital": "-100.00"},
+        "shop": {"bank": "70.00", "investment": "30.00", "capital": "-100.00"},
+        "barn": {"bank": "50.00", "capital": "-50.00"},
+    }
+    lines = [
+        *document("barn", "2024-11", "S-1", "Client", ("bank", "100.00"), ("sales", "-100.00")),
+        *document("shop", "2025-01", "D-1", None, ("bank", "130.00"), ("investment", "-30.00"), ("gain", "-100.00")),
+    ]
+    found = consolidated(spark, group, lines, "2024-11", "2025-01", "2025-11", opened=opened)
+    assert found.sums("2025-01") == {
+        "bank": "220.00", "capital": "-100.00", "gain": "-40.00", "minority": "-40.00", "minority_income": "60.00",
+        "sales": "-100.00",
+    }  # fmt: skip
+    assert found.sums("2025-11") == {
+        "bank": "220.00", "capital": "-100.00", "minority": "-40.00", "retained_earnings": "-80.00",
+    }  # fmt: skip
+    assert found.broken() == []
+
+
+def test_who_is_sold_with_its_own_subsidiary_is_sold_by_who_stays(spark: SparkSession, tmp_path: Path) -> None:
+    """The same, but grain sells shop, and barn with it, for 300.00.
+
+    Their net assets: 70.00 of shop's own and barn's 150.00, 220.00; outsiders have 20.00 and 20.00 of their capital
+    and 52.00 of what barn earned: the owners' part is 128.00, the gain 172.00.
+    """
+    control = {"from": date(2024, 11, 1), "to": date(2025, 1, 1), "disposal_account": "gain"}
+    group = companies_group(
+        tmp_path, company("grain"), company("shop"), company("barn"), method="consolidated",
+        ownership=[
+            {"company": "shop", "parent": "grain", "share": "0.80", "investment_account": "investment", **control,
+             "opening_equity": [{"group_account": "capital", "amount": "100.00"}]},
+            {"company": "barn", "parent": "shop", "share": "0.60", "investment_account": "investment", **control,
+             "opening_equity": [{"group_account": "capital", "amount": "50.00"}]},
+        ],
+    )  # fmt: skip
+    opened = {
+        "grain": {"bank": "20.00", "investment": "80.00", "capital": "-100.00"},
+        "shop": {"bank": "70.00", "investment": "30.00", "capital": "-100.00"},
+        "barn": {"bank": "50.00", "capital": "-50.00"},
+    }
+    lines = [
+        *document("barn", "2024-11", "S-1", "Client", ("bank", "100.00"), ("sales", "-100.00")),
+        *document("grain", "2025-01", "D-1", None, ("bank", "300.00"), ("investment", "-80.00"), ("gain", "-220.00")),
+    ]
+    found = consolidated(spark, group, lines, "2024-11", "2025-01", "2025-11", opened=opened)
+    assert found.sums("2025-01") == {
+        "bank": "320.00", "capital": "-100.00", "gain": "-172.00", "minority_income": "52.00", "sales": "-100.00",
+    }  # fmt: skip
+    assert found.sums("2025-11") == {"bank": "320.00", "capital": "-100.00", "retained_earnings": "-220.00"}
+    assert found.broken() == []
+
+
 # ---- profit in stock, with outsiders
 
 
-def shop_owned(folder: Path) -> Group:
+def shop_owned(folder: Path, **control: Any) -> Group:
     """Grain owns 80 % of shop, whose capital was 100.00; a fifth of the price of goods between them is margin."""
     return companies_group(
         folder, company("grain"), company("shop"), method="consolidated",
         profit_in_stock=[{"inventory_account": "inventory", "cost_account": "cost", "margin": "0.20"}],
         ownership=[
             {"company": "shop", "parent": "grain", "share": "0.80", "from": date(2024, 11, 1),
-             "investment_account": "investment", "opening_equity": [{"group_account": "capital", "amount": "100.00"}]},
+             "investment_account": "investment", "opening_equity": [{"group_account": "capital", "amount": "100.00"}],
+             **control},
         ],
     )  # fmt: skip
 
@@ -465,6 +557,37 @@ def test_profit_of_a_downstream_sale_is_the_owners_alone(spark: SparkSession, tm
         "bank": "240.00", "capital": "-200.00", "cost": "40.00", "minority": "-22.00", "minority_income": "2.00",
         "sales": "-60.00",
     }  # fmt: skip
+    assert found.broken() == []
+
+
+SHOP_SOLD = document("grain", "2025-01", "D-1", None, ("bank", "150.00"), ("investment", "-80.00"), ("gain", "-70.00"))
+
+
+@pytest.mark.parametrize(("seller", "buyer", "gain", "left"), [
+    # shop's 10.00 were not earned by the group: of its gain of 70.00 it had nothing before. It has the goods
+    ("shop", "grain", "-70.00", {"due_to": "-50.00", "inventory": "50.00"}),
+    # grain's own 10.00 are earned: shop was worth 90.00 to the group, 20.00 of it outsiders', and 150.00 were paid
+    ("grain", "shop", "-80.00", {"due_from": "50.00"}),
+])  # fmt: skip
+def test_profit_in_stock_is_earned_when_the_company_that_sold_or_bought_it_is_sold(
+    spark: SparkSession, tmp_path: Path, seller: str, buyer: str, gain: str, left: dict[str, str]
+) -> None:
+    """Goods are in stock with 10.00 of profit when grain sells its 80 % of shop for 150.00, which cost 80.00.
+
+    All that the group ever earned is in its profit and loss of the year, nothing in retained earnings before it ends.
+    """
+    group = shop_owned(tmp_path, to=date(2025, 1, 1), disposal_account="gain")
+    found = consolidated(
+        spark, group, [*goods_sold(seller, buyer), *SHOP_SOLD], "2024-11", "2025-01", "2025-02", "2025-11",
+        opened=SHOP_OPENED,
+    )  # fmt: skip
+    bank = {"shop": "270.00", "grain": "230.00"}[seller]
+    sold = {"bank": bank, "capital": "-200.00", **left}
+    for month in ("2025-01", "2025-02"):
+        assert found.sums(month) == {**sold, "gain": gain}
+    assert found.sums("2025-11") == {**sold, "retained_earnings": gain}
+    moved = found.sums("2025-01", of="movement_cad")
+    assert "inventory" not in moved  # it is there, or gone: it has not moved
     assert found.broken() == []
 
 

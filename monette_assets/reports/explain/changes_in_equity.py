@@ -222,7 +222,7 @@ def _is_entry(asked: Asked, row: Row) -> bool:
     if row["step"] != "eliminations" or row["classification"] != "Equity":
         return True
     kinds = {each.code: each.kind for each in asked.group.chart}
-    return kinds.get(row["group_account"]) == DIVIDENDS and bool(row["closing_cad"])
+    return kinds.get(row["group_account"]) == DIVIDENDS
 
 
 def _of_no_account(asked: Asked, component: str, name: str) -> Facts:
