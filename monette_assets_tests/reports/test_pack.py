@@ -16,6 +16,7 @@ from monette_assets.reports.pack.contents import Pack, gather
 from monette_assets.reports.pack.grid import Grid
 from monette_assets.reports.pack.management import ebitda_steps
 from monette_assets.reports.pack.page import render, what_to_know
+from monette_assets.reports.pack.reconciliation import reconciliation, translated_otherwise
 from monette_assets.reports.question import Question
 from monette_assets.reports.released import ReportError, open_release
 from monette_assets.tables.releases import release
@@ -269,3 +270,31 @@ def test_closed_months_that_changed_are_told_with_what_that_does_to_net_income(t
     assert f"Changed since their close: {told}." in what_to_know(pack)
     assert pack.restatements is not None
     assert [row["state"] for row in pack.restatements.rows] == ["closed", "closed", "superseded", "closed"]
+
+
+def test_the_management_accounts_reconcile_to_the_consolidated_results_step_by_step(
+    tmp_path: Path, group: Group
+) -> None:
+    """South's costs are 44.00 by the management accounts' rate, 42.00 by its statements' own."""
+    pack = packed(tmp_path, group)
+    assert pack.management is not None
+    costs = "Direct Operating Expenses"
+    rate = {"Cattle": Decimal("44.00")}
+    amounts = {
+        key: rate.get(key[1], amount) if (key[0], key[2]) == ("actual", costs) and amount else amount
+        for key, amount in pack.management.amounts.items()
+    }
+    locations = [
+        {**row, "amount_cad": rate["Cattle"]}
+        if (row["company"], row["scenario"], row["line"]) == ("south", "actual", costs)
+        else row
+        for row in pack.management.locations
+    ]
+    management = replace(pack.management, amounts=amounts, locations=locations)
+    span, grid = management.of_month, pack.profit_and_loss
+    steps = reconciliation(management, span, grid, "")
+    assert column(steps, costs) == ["444.00", "-2.00", "-50.00", "5.00", "397.00"]
+    assert column(steps, "EBITDA") == ["668.00", "2.00", "0.00", "-5.00", "665.00"]
+    for line in steps.lines:
+        assert steps.value(line.key, TOTAL) == grid.value_or_zero(line.key, TOTAL)
+    assert translated_otherwise(management, span, grid, "EBITDA") == [("South Farm LLC", Decimal("2.00"))]

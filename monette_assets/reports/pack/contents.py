@@ -174,4 +174,4 @@ def consolidated_value(grid: Grid | None, line: str) -> Decimal | None:
     """The group's figure of a line; None without a statement, zero where the line has no figure."""
     if grid is None:
         return None
-    return grid.value(line, TOTAL) if any(each.key == line for each in grid.lines) else ZERO
+    return grid.value_or_zero(line, TOTAL)

@@ -85,3 +85,8 @@ class Grid:
             )
         self._values[line, column] = found
         return found
+
+    def value_or_zero(self, line: str, column: str) -> Decimal:
+        """Likewise, zero where there is no such line or column."""
+        known = any(each.key == line for each in self.lines) and any(each.key == column for each in self.columns)
+        return self.value(line, column) if known else ZERO

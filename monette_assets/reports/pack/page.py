@@ -24,6 +24,7 @@ from monette_assets.reports.pack.findings import company_names
 from monette_assets.reports.pack.grid import ZERO, Grid, GridLine, Level, Role
 from monette_assets.reports.pack.management import TOTAL as ALL_PILLARS
 from monette_assets.reports.pack.management import Management, Span, ebitda_steps, pillar_of, trailing
+from monette_assets.reports.pack.reconciliation import reconciliation, translated_otherwise
 from monette_assets.reports.pack.sheets import unwritable
 
 if TYPE_CHECKING:
@@ -84,6 +85,7 @@ def render(pack: Pack) -> str:
         balance_sheet=_balance_sheet(pack),
         movements=[_movements(pack, grid) for grid in (pack.cash_flow, pack.changes_in_equity) if grid is not None],
         pillars=_pillars(pack) if pack.management else [],
+        reconciliations=_reconciliations(pack) if pack.management else [],
         charts=_charts(pack),
         map_months=pack.tie_out.months if pack.tie_out else (),
         total=TOTAL,
@@ -351,11 +353,7 @@ def _made_of(line: GridLine, names: Mapping[str, str]) -> str:
 
 
 def _cell(grid: Grid | None, line: str, column: str) -> Decimal | None:
-    if grid is None:
-        return None
-    if all(each.key != line for each in grid.lines) or all(each.key != column for each in grid.columns):
-        return ZERO
-    return grid.value(line, column)
+    return None if grid is None else grid.value_or_zero(line, column)
 
 
 def _profit_and_loss(pack: Pack) -> list[Shown]:
@@ -462,6 +460,34 @@ def _places(
             sums[f"{row['location']}, {names.get(row['company'], row['company'])}"][which] += row["amount_cad"]
     found = [(name, own[0], own[1], own[2]) for name, own in sums.items() if any(own)]
     return tuple(sorted(found, key=lambda each: (-each[2], each[0])))
+
+
+def _reconciliations(pack: Pack) -> list[Movements]:
+    """From the management accounts to the consolidated results, of the month and to date."""
+    management = pack.management
+    assert management is not None
+    found = []
+    for number, (span, grid, when) in enumerate(
+        (
+            (management.of_month, pack.profit_and_loss, f"{pack.month:%B %Y}"),
+            (management.to_date, pack.to_date, f"year to {pack.month:%B %Y}"),
+        )
+    ):
+        made = reconciliation(management, span, grid, f"From management accounts to consolidated, {when}")
+        lines = tuple(
+            Shown(
+                line.key,
+                line.name,
+                line.level.value,
+                tuple(made.value(line.key, each.key) for each in made.columns),
+                "",
+                tuple((who, (off,)) for who, off in translated_otherwise(management, span, grid, line.key)),
+                row=f"reconciliation-{number}-{index}",
+            )
+            for index, line in enumerate(made.lines, start=1)
+        )
+        found.append(Movements(made.title, tuple(each.title for each in made.columns), lines))
+    return found
 
 
 def _charts(pack: Pack) -> dict[str, Markup | str]:

@@ -11,6 +11,7 @@ from monette_assets.reports.pack.contents import Pack
 from monette_assets.reports.pack.findings import Aging, company_names
 from monette_assets.reports.pack.grid import ZERO
 from monette_assets.reports.pack.management import TOTAL, Management, Span, favourable
+from monette_assets.reports.pack.reconciliation import reconciliation
 from monette_assets.reports.pack.sheets import (
     HEADER_ROW,
     INK,
@@ -62,6 +63,12 @@ def write(pack: Pack, path: Path) -> Path:
             add(grid.title, write_grid(book, grid, name, unit, tie))
     if pack.management is not None:
         add("Pillars against budget and last year", _pillars(book, pack, pack.management, unit))
+        for span, grid, name in (
+            (pack.management.of_month, pack.profit_and_loss, "Reconciliation"),
+            (pack.management.to_date, pack.to_date, "Reconciliation to date"),
+        ):
+            title = f"From management accounts to consolidated: {grid.title}"
+            add(title, write_grid(book, reconciliation(pack.management, span, grid, title), name, unit))
     for aging in pack.agings:
         add(aging.title, _aging(book, aging, unit, company_names(pack.group)))
     if pack.tie_out is not None:
