@@ -270,6 +270,13 @@ class Settings(BaseSettings):
         return f"sc://{self.databricks_host}:443/;{options}"
 
     @property
+    def cluster_id(self) -> str | None:
+        """Which Spark Connect server computes, without what opens it; None: embedded Sail."""
+        if self.databricks_host is not None:
+            return f"{self.databricks_host}/{self.databricks_cluster}"
+        return urlsplit(self.spark_remote).netloc.rpartition("@")[2] if self.spark_remote else None
+
+    @property
     def lake_url(self) -> str:
         """Where tables live: the configured lake, or the embedded one under the home."""
         return self.lake or str(self.home.absolute() / "lake")

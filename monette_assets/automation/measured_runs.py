@@ -79,6 +79,7 @@ def _of_run(instance: dg.DagsterInstance, group: Group, compute: Compute, record
             ended_at=datetime.fromtimestamp(until, UTC),
             seconds=max(0.0, seconds),
             compute=on,
+            held_by=next((run.tags[tag] for tag in PARENT_TAGS if tag in run.tags), None),
             **said,
         )
 

@@ -57,6 +57,10 @@ CONTRACT = Contract(
         Column("sku", "string", "What was used, as the price book names it; `standing`, of a day."),
         Column("cluster_sku", "string", "The engine's own machines, where it is a cluster.", nullable=True),
         Column("cluster_nodes", "int", "So many of them, the driver included.", nullable=True),
+        Column("cluster_id", "string", "Which cluster: its address and id. Null: none, or nobody said which; each run "
+               "is then charged all of it.", nullable=True),
+        Column("held_by", "string", "Whose process it was: the run of the job that executes a chain, else the run; of "
+               "compute on a cluster that is known.", nullable=True),
         Column("machine_share", "decimal(7, 6)", "The part of the machine that the run was given; of compute, null: "
                "all of it.", nullable=True),
         Column("quantity", "decimal(28, 3)", "How much.", unit="see unit"),
@@ -90,6 +94,7 @@ class Usage:
     ended_at: datetime
     seconds: float
     compute: Compute
+    held_by: str | None = None  # the run of the job that executes it; None: itself
     cpu_seconds: float | None = None
     phases: Mapping[str, float] = field(default_factory=dict)
     months: tuple[date, ...] = ()
@@ -111,6 +116,8 @@ class Usage:
             "sku": self.compute.machine,
             "cluster_sku": self.compute.cluster,
             "cluster_nodes": self.compute.nodes if self.compute.cluster else None,
+            "cluster_id": self.compute.cluster_id,
+            "held_by": (self.held_by or self.run_id) if self.compute.cluster_id else None,
             "machine_share": self.compute.share.quantize(MILLIONTH) if self.compute.share != 1 else None,
             "quantity": thousandths(self.seconds),
             "cpu_seconds": thousandths(self.cpu_seconds) if self.cpu_seconds is not None else None,

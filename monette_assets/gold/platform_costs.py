@@ -6,11 +6,13 @@ out anew, and gold/platform_cost_restatements tells by how much.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping
+from fractions import Fraction
 from typing import TYPE_CHECKING, Any, get_args
 
 from monette_assets.bronze import platform_usage
-from monette_assets.gold.pricing import ITEMS, cost_rows, priced_as
+from monette_assets.gold.pricing import ITEMS, cluster_of, cost_rows, priced_as
+from monette_assets.gold.shared_clusters import Use, parts
 from monette_assets.group.loading import read_price_book
 from monette_assets.group.prices import PRICES_FILE, PriceMissing
 from monette_assets.tables import (
@@ -89,7 +91,9 @@ CONTRACT = Contract(
         Column("split_by", "string", "What the companies' shares go by.",
                choices=("rows", "partitions", "run", "evenly"), source=(f"{USAGE}.split_by",)),
         Column("quantity", "decimal(28, 6)", "The company's part; of machine, hours times the part of it that the run "
-               "was given: allocated, not metered.", unit="see unit", source=(f"{USAGE}.quantity",)),
+               "was given: allocated, not metered; of a cluster and its units, of every second one over as many as "
+               "used it in that second.", unit="see unit",
+               source=(f"{USAGE}.quantity", f"{USAGE}.cluster_id", f"{USAGE}.held_by")),
         Column("unit", "string", "What a price is of: hour, DBU, GB-month."),
         Column("amount_cad", RATE, "The company's part of the cost.", unit="CAD", source=(f"{USAGE}.quantity",)),
         Column("price", RATE, "Of one unit.", unit="price_currency", source=(f"{BOOKS}.content",)),
@@ -154,18 +158,19 @@ def price(usage: DataFrame, book: PriceBook, group: Group) -> DataFrame:
 
     schema = staging_schema(CONTRACT)
     only = ["usage_id", "period", "kind", "run_id", "asset", "ended_at", "engine", "sku", "cluster_sku",
-            "cluster_nodes", "machine_share", "quantity", "weights", "split_by"]  # fmt: skip
+            "cluster_nodes", "cluster_id", "held_by", "machine_share", "quantity", "weights", "split_by"]  # fmt: skip
 
     def priced(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         import pyarrow as pa
 
         for batch in batches:
-            used = (each for row in batch.to_pylist() for each in priced_as(row, book, group, stored))
+            used = (each for row in batch.to_pylist() for each in priced_as(row, book, group, stored, clusters))
             rows = [row for each in used for row in _rows(each, book, group)]
             for start in range(0, len(rows), BATCH_ROWS):
                 yield pa.RecordBatch.from_pylist(rows[start : start + BATCH_ROWS], schema=schema)
 
     stored = _stored(usage, sorted({stands.asset for stands in book.listed.standing if stands.asset}))
+    clusters = _clusters(usage)
     counted = usage.where(F.col("kind").isin(*get_args(platform_usage.Kind))).select(*only)
     return counted.dropDuplicates(["usage_id"]).mapInArrow(priced, staging_ddl(CONTRACT))
 
@@ -178,6 +183,19 @@ def _stored(usage: DataFrame, tables: list[str]) -> dict[str, list[dict[str, Any
         return {}
     rows = usage.where((F.col("kind") == "storage") & F.col("asset").isin(*tables)).select("usage_id", "weights")
     return {row["usage_id"]: [pair.asDict() for pair in row["weights"] or ()] for row in rows.collect()}
+
+
+def _clusters(usage: DataFrame) -> dict[tuple[Hashable, str], Fraction]:
+    """The parts of those who used a cluster: what all of them are charged is what it was used for."""
+    from pyspark.sql import functions as F
+
+    runs = (
+        usage.where(F.col("cluster_id").isNotNull())
+        .groupBy("cluster_id", "period", "held_by", "run_id")
+        .agg(F.min("started_at").alias("start"), F.max("ended_at").alias("end"))
+    )
+    found = [row.asDict() for row in runs.collect()]
+    return parts(Use(cluster_of(row), row["held_by"], row["start"], row["end"]) for row in found)
 
 
 def _rows(usage: Mapping[str, Any], book: PriceBook, group: Group) -> list[dict[str, Any]]:

@@ -6,7 +6,7 @@ Amounts are group currency with six decimals: a step of a refresh costs less tha
 from __future__ import annotations
 
 import calendar
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -49,13 +49,20 @@ class Charge:
 
 
 def priced_as(
-    usage: Mapping[str, Any], book: PriceBook, group: Group, stored: Mapping[str, Any]
+    usage: Mapping[str, Any],
+    book: PriceBook,
+    group: Group,
+    stored: Mapping[str, Any],
+    clusters: Mapping[tuple[Hashable, str], Fraction],
 ) -> Iterator[Mapping[str, Any]]:
-    """What a row of bronze/platform_usage is priced as: itself; a day as all that stands on it by the book, whatever an
-    earlier book said. `stored`: weights of the storage of tables, by usage id; what stands for one is split likewise.
+    """What a row of bronze/platform_usage is priced as: itself, with the part of the cluster that it is charged; a day
+    as all that stands on it by the book, whatever an earlier book said.
+
+    `stored`: weights of the storage of tables, by usage id; what stands for one is split likewise. `clusters`: the
+    parts of those who used one, by `cluster_of` and `held_by`.
     """
     if usage["kind"] != "day":
-        yield usage
+        yield {**usage, "cluster_part": clusters.get((cluster_of(usage), usage["held_by"]), 1)}
         return
     day = _day_of(usage, group)
     for stands in book.listed.standing:
@@ -72,6 +79,11 @@ def priced_as(
                 "weights": weights,
                 "split_by": "rows" if weights else "evenly",
             }
+
+
+def cluster_of(usage: Mapping[str, Any]) -> Hashable:
+    """Which cluster it is shared out as: each month by itself, so that a later one leaves it as it is."""
+    return usage["cluster_id"], usage["period"]
 
 
 def _day_of(usage: Mapping[str, Any], group: Group) -> date:
@@ -92,7 +104,8 @@ def charges(usage: Mapping[str, Any], book: PriceBook, day: date) -> Iterator[Ch
     hours = quantity / SECONDS_AN_HOUR
     given = Fraction(usage["machine_share"] or 1)
     yield _charge("machine", "machine", usage["sku"], hours * given, book, day)
-    yield from cluster_charges(usage["engine"], usage["cluster_sku"], usage["cluster_nodes"] or 0, hours, book, day)
+    shared = hours * usage.get("cluster_part", 1)
+    yield from cluster_charges(usage["engine"], usage["cluster_sku"], usage["cluster_nodes"] or 0, shared, book, day)
 
 
 def cluster_charges(

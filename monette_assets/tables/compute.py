@@ -26,6 +26,7 @@ class Compute:
     nodes: int = 0
     storage: str = "disk"  # what the lake lies on
     share: Decimal = Decimal(1)  # the part of the machine that a run is given
+    cluster_id: str | None = None  # which cluster, where it is one
 
     @property
     def tag(self) -> str:
@@ -40,6 +41,7 @@ class Compute:
             return cls(
                 str(found["engine"]), str(found["machine"]), found["cluster"] and str(found["cluster"]),
                 int(found["nodes"]), str(found["storage"]), Decimal(found.get("share", "1")),
+                found.get("cluster_id") and str(found["cluster_id"]),
             )  # fmt: skip
         except (ValueError, KeyError, TypeError, ArithmeticError):
             return None
@@ -58,4 +60,5 @@ def compute_of(settings: Settings) -> Compute:
         nodes,
         settings.storage,
         settings.machine_share,
+        settings.cluster_id if settings.cluster_machine else None,
     )

@@ -130,10 +130,12 @@ def test_a_killed_run_costs_until_its_last_sign_not_until_it_was_found_dead(
 
 def test_the_runs_of_a_chain_are_not_counted_with_their_job(instance: dg.DagsterInstance, group: Group) -> None:
     job = Log(instance, job="refresh")
-    Log(instance, **{PARENT_TAG: job.run_id}).step("gold__ledger", 5, 9).run(4, 10)
+    first = Log(instance, **{PARENT_TAG: job.run_id}).step("gold__ledger", 5, 9).run(4, 10)
     Log(instance, **{PARENT_TAG: job.run_id}).step("gold__tie_out", 10, 11).run(10, 12)
     job.step("refresh_chain", 3, 13).run(1, 14)
     assert seconds(taken(instance, group, job)) == {"refresh": 2, "between steps": 3}
+    assert {each.held_by for each in taken(instance, group, first).values()} == {job.run_id}
+    assert {each.held_by for each in taken(instance, group, job).values()} == {None}
 
 
 def test_what_runs_has_not_been_measured(instance: dg.DagsterInstance, group: Group) -> None:

@@ -105,6 +105,18 @@ def test_usage_that_was_kept_before_there_were_parts_takes_the_column(lake: Lake
     assert {row["run_id"]: row["machine_share"] for row in found} == {"r1": None, "r2": Decimal("0.25")}
 
 
+def test_a_run_on_a_cluster_keeps_which_it_was_and_whose_process(group: Group) -> None:
+    """Without a tag of it, or without a cluster: neither."""
+    cluster = Compute("spark-connect", "D8", "D8", 3, cluster_id="spark:15002")
+    usage = Usage("r1", "c1", None, TABLE, NOON, NOON, 1.0, cluster, held_by="job")
+    found = [each.row(group) for each in (usage, replace(usage, held_by=None),
+                                          replace(usage, compute=Compute("spark-connect", "D8", "D8", 3)))]  # fmt: skip
+    assert [(row["cluster_id"], row["held_by"]) for row in found] == [
+        ("spark:15002", "job"), ("spark:15002", "r1"), (None, None),
+    ]  # fmt: skip
+    assert Compute.of_tag(cluster.tag) == cluster
+
+
 def test_older_versions_take_room_too(lake: Lake) -> None:
     import pyarrow.fs as pa_fs
 

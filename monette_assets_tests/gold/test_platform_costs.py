@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -242,6 +242,61 @@ def test_what_the_playbooks_settings_name_is_priced_as_all_purpose(group: Group)
     assert [(item, sku, amount) for item, sku, _, _, amount in costs(group, used)] == [
         ("machine", "laptop", cad("0.36")), ("cluster", "D8", cad("1.68")), ("databricks", "all-purpose", cad("4.20")),
     ]  # fmt: skip
+
+
+def on_cluster(run_id: str, first: int, last: int, quantity: int, **more: Any) -> dict[str, Any]:
+    """A step of a run from one minute of the hour to another, on the cluster of three D8, for north alone."""
+    on = compute_of(Settings(**DATABRICKS, **D8))
+    said = {"usage_id": f"{run_id}/gold/ledger", "run_id": run_id, "held_by": run_id, "cluster_id": on.cluster_id,
+            "cluster_nodes": 3, "weights": [{"company": "north", "weight": 1}],
+            "started_at": NOON + timedelta(minutes=first), "ended_at": NOON + timedelta(minutes=last)}  # fmt: skip
+    return usage(quantity=str(quantity * 60), engine=on.engine, cluster_sku="D8", **{**said, **more})
+
+
+def bills(spark: SparkSession, group: Group, used: list[dict[str, Any]]) -> dict[str, tuple[Decimal, Decimal]]:
+    """What each run is charged of a cluster: its machines and its units."""
+    priced = price_all(frame(spark, platform_usage.CONTRACT, used), book_of(group), group).where("_kind = 'row'")
+    amounts = {(row["run_id"], row["item"]): row["amount_cad"] for row in priced.collect() if row["item"] != "machine"}
+    return {run: (amounts[run, "cluster"], amounts[run, "databricks"]) for run, _ in amounts}
+
+
+def test_runs_on_one_cluster_at_once_sum_to_its_bill(spark: SparkSession, group: Group) -> None:
+    """It is used for 90 minutes, for 30 of them by two: 1.5 hours of three D8 are 2.52, of their units 6.30."""
+    used = [on_cluster("r1", 0, 60, 60), on_cluster("r2", 30, 90, 60)]
+    assert bills(spark, group, used) == {"r1": (cad("1.26"), cad("3.15")), "r2": (cad("1.26"), cad("3.15"))}
+
+
+def test_a_chain_and_the_job_that_executes_it_are_one_beside_another_run(spark: SparkSession, group: Group) -> None:
+    """A job of an hour, 40 minutes of it a run of its chain, and another run for half an hour of it: 1.68 in all."""
+    used = [
+        on_cluster("job", 0, 60, 20, asset="between steps"),
+        on_cluster("step", 10, 50, 40, held_by="job"),
+        on_cluster("r9", 30, 60, 30),
+    ]
+    found = bills(spark, group, used)
+    assert {run: machines for run, (machines, _) in found.items()} == {
+        "job": cad("0.42"), "step": cad("0.84"), "r9": cad("0.42"),
+    }  # fmt: skip
+
+
+def test_what_nobody_knows_to_be_one_cluster_is_not_shared_out(spark: SparkSession, group: Group) -> None:
+    """Another cluster, runs of before it was kept which one it was, and one of a month that is counted already."""
+    whole = (cad("1.68"), cad("4.20"))
+    other = "adb-1.azuredatabricks.net/1129-xyz"
+    unknown: dict[str, Any] = {"cluster_id": None, "held_by": None}
+    later: dict[str, Any] = {"period": NOON.date().replace(month=12, day=1)}
+    used = [on_cluster("r1", 0, 60, 60), on_cluster("r2", 0, 60, 60, cluster_id=other),
+            on_cluster("r3", 0, 60, 60, **unknown), on_cluster("r4", 0, 60, 60, **unknown),
+            on_cluster("r5", 0, 60, 60, **later)]  # fmt: skip
+    assert bills(spark, group, used) == dict.fromkeys(["r1", "r2", "r3", "r4", "r5"], whole)
+
+
+def test_which_cluster_it_was_is_kept_without_what_opens_it() -> None:
+    kept = [compute_of(Settings(**D8, **settings)).cluster_id for settings in (
+        DATABRICKS, {"spark_remote": "sc://spark.farm.example:15002/;token=planted"}, {},
+    )]  # fmt: skip
+    assert kept == ["adb-1.azuredatabricks.net/1129-abc", "spark.farm.example:15002", None]
+    assert compute_of(Settings(spark_remote="sc://spark:15002")).cluster_id is None  # no machines of its own
 
 
 def test_layers_are_told_by_the_tables_name() -> None:

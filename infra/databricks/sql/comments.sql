@@ -79,6 +79,8 @@ ALTER TABLE `${catalog}`.`bronze`.`platform_usage` ALTER COLUMN `engine` COMMENT
 ALTER TABLE `${catalog}`.`bronze`.`platform_usage` ALTER COLUMN `sku` COMMENT 'What was used, as the price book names it; `standing`, of a day.';
 ALTER TABLE `${catalog}`.`bronze`.`platform_usage` ALTER COLUMN `cluster_sku` COMMENT 'The engine\'s own machines, where it is a cluster.';
 ALTER TABLE `${catalog}`.`bronze`.`platform_usage` ALTER COLUMN `cluster_nodes` COMMENT 'So many of them, the driver included.';
+ALTER TABLE `${catalog}`.`bronze`.`platform_usage` ALTER COLUMN `cluster_id` COMMENT 'Which cluster: its address and id. Null: none, or nobody said which; each run is then charged all of it.';
+ALTER TABLE `${catalog}`.`bronze`.`platform_usage` ALTER COLUMN `held_by` COMMENT 'Whose process it was: the run of the job that executes a chain, else the run; of compute on a cluster that is known.';
 ALTER TABLE `${catalog}`.`bronze`.`platform_usage` ALTER COLUMN `machine_share` COMMENT 'The part of the machine that the run was given; of compute, null: all of it.';
 ALTER TABLE `${catalog}`.`bronze`.`platform_usage` ALTER COLUMN `quantity` COMMENT 'How much. Unit: see unit.';
 ALTER TABLE `${catalog}`.`bronze`.`platform_usage` ALTER COLUMN `unit` COMMENT 'What quantity counts.';
@@ -894,7 +896,7 @@ ALTER TABLE `${catalog}`.`gold`.`platform_costs` ALTER COLUMN `engine` COMMENT '
 ALTER TABLE `${catalog}`.`gold`.`platform_costs` ALTER COLUMN `sku` COMMENT 'What was used, as the price book names it.';
 ALTER TABLE `${catalog}`.`gold`.`platform_costs` ALTER COLUMN `pillar` COMMENT 'The company\'s.';
 ALTER TABLE `${catalog}`.`gold`.`platform_costs` ALTER COLUMN `split_by` COMMENT 'What the companies\' shares go by.';
-ALTER TABLE `${catalog}`.`gold`.`platform_costs` ALTER COLUMN `quantity` COMMENT 'The company\'s part; of machine, hours times the part of it that the run was given: allocated, not metered. Unit: see unit.';
+ALTER TABLE `${catalog}`.`gold`.`platform_costs` ALTER COLUMN `quantity` COMMENT 'The company\'s part; of machine, hours times the part of it that the run was given: allocated, not metered; of a cluster and its units, of every second one over as many as used it in that second. Unit: see unit.';
 ALTER TABLE `${catalog}`.`gold`.`platform_costs` ALTER COLUMN `unit` COMMENT 'What a price is of: hour, DBU, GB-month.';
 ALTER TABLE `${catalog}`.`gold`.`platform_costs` ALTER COLUMN `amount_cad` COMMENT 'The company\'s part of the cost. Unit: CAD.';
 ALTER TABLE `${catalog}`.`gold`.`platform_costs` ALTER COLUMN `price` COMMENT 'Of one unit. Unit: price_currency.';
