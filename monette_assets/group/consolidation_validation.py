@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterator
 
 from monette_assets.group.calendar import add_months
-from monette_assets.group.effective import Window
-from monette_assets.group.models import Consolidation, Ownership
+from monette_assets.group.effective import Window, intersect, subtract, window
+from monette_assets.group.models import Company, Consolidation, Ownership
 from monette_assets.group.problems import Problem
 from monette_assets.group.validation import Contract, _known, _known_company, _overlaps
 
@@ -105,8 +105,13 @@ def _ownership(contract: Contract, terms: Consolidation) -> Iterator[Problem]:
         yield from _known(contract, "companies", FILE, f"{path}.company", each.company)
         yield from _known(contract, "companies", FILE, f"{path}.parent", each.parent)
         yield from _account(contract, f"{path}.investment_account", each.investment_account, "Asset")
+        yield from _of_no_other_use(contract, f"{path}.investment_account", each.investment_account)
+        stated: dict[str, int] = {}
         for k, equity in enumerate(each.opening_equity):
-            yield from _account(contract, f"{path}.opening_equity[{k}].group_account", equity.group_account, "Equity")
+            where = f"{path}.opening_equity[{k}].group_account"
+            yield from _account(contract, where, equity.group_account, "Equity")
+            if (first := stated.setdefault(equity.group_account, k)) != k:
+                yield Problem(FILE, where, repr(equity.group_account), f"no duplicate of opening_equity[{first}]")
         if each.disposal_account is not None:
             yield from _account(contract, f"{path}.disposal_account", each.disposal_account, "profit_and_loss")
         elif each.to_period is not None:
@@ -127,6 +132,7 @@ def _ownership(contract: Contract, terms: Consolidation) -> Iterator[Problem]:
             yield Problem(FILE, f"{path}.from", str(each.from_period), expected)
         yield from _parent_of_the_groups_currency(contract, path, each)
         yield from _within_its_life(contract, path, each)
+        yield from _while_its_parent_is_there(contract, terms, path, each)
         dated.append((each.company, each.window, path, f"control of {each.company!r}"))
     yield from _overlaps(FILE, dated)
 
@@ -155,6 +161,27 @@ def _within_its_life(contract: Contract, path: str, entry: Ownership) -> Iterato
             yield Problem(FILE, f"{path}.to", str(entry.to_period), expected)
 
 
+def _while_its_parent_is_there(
+    contract: Contract, terms: Consolidation, path: str, entry: Ownership
+) -> Iterator[Problem]:
+    """Without its parent nothing would take out the equity that was bought: it would stand as the group's own."""
+    companies = {each.code: each for _, each in contract.companies}
+    if entry.parent not in companies or entry.company not in companies:
+        return
+    life = _life(companies[entry.parent])
+    held = [each.window for each in terms.ownership if each.company == entry.parent]
+    there = [both for each in held or [life] if (both := intersect(each, life))]
+    controlled = intersect(entry.window, _life(companies[entry.company]))
+    for without in subtract(controlled, there) if controlled else ():
+        found = f"{entry.parent!r}, which is not part of the group from {without.first} to {without.end}"
+        expected = "a parent that is, in every month of control: a company leaves, or joins, with its parent"
+        yield Problem(FILE, f"{path}.parent", found, expected)
+
+
+def _life(company: Company) -> Window:
+    return window(company.first_period, add_months(company.last_period, 1) if company.last_period else None)
+
+
 def _circles(terms: Consolidation) -> Iterator[Problem]:
     parents = {each.company: each.parent for each in terms.ownership}
     seen: set[frozenset[str]] = set()
@@ -181,3 +208,10 @@ def _account(contract: Contract, path: str, code: str, what: str) -> Iterator[Pr
     account = next((each for _, each in contract.chart if each.code == code), None)
     if account and what not in (account.statement, account.classification):
         yield Problem(FILE, path, f"{code!r} ({account.classification})", f"an account of {what}")
+
+
+def _of_no_other_use(contract: Contract, path: str, code: str) -> Iterator[Problem]:
+    """All that stands on it is taken out as what was paid for the company: a bank account is no such account."""
+    account = next((each for _, each in contract.chart if each.code == code), None)
+    if account and account.classification == "Asset" and account.kind != "other":
+        yield Problem(FILE, path, f"{code!r}, an account of kind {account.kind}", "one of kind other")

@@ -120,6 +120,30 @@ WRONG = [
         CONSOLIDATED | {"ownership": [entry(**{"from": date(2024, 10, 1)})]},
         "consolidation.yaml: ownership[0].from: found 2024-10-01; expected 2024-11-01 or later (its first_period)",
     ),
+    (
+        CONSOLIDATED | {"ownership": [entry(**{"from": MARCH}, to=JANUARY, disposal_account="gain")]},
+        "consolidation.yaml: ownership[0].to: found 2025-01-01; "
+        "expected later than its from, 2025-03-01 (to is exclusive)",
+    ),
+    (
+        CONSOLIDATED | {"ownership": [entry(company="shop", to=MARCH, disposal_account="gain"),
+                                      entry(parent="shop", investment_account="inventory", to=MARCH,
+                                            disposal_account="gain")]},
+        "consolidation.yaml: ownership[1].investment_account: found 'inventory', an account of kind inventory; "
+        "expected one of kind other",
+    ),
+    (
+        CONSOLIDATED | {"ownership": [entry(company="shop", to=MARCH, disposal_account="gain"), entry(parent="shop")]},
+        "consolidation.yaml: ownership[1].parent: found 'shop', which is not part of the group from 2025-03-01 to "
+        "9999-12-01; expected a parent that is, in every month of control: a company leaves, or joins, with its parent",
+    ),
+    (
+        CONSOLIDATED | {"ownership": [entry(opening_equity=[
+            {"group_account": "capital", "amount": "1.00"}, {"group_account": "capital", "amount": "2.00"},
+        ])]},
+        "consolidation.yaml: ownership[0].opening_equity[1].group_account: found 'capital'; "
+        "expected no duplicate of opening_equity[0]",
+    ),
 ]  # fmt: skip
 
 
@@ -128,6 +152,23 @@ def test_a_wrong_entry_is_named_with_what_may_stand_there(
     tmp_path: Path, consolidation: dict[str, Any], expected: str
 ) -> None:
     assert problems(tmp_path, **consolidation) == [expected]
+
+
+@pytest.mark.parametrize(("life", "without"), [
+    ({"first_period": MARCH}, "2025-01-01 to 2025-03-01"), ({"last_period": MARCH}, "2025-04-01 to 9999-12-01"),
+])  # fmt: skip
+def test_a_subsidiary_has_a_parent_as_long_as_it_is_there(tmp_path: Path, life: dict[str, Any], without: str) -> None:
+    """Its capital, that the parent's investment is eliminated with, would stand as the group's own."""
+    with pytest.raises(GroupContractError) as raised:
+        companies_group(
+            tmp_path,
+            company("grain", **life),
+            company("shop"),
+            method="consolidated",
+            ownership=[entry(company="shop")],
+        )
+    (problem,) = raised.value.problems
+    assert f"found 'grain', which is not part of the group from {without}; " in str(problem)
 
 
 def test_all_mistakes_come_at_once(tmp_path: Path) -> None:
