@@ -34,7 +34,7 @@ from monette_assets.group.perimeter import (
     sold_by,
 )
 from monette_assets.tables import Check, Column, Context, Contract, Freshness, Input, Months, Staged, table
-from monette_assets.tables.contract import MONEY, hours
+from monette_assets.tables.contract import MONEY, Severity, hours
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -70,6 +70,49 @@ def _difference_lost(staged: Staged) -> DataFrame:
     theirs = staged.inputs["matches"].select(*item, "difference_cad")
     both = theirs.join(ours, item, "full_outer").na.fill(0)
     return both.where(F.col("difference_cad") != F.col("eliminated_cad"))
+
+
+def _opening_equity_off(staged: Staged) -> DataFrame:
+    """Equity that the contract states, against what the company's books opened the first month of control with.
+
+    Income of its running year counts as retained earnings, as the contract has it.
+    """
+    from pyspark.sql import functions as F
+
+    context, group, zero = staged.context, staged.context.group, F.lit("0").cast(MONEY)
+    retained = account_of_kind(group, "retained_earnings", "balance_sheet")
+    of_entry = ["company", "since"]
+    stated: list[dict[str, Any]] = []
+    controlled: list[dict[str, Any]] = []
+    for entry in group.consolidation.ownership:
+        months = control_months(group, entry, context.periods[-1])
+        for which in months:
+            if which >= context.periods[0]:
+                controlled.append({"company": entry.company, "since": months[0], "period": which})
+        for each in entry.opening_equity if months else ():
+            stated.append({"company": entry.company, "since": months[0], "group_account": each.group_account,
+                           "stated_cad": each.amount})  # fmt: skip
+    wanted = context.relation(stated, f"company string, since date, group_account string, stated_cad {MONEY}")
+    months_held = context.relation(controlled, "company string, since date, period date")
+    earns = F.col("classification").isin("Revenue", "Expense")
+    books = (
+        staged.inputs["translated_balances"]
+        .where((F.col("basis") == "accrual") & (earns | (F.col("classification") == "Equity")))
+        .withColumnRenamed("period", "since")
+        .join(months_held.select(*of_entry).distinct(), of_entry, "left_semi")
+        .withColumn("group_account", F.when(earns, F.lit(retained)).otherwise(F.col("group_account")))
+        .groupBy(*of_entry, "group_account")
+        .agg((-F.sum("opening_cad")).cast(MONEY).alias("books_cad"))
+    )
+    return (
+        wanted.join(books.select(*of_entry).distinct(), of_entry, "left_semi")
+        .join(books, [*of_entry, "group_account"], "full_outer")
+        .withColumn("stated_cad", F.coalesce("stated_cad", zero))
+        .withColumn("books_cad", F.coalesce("books_cad", zero))
+        .where(F.col("stated_cad") != F.col("books_cad"))
+        .join(months_held, of_entry)
+        .select("period", *of_entry, "group_account", "stated_cad", "books_cad")
+    )
 
 
 CONTRACT = Contract(
@@ -109,6 +152,10 @@ CONTRACT = Contract(
         Check("nets_to_zero", "Every entry nets to zero.", "ACCOUNTING 18", _does_not_net),
         Check("differences_are_shown", "Difference lines = the differences found in matching.", "ACCOUNTING 18",
               _difference_lost),
+        Check("opening_equity_agrees", "opening_equity of consolidation.yaml = the subsidiary's equity, account by "
+              "account, as its accrual books opened the first month of control in group currency (income of its year "
+              "so far in retained earnings). What is missing there stands in the group's equity and not in goodwill.",
+              "ACCOUNTING 20", _opening_equity_off, Severity.WARNS),
     ),
     freshness=Freshness(fail_after=hours(36), warn_after=hours(26)),
 )  # fmt: skip

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from monette_assets.gold import intercompany_matches as matching
+from monette_assets.gold import translated_balances
 from monette_assets.gold.eliminations import CONTRACT, eliminations
 from monette_assets.group import Group
 from monette_assets.tables import Context
@@ -63,6 +64,8 @@ def test_a_matched_charge_leaves_nothing(spark: SparkSession, sisters: Group) ->
     ]
     assert failures(CONTRACT, "nets_to_zero", context, found) == []
     assert failures(CONTRACT, "differences_are_shown", context, found, matches=matches) == []
+    of_nobody = frame(spark, translated_balances.CONTRACT, [])
+    assert failures(CONTRACT, "opening_equity_agrees", context, found, translated_balances=of_nobody) == []
 
 
 def test_a_difference_is_shown_not_forced(spark: SparkSession, sisters: Group) -> None:
@@ -211,6 +214,32 @@ def test_an_investment_against_what_it_bought(spark: SparkSession, tmp_path: Pat
         ("2024-12", entry, "investment", "ranch", "retained_earnings", "60.00"),
     ]
     assert failures(CONTRACT, "nets_to_zero", context, found) == []
+
+
+@pytest.mark.parametrize(("stated", "off"), [
+    ((("capital", "90.00"), ("retained_earnings", "60.00")), []),
+    # what was meant for retained earnings stands in a further account; 5.00 were forgotten
+    ((("capital", "85.00"), ("retained_earnings", "50.00"), ("dividends", "10.00")),
+     [("capital", "85.00", "90.00"), ("dividends", "10.00", "0.00"), ("retained_earnings", "50.00", "60.00")]),
+])  # fmt: skip
+def test_opening_equity_that_is_not_that_of_the_books_is_told_by_account_in_every_month(
+    spark: SparkSession, tmp_path: Path, stated: tuple[tuple[str, str], ...], off: list[tuple[str, str, str]]
+) -> None:
+    """Ranch was worth 150.00: capital 90.00, retained earnings 15.00, and 45.00 that its running year had earned."""
+    equity = [{"group_account": account, "amount": amount} for account, amount in stated]
+    opened = OPENED | {
+        "ranch": {"bank": "100.00", "capital": "-60.00", "retained_earnings": "-10.00", "sales": "-30.00"}
+    }
+    group = subsidiary(tmp_path, opening_equity=equity)
+    context = context_of(spark, group, "2024-11", "2024-12", "2025-01")
+    books = Books(group, BOUGHT, rates=RATES, opened=opened).inputs(spark, "2025-01")
+    found = failures(
+        CONTRACT, "opening_equity_agrees", context, frame(spark, CONTRACT, []),
+        translated_balances=books["translated_balances"],
+    )  # fmt: skip
+    assert shown(found, "period since company group_account stated_cad books_cad") == [
+        (month, "2024-12", "ranch", *each) for month in ("2024-12", "2025-01") for each in off
+    ]
 
 
 def test_a_disposal_takes_earlier_earnings_out_of_the_gain_and_recycles_the_translation_adjustment(
