@@ -18,7 +18,9 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from monette_assets.group import Group, load_group
 from monette_assets.reports.pack import pillars, workbook
+from monette_assets.reports.pack.consolidated import TOTAL
 from monette_assets.reports.pack.contents import Pack, gather
+from monette_assets.reports.pack.grid import Grid, GridColumn, GridLine, Level, Role
 from monette_assets.reports.pack.sheets import NAME_LIMIT, Book, sheet_name, write_listing
 from monette_assets.reports.question import Question
 from monette_assets.reports.released import open_release
@@ -228,9 +230,29 @@ def test_a_pillars_workbook_has_the_fiscal_year_by_location_and_month(pack: Pack
     assert sheets.formulas.sheetnames == ["Contents", "All locations", "Somewhere"]
     sheet = sheets.values["Somewhere"]
     header = [cell.value for cell in sheet[4]]
-    assert (header[1], header[12], header[13]) == ("Nov 2024", "Oct 2025", "Fiscal year")
+    assert (header[1], *header[12:]) == ("Nov 2024", "Oct 2025", "To Dec 2024", "Fiscal year")
     names = [row[0].value for row in sheet.iter_rows()]
     sales = names.index("Sales Revenue") + 1
     assert [cell.value for cell in sheet[sales]][1:4] == [7, 1000, 0]
     planned = names.index("Budget") + 2
     assert (sheet.cell(row=planned, column=1).value, sheet.cell(row=planned, column=3).value) == ("Sales Revenue", 900)
+    better = names.index("Variance, favourable is positive") + 2
+    assert [cell.value for cell in sheet[better]][:4] == ["Sales Revenue", 7, 100, None]  # January is not yet
+    assert [sheet.cell(row=sales, column=14).value, sheet.cell(row=better, column=14).value] == [1007, 107]
+    for _, cell in sheets.cells():
+        made = sheets.worked_out(cell.parent.title, cell.coordinate)
+        assert made == Decimal(str(sheets.values[cell.parent.title][cell.coordinate].value))
+
+
+def test_the_group_stands_beside_the_year_before_by_reference_to_its_statements(pack: Pack, tmp_path: Path) -> None:
+    """A year earlier it sold for 900.00 and had taxes of 30.00, which this year's statement has no line of."""
+    sheet = "Group profit and loss"
+    lines = (GridLine("sales", "Sales", Level.ACCOUNT), GridLine("tax", "Taxes", Level.ACCOUNT))
+    result = GridLine("Net Income", "Net Income", Level.RESULT, (("sales", 1), ("tax", -1)))
+    figures = {("sales", TOTAL): Decimal("900.00"), ("tax", TOTAL): Decimal("30.00")}
+    before = Grid("before", "", (GridColumn(TOTAL, "", Role.STEP),), (*lines, result), figures)
+    sheets = Sheets(workbook.write(replace(pack, month_before=before), tmp_path / "pack.xlsx"))
+    assert row_of(sheets, sheet, "Taxes")[1:4] == [0, 30, -30]
+    assert row_of(sheets, sheet, "Sales")[1:4] == [1062, 900, 162]
+    assert str(sheets.formulas[sheet]["B5"].value).startswith("='Profit and loss'!")
+    assert row_of(sheets, "Group balance sheet", "Total assets")[1] == 1312.5

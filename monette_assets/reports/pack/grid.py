@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from enum import Enum
 
@@ -90,3 +90,21 @@ class Grid:
         """Likewise, zero where there is no such line or column."""
         known = any(each.key == line for each in self.lines) and any(each.key == column for each in self.columns)
         return self.value(line, column) if known else ZERO
+
+
+def side_by_side(grids: Iterable[Grid | None]) -> list[GridLine]:
+    """The lines of the first grid, and where they stand those that only others have; totals are of the parts of all."""
+    lines: dict[str, GridLine] = {}
+    order: list[str] = []
+    for grid in grids:
+        above = -1
+        for line in grid.lines if grid else ():
+            if line.key not in lines:
+                order.insert(above + 1, line.key)
+                lines[line.key] = line
+            else:
+                known = lines[line.key]
+                more = tuple(part for part in line.parts if part not in known.parts)
+                lines[line.key] = replace(known, parts=(*known.parts, *more))
+            above = order.index(line.key)
+    return [lines[key] for key in order]

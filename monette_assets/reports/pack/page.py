@@ -21,7 +21,7 @@ from monette_assets.reports.pack.commands import explaining, explaining_movement
 from monette_assets.reports.pack.consolidated import TOTAL
 from monette_assets.reports.pack.contents import Pack, consolidated_value
 from monette_assets.reports.pack.findings import company_names
-from monette_assets.reports.pack.grid import ZERO, Grid, GridLine, Level, Role
+from monette_assets.reports.pack.grid import ZERO, Grid, GridLine, Level, Role, side_by_side
 from monette_assets.reports.pack.management import TOTAL as ALL_PILLARS
 from monette_assets.reports.pack.management import Management, Span, ebitda_steps, pillar_of, trailing
 from monette_assets.reports.pack.reconciliation import reconciliation, translated_otherwise
@@ -311,17 +311,11 @@ def _lines(pack: Pack, statement: str, grids: Sequence[Grid | None]) -> list[Sho
     """Lines of the first grid beside the same of the others; grids that are not there leave empty columns."""
     first = grids[0]
     assert first is not None
-    known = {line.key: line for grid in reversed(grids) if grid is not None for line in grid.lines}
-    order = [line.key for line in first.lines]
-    for grid in grids[1:]:  # lines that only another month has, where that month has them
-        for index, line in enumerate(grid.lines if grid else ()):
-            if line.key not in order:
-                above = grid.lines[index - 1].key if grid and index else None
-                order.insert(order.index(above) + 1 if above in order else 0, line.key)
-    names = {key: line.name for key, line in known.items()}
+    lines = side_by_side(grids)
+    names = {line.key: line.name for line in lines}
     shown = []
-    for key in order:
-        line = known[key]
+    for line in lines:
+        key = line.key
         columns = [each for each in first.columns if each.role in (Role.COMPANY, Role.STEP)]
         companies = [(each.title, tuple(_cell(grid, key, each.key) for grid in grids)) for each in columns]
         shown.append(

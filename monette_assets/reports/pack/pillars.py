@@ -13,7 +13,7 @@ from monette_assets.gold.financial_summary import LINES, RESULTS
 from monette_assets.group.calendar import add_months, months_between
 from monette_assets.reports.pack.contents import Pack
 from monette_assets.reports.pack.grid import ZERO
-from monette_assets.reports.pack.management import Management, pillar_of
+from monette_assets.reports.pack.management import Management, favourable, pillar_of
 from monette_assets.reports.pack.sheets import (
     BAND,
     HEADER_ROW,
@@ -32,7 +32,8 @@ if TYPE_CHECKING:
     from xlsxwriter.worksheet import Worksheet
 
 ALL = "All locations"
-BLOCKS = ("Actual", "Budget", "Last year")
+VARIANCE = "Variance"  # actual against budget, favourable is positive
+BLOCKS = ("Actual", "Budget", VARIANCE, "Last year")
 Amounts = dict[tuple[str, str, str, date], Decimal]  # (block, location, line, month of the fiscal year)
 
 
@@ -91,6 +92,9 @@ def _amounts(pack: Pack, management: Management, pillar: str) -> Amounts:
 
 
 def _value(amounts: Amounts, block: str, location: str, line: str, month: date) -> Decimal:
+    if block == VARIANCE:
+        actual, planned = (_value(amounts, each, location, line, month) for each in ("Actual", "Budget"))
+        return favourable(line) * (actual - planned)
     parts = RESULTS.get(line, {line: 1})
     return sum((sign * amounts.get((block, location, part, month), ZERO) for part, sign in parts.items()), ZERO)
 
@@ -100,25 +104,41 @@ def _location(book: Book, pack: Pack, pillar: str, location: str, amounts: Amoun
     subtitle = f"{pack.group.currency}, management accounts; actual to {pack.month:%B %Y}, {pack.standing.word}"
     book.heading(sheet, f"{pillar}: {location}, fiscal year {pack.fiscal_year}", subtitle)
     header = book.format(bold=True, align="right", bottom=1, bottom_color=INK)
+    title = book.format(bold=True, font_size=12)
     book.text(sheet, HEADER_ROW, 0, "", header)
     for column, month in enumerate(months, start=1):
         book.text(sheet, HEADER_ROW, column, f"{month:%b %Y}", header)
-    total = len(months) + 1
-    book.text(sheet, HEADER_ROW, total, "Fiscal year", book.format(bold=True, align="right", bottom=1, bg_color=BAND))
-    row = HEADER_ROW + 1
+    to_date, year = len(months) + 1, len(months) + 2
+    shaded = book.format(bold=True, align="right", bottom=1, bg_color=BAND)
+    book.text(sheet, HEADER_ROW, to_date, f"To {pack.month:%b %Y}", shaded)
+    book.text(sheet, HEADER_ROW, year, "Fiscal year", shaded)
     used = {line for _, place, line, _ in amounts if place == location}
     lines = [line for line in LINES if line in RESULTS or line in used]
+    budgeted = any((block, place) == ("Budget", location) for block, place, _, _ in amounts)
+    elapsed = months.index(pack.month) + 1
+    first_row: dict[str, int] = {}
+    row = HEADER_ROW + 1
     for block in BLOCKS:
-        book.text(sheet, row, 0, block, book.format(bold=True, font_size=12))
+        if block == VARIANCE and not budgeted:
+            continue
+        first_row[block] = row + 1
+        book.text(sheet, row, 0, "Variance, favourable is positive" if block == VARIANCE else block, title)
         row_of = {line: row + 1 + index for index, line in enumerate(lines)}
-        for line, at in row_of.items():
+        for index, line in enumerate(lines):
+            at = row_of[line]
             strong = {"bold": True, "top": 1, "top_color": RULE} if line in RESULTS else {}
             book.text(sheet, at, 0, line, book.format(**strong) if strong else book.format(indent=1))
             style = book.format(num_format=MONEY, **strong)
             values = [_value(amounts, block, location, line, month) for month in months]
+            if block == VARIANCE:  # of months that are over
+                values = values[:elapsed]
             for column, value in enumerate(values, start=1):
-                if line in RESULTS:
-                    letters = column_letters(column)
+                letters = column_letters(column)
+                if block == VARIANCE:
+                    actual, planned = (f"{letters}{first_row[each] + index + 1}" for each in ("Actual", "Budget"))
+                    made = f"{actual}-{planned}" if favourable(line) > 0 else f"{planned}-{actual}"
+                    sheet.write_formula(at, column, f"={made}", style, amount(value))
+                elif line in RESULTS:
                     made = "".join(
                         f"{'+' if sign > 0 else '-'}{letters}{row_of[part] + 1}"
                         for part, sign in RESULTS[line].items()
@@ -127,14 +147,16 @@ def _location(book: Book, pack: Pack, pillar: str, location: str, amounts: Amoun
                     sheet.write_formula(at, column, f"={made.removeprefix('+') or '0'}", style, amount(value))
                 else:
                     sheet.write_number(at, column, amount(value), style)
-            last = column_letters(len(months))
             style = book.format(num_format=MONEY, bg_color=BAND, **strong)
-            sheet.write_formula(at, total, f"=SUM(B{at + 1}:{last}{at + 1})", style, amount(sum(values, ZERO)))
+            for column, count in ((to_date, elapsed), (year, len(values))):
+                made = f"=SUM(B{at + 1}:{column_letters(count)}{at + 1})"
+                if column == to_date or block != VARIANCE:
+                    sheet.write_formula(at, column, made, style, amount(sum(values[:count], ZERO)))
         row += len(lines) + 2
     sheet.set_column(0, 0, 30)
-    sheet.set_column(1, total, 14.5)
+    sheet.set_column(1, year, 14.5)
     sheet.freeze_panes(HEADER_ROW + 1, 1)
     sheet.repeat_rows(0, HEADER_ROW)
     sheet.repeat_columns(0)
-    sheet.print_area(0, 0, row - 2, total)
+    sheet.print_area(0, 0, row - 2, year)
     return sheet

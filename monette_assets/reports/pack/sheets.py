@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from monette_assets.reports.pack.grid import ZERO, Grid, GridColumn, GridLine, Level, Role
+from monette_assets.reports.pack.grid import ZERO, Grid, GridColumn, GridLine, Level, Role, side_by_side
 from monette_assets.reports.released import ReportError
 from monette_assets.reports.statement import Emphasis, Kind, Statement
 
@@ -219,6 +219,69 @@ def write_grid(book: Book, grid: Grid, wanted: str, subtitle: str, tie: Tie | No
     sheet.repeat_rows(0, HEADER_ROW)
     sheet.repeat_columns(0)
     sheet.print_area(0, 0, last, len(grid.columns))
+    return sheet
+
+
+@dataclass(frozen=True)
+class Compared:
+    """A statement of a sheet of its own beside the same of an earlier time."""
+
+    title: str
+    title_before: str
+    grid: Grid
+    sheet: str
+    before: Grid | None
+
+
+def write_comparison(
+    book: Book, pairs: Sequence[Compared], column: str, title: str, wanted: str, unit: str
+) -> Worksheet:
+    """One column of statements against the year before: what stands on their sheets, by reference, and the change."""
+    sheet = book.sheet(wanted, landscape=len(pairs) > 1)
+    book.heading(sheet, title, unit)
+    grids = [each for pair in pairs for each in (pair.grid, pair.before) if each is not None]
+    lines = [
+        line
+        for line in side_by_side(grids)
+        if line.level is not Level.ACCOUNT or any(grid.value_or_zero(line.key, column) for grid in grids)
+    ]
+    keys = {line.key for line in lines}
+    lines = [replace(line, parts=tuple(part for part in line.parts if part[0] in keys)) for line in lines]
+    row_of = {line.key: HEADER_ROW + 1 + index for index, line in enumerate(lines)}
+    header = book.format(bold=True, align="right", bottom=1, bottom_color=INK)
+    book.text(sheet, HEADER_ROW, 0, "", header)
+    for line in lines:
+        book.text(sheet, row_of[line.key], 0, line.name, book.format(**_line_style(line, name=True)))
+    for index, pair in enumerate(pairs):
+        first = 1 + 4 * index
+        names = (pair.title, pair.title_before, "Change") if pair.before else (pair.title,)
+        for offset, name in enumerate(names):
+            book.text(sheet, HEADER_ROW, first + offset, name, header)
+        position, own_rows = _places(pair.grid)
+        quoted = pair.sheet.replace("'", "''")
+        for line in lines:
+            row, style = row_of[line.key], book.format(num_format=MONEY, **_line_style(line))
+            now = amount(pair.grid.value_or_zero(line.key, column))
+            if line.key in own_rows:
+                cell = f"{column_letters(position[column])}{own_rows[line.key] + 1}"
+                sheet.write_formula(row, first, f"='{quoted}'!{cell}", style, now)
+            else:
+                sheet.write_number(row, first, now, style)
+            if pair.before:
+                then = amount(pair.before.value_or_zero(line.key, column))
+                made = _formula(line, GridColumn("", "", Role.STEP), {"": first + 1}, row_of)
+                if made:
+                    sheet.write_formula(row, first + 1, made, style, then)
+                else:
+                    sheet.write_number(row, first + 1, then, style)
+                left, right = (f"{column_letters(first + offset)}{row + 1}" for offset in (0, 1))
+                sheet.write_formula(row, first + 2, f"={left}-{right}", style, round(now - then, 2))
+        sheet.set_column(first, first + 2, 16)
+        sheet.set_column(first + 3, first + 3, 2)
+    sheet.set_column(0, 0, 34)
+    sheet.freeze_panes(HEADER_ROW + 1, 1)
+    sheet.repeat_rows(0, HEADER_ROW)
+    sheet.print_area(0, 0, HEADER_ROW + len(lines), 4 * len(pairs) - 1)
     return sheet
 
 

@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from monette_assets.gold.financial_summary import RESULTS
+from monette_assets.group.calendar import add_months
+from monette_assets.reports.pack.consolidated import TOTAL as CONSOLIDATED
 from monette_assets.reports.pack.contents import Pack
 from monette_assets.reports.pack.findings import Aging, company_names
 from monette_assets.reports.pack.grid import ZERO
@@ -19,11 +21,13 @@ from monette_assets.reports.pack.sheets import (
     QUIET,
     RULE,
     Book,
+    Compared,
     Tie,
     amount,
     back_link,
     column_letters,
     link,
+    write_comparison,
     write_grid,
     write_listing,
 )
@@ -32,7 +36,7 @@ from monette_assets.reports.statement import Field, Kind, Statement
 if TYPE_CHECKING:
     from xlsxwriter.worksheet import Worksheet
 
-BALANCE_SHEET = "Balance sheet"
+PROFIT_AND_LOSS, TO_DATE, BALANCE_SHEET = "Profit and loss", "Profit and loss to date", "Balance sheet"
 
 
 def write(pack: Pack, path: Path) -> Path:
@@ -52,9 +56,18 @@ def write(pack: Pack, path: Path) -> Path:
         if row["cash_flow"] == "cash"
     }
     cash = tuple((line.key, signs[line.key]) for line in pack.balance_sheet.lines if line.key in signs)
+    now, then = f"{pack.month:%b %Y}", f"{add_months(pack.month, -12):%b %Y}"
+    results = (
+        Compared(now, then, pack.profit_and_loss, PROFIT_AND_LOSS, pack.month_before),
+        Compared("Year to date", "Year before", pack.to_date, TO_DATE, pack.to_date_before),
+    )
+    balances = (Compared(now, then, pack.balance_sheet, BALANCE_SHEET, pack.balance_sheet_before),)
+    for pairs, what in ((results, PROFIT_AND_LOSS), (balances, BALANCE_SHEET)):
+        title = f"{what}, consolidated, {pack.month:%B %Y} and the year before"
+        add(title, write_comparison(book, pairs, CONSOLIDATED, title, f"Group {what.casefold()}", unit))
     for grid, name, tie in (
-        (pack.profit_and_loss, "Profit and loss", None),
-        (pack.to_date, "Profit and loss to date", None),
+        (pack.profit_and_loss, PROFIT_AND_LOSS, None),
+        (pack.to_date, TO_DATE, None),
         (pack.balance_sheet, BALANCE_SHEET, None),
         (pack.cash_flow, "Cash flow", _tie(pack, "Cash", cash)),
         (pack.changes_in_equity, "Changes in equity", _tie(pack, "Equity", (("Equity", 1),))),
