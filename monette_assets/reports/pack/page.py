@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from monette_assets.gold.financial_summary import RESULTS
 from monette_assets.group import Group
+from monette_assets.group.calendar import add_months
 from monette_assets.reports.lines import BALANCE_SHEET, PROFIT_AND_LOSS
 from monette_assets.reports.pack import charts
 from monette_assets.reports.pack.behind import Account
@@ -303,12 +304,15 @@ class Shown:
     made_of: str  # of a total or result, in words
     companies: tuple[tuple[str, tuple[Decimal | None, ...]], ...]  # and eliminations, adjustments
     accounts: tuple[Account, ...] = ()
-    command: str = ""  # that explains it; empty where none does
+    commands: tuple[tuple[str, str], ...] = ()  # of each figure that one explains: when, the command
     row: str = ""  # its id on the page
 
 
 def _lines(pack: Pack, statement: str, grids: Sequence[Grid | None]) -> list[Shown]:
-    """Lines of the first grid beside the same of the others; grids that are not there leave empty columns."""
+    """Lines of the first grid beside the same of the others; grids that are not there leave empty columns.
+
+    Every other grid is of the year before, and after the first two come those to date.
+    """
     first = grids[0]
     assert first is not None
     lines = side_by_side(grids)
@@ -327,12 +331,21 @@ def _lines(pack: Pack, statement: str, grids: Sequence[Grid | None]) -> list[Sho
                 _made_of(line, names) if line.level in (Level.RESULT, Level.CHECK) else "",
                 tuple((title, own) for title, own in companies if any(own)),
                 tuple(pack.accounts.get(line.key, ())) if line.level is Level.ACCOUNT else (),
-                "" if line.level is Level.CHECK else explaining(statement, _asked_for(line), pack.month),
+                () if line.level is Level.CHECK else tuple(_commands(pack, statement, line, grids)),
             )
         )
     # a line that consolidation leaves nothing of stands in the workbook, with its eliminations
     shown = [line for line in shown if line.level != Level.ACCOUNT.value or any(line.figures)]
     return [replace(line, row=f"{statement}-{number}") for number, line in enumerate(shown, start=1)]
+
+
+def _commands(pack: Pack, statement: str, line: GridLine, grids: Sequence[Grid | None]) -> Iterator[tuple[str, str]]:
+    """What explains each of a line's figures, the month's even where it is nothing."""
+    for index, grid in enumerate(grids):
+        month, to_date = (add_months(pack.month, -12) if index % 2 else pack.month), index > 1
+        if grid is not None and (index == 0 or grid.value_or_zero(line.key, TOTAL)):
+            when = f"{'Year to ' if to_date else ''}{month:%B %Y}"
+            yield when, explaining(statement, _asked_for(line), month, to_date=to_date)
 
 
 def _asked_for(line: GridLine) -> str:
@@ -383,7 +396,11 @@ def _movements(pack: Pack, grid: Grid) -> Movements:
                 tuple(grid.value(line.key, each.key) for each in columns),
                 _made_of(line, names) if line.level is Level.RESULT else "",
                 tuple((title, (amount,)) for title, amount in amounts if amount),
-                command=explaining_movement(grid, line.key, pack.year_start, pack.month),
+                commands=tuple(
+                    ("Year to date", command)
+                    for command in [explaining_movement(grid, line.key, pack.year_start, pack.month)]
+                    if command
+                ),
                 row=f"{grid.key}-{number}",
             )
         )
