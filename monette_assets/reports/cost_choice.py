@@ -19,8 +19,10 @@ class Start:
     until: datetime | None = None
 
     def ends(self, candidate: Candidate) -> datetime:
-        """When it is done at the latest, by the clock it began by."""
-        return self._ends(candidate).astimezone(self.at.tzinfo)
+        """The minute by which it is done at the latest, by the clock it began by; never one before that."""
+        exactly = self._ends(candidate)
+        begun = exactly.replace(second=0, microsecond=0)
+        return (begun if begun == exactly else begun + timedelta(minutes=1)).astimezone(self.at.tzinfo)
 
     def in_time(self, candidate: Candidate) -> bool:
         """Whether it is sure to be."""

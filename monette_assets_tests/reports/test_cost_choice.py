@@ -71,6 +71,13 @@ def test_two_hours_are_two_hours_where_the_clock_is_put_forward_or_back(begins: 
     assert not Start(begins, (found.astimezone(UTC) - timedelta(minutes=1)).astimezone(WINNIPEG)).in_time(asked)
 
 
+def test_what_ends_within_a_minute_is_not_told_to_end_before_it() -> None:
+    """An hour from 22:00:40 on is over at 23:00:40: by 23:01, and not by 23:00."""
+    night, hour = datetime(2025, 1, 10, 22, 0, 40, tzinfo=WINNIPEG), candidate("sail", "laptop", 1, "1.00")
+    assert Start(night).ends(hour) == datetime(2025, 1, 10, 23, 1, tzinfo=WINNIPEG)
+    assert not Start(night, datetime(2025, 1, 10, 23, 0, tzinfo=WINNIPEG)).in_time(hour)
+
+
 def test_where_none_is_in_time_the_soonest_is_named_with_when_it_ends() -> None:
     start = Start(NIGHT, NIGHT + timedelta(hours=5, minutes=59))
     every = [CHEAP_BUT_LATE, DEAR_BUT_IN_TIME, SOONER]
