@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import quote, urlsplit
 
 from pydantic import Field, ModelWrapValidatorHandler, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from monette_assets.azure_storage import configured
@@ -182,7 +183,7 @@ class Settings(BaseSettings):
         try:
             settings = validated(values)
         except ValidationError as error:
-            malformed = {str(each["loc"][0]): each["msg"] for each in error.errors()}
+            malformed = {str(each["loc"][0]): _told(each) for each in error.errors()}
             settings = validated({name: value for name, value in values.items() if name not in malformed})
         problems = [f"MONETTE_{name.upper()}: {said}" for name, said in malformed.items()]
         wrong = set(malformed)
@@ -218,6 +219,8 @@ class Settings(BaseSettings):
             self.azure_storage_endpoint,
             os.environ,
         )
+        key = self.azure_storage_key
+        problems += configured.key_problems(key.get_secret_value() if key else None)
         return problems, {*given, *(name for name, place in places.items() if place and "://" in place), "compute_logs"}
 
     def _engine_problems(self, malformed: Collection[str]) -> tuple[list[str], set[str]]:
@@ -339,6 +342,12 @@ class Settings(BaseSettings):
             f"production, found {self.quickbooks_redirect_uri}; register one with your app at Intuit (Keys and "
             "credentials, Production, Redirect URIs), and set the same"
         )
+
+
+def _told(error: ErrorDetails) -> str:
+    """What was expected; what was found only of a figure out of its range: of all else it may be a secret, mislaid."""
+    out_of_range = error["type"].startswith(("greater_than", "less_than"))
+    return f"{error['msg']}, found {error['input']}" if out_of_range else error["msg"]
 
 
 def _address(host: str) -> IPv4Address | IPv6Address | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import binascii
+from base64 import b64decode
 from collections.abc import Iterable, Mapping
 from urllib.parse import urlsplit
 
@@ -45,6 +47,18 @@ def problems(
     if elsewhere and ambient:
         found.append(f"{', '.join(ambient)}: would be taken in place of what MONETTE_AZURE_... says; unset")
     return found
+
+
+def key_problems(key: str | None) -> list[str]:
+    """What is wrong with a key by its looks, a part of it say; nothing of one that lies in the store of secrets."""
+    if key is None or key.startswith("secret:"):
+        return []
+    try:
+        if b64decode(key, validate=True):
+            return []
+    except binascii.Error:
+        pass
+    return [f"{KEY}: expected base64, as Azure shows it, found {len(key)} characters that are not; copy all of it"]
 
 
 def _ways(names: set[str]) -> list[str]:

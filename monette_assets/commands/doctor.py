@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 import sys
 import uuid
@@ -179,11 +180,13 @@ def _instance(platform: Platform, problems: list[str]) -> Iterator[dg.DagsterIns
 
 
 def _dagster(platform: Platform, problems: list[str]) -> Finding:
-    here = Path("dagster.yaml").is_file() and Path("workspace.yaml").is_file()
+    """Are its two files where it looks: the folder that DAGSTER_HOME names, as in a container, else this one?"""
+    folder = Path(os.environ.get("DAGSTER_HOME") or Path.cwd())
+    here = (folder / "dagster.yaml").is_file() and (folder / "workspace.yaml").is_file()
     with _instance(platform, problems) as instance:
         runs = instance.get_runs_count()
-    to_do = "" if here else f"no dagster.yaml and workspace.yaml in {Path.cwd()}; start from the repository root"
-    return f"{runs} runs recorded", to_do
+    what = "mount them there" if os.environ.get("DAGSTER_HOME") else "start from the repository root"
+    return f"{runs} runs recorded", "" if here else f"no dagster.yaml and workspace.yaml in {folder}; {what}"
 
 
 def _reachable(url: str, *, simulated: bool) -> Finding:

@@ -53,6 +53,31 @@ def test_half_configured_settings_are_told_whole(doctor: Doctor) -> None:
     assert "planted" not in str(said)
 
 
+def test_a_key_that_is_cut_off_and_a_figure_out_of_range_are_told_as_that(doctor: Doctor) -> None:
+    """The store itself would only say that something is wrong. No letter of the key is told."""
+    said = doctor(lake="abfss://lake@farm.dfs.core.windows.net", azure_storage_key="planted-1", machine_share="2")
+    assert "MONETTE_AZURE_STORAGE_KEY: expected base64, as Azure shows it, found 9 characters" in said["settings"]
+    assert "MONETTE_MACHINE_SHARE: Input should be less than or equal to 1, found 2" in said["settings"]
+    assert said["lake"] == "not examined: put the settings it needs right first"
+    assert "planted" not in str(said)
+
+
+def test_dagsters_files_are_looked_for_where_dagster_looks(
+    doctor: Doctor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In a container DAGSTER_HOME holds both, and nobody starts anything in the working directory."""
+    home, elsewhere = tmp_path / "dagster_home", tmp_path / "elsewhere"
+    for folder in (home, elsewhere):
+        folder.mkdir()
+    (home / "dagster.yaml").write_text("telemetry: {enabled: false}\n", encoding="utf-8")
+    monkeypatch.chdir(elsewhere)
+    assert f"no dagster.yaml and workspace.yaml in {elsewhere}" in doctor()["dagster"]
+    monkeypatch.setenv("DAGSTER_HOME", str(home))
+    assert f"no dagster.yaml and workspace.yaml in {home}; mount them there" in doctor()["dagster"]
+    (home / "workspace.yaml").write_text("load_from: []\n", encoding="utf-8")
+    assert "dagster" not in doctor()
+
+
 def test_a_misspelt_setting_is_named_here_and_told_by_every_command(doctor: Doctor, say: Say) -> None:
     said = doctor(azure_storge_key="planted-1", alert="slack://planted-2")
     alike = {"AZURE_STORGE_KEY": "AZURE_STORAGE_KEY", "ALERT": "ALERTS"}
