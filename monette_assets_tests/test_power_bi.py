@@ -152,6 +152,16 @@ def test_measures_use_only_columns_and_measures_that_there_are() -> None:
         assert each.expression.count("(") == each.expression.count(")")
 
 
+def test_lines_are_not_summed_over_results_and_what_results_are_made_of() -> None:
+    base = [each for each in measures() if each.folder == "Base"]
+    assert {each.name for each in base} == {"Actual", "Actual, Cash Basis", "Budget"}
+    assert all(each.expression.startswith("IF(HASONEVALUE(financial_summary[line]), ") for each in base)
+
+
+def test_no_table_has_the_name_that_the_engine_keeps_for_measures() -> None:
+    assert "measures" not in {name.casefold() for name in names(GOLD)}
+
+
 def test_relationships_join_columns_of_one_type() -> None:
     tables = names(GOLD)
     found = relationships(GOLD)
@@ -176,7 +186,7 @@ def test_the_model_holds_every_table_measure_relationship_and_role(model: dict[s
     [
         ("relationships.tmdl", "toColumn: dates.date", "toColumn: dates.day"),
         ("tables/ledger.tmdl", "dataType: decimal", "dataType: money"),
-        ("tables/measures.tmdl", "displayFolder: ", "folder: "),
+        ("tables/key_measures.tmdl", "displayFolder: ", "folder: "),
     ],
 )
 def test_a_model_that_is_wrong_is_refused(
