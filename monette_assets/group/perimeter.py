@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from decimal import Decimal
+from functools import cache
+from typing import Any
 
 from monette_assets.group.calendar import add_months
 from monette_assets.group.effective import Window, intersect, subtract
@@ -20,6 +22,17 @@ def belongs(group: Group, company: str, period: date) -> bool:
         return False
     held = [each for each in group.consolidation.ownership if each.company == company]
     return not held or any(each.window.first <= period < each.window.end for each in held)
+
+
+def belonging(group: Group) -> Callable[[Mapping[str, Any]], bool]:
+    """Tells of a row with company and period whether it is the group's: a subsidiary's books may go beyond control."""
+    owned = {each.company for each in group.consolidation.ownership}
+
+    @cache
+    def is_controlled(company: str, period: date) -> bool:
+        return ownership(group, company, period) is not None
+
+    return lambda row: row["company"] not in owned or is_controlled(row["company"], row["period"])
 
 
 def ownership(group: Group, company: str, period: date) -> Ownership | None:

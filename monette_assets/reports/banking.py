@@ -36,7 +36,7 @@ def _aging(question: Question, table: str, name: str) -> Statement:
     month = question.month
     question.refuse_strangers([month])
     held = question.release.rows(table, period=month, company=question.company)
-    rows = [row for row in held if row["basis"] == question.basis]
+    rows = [row for row in held if row["basis"] == question.basis and question.counts(row)]
     single = question.company is not None
     home = question.in_home_currency(default=True)
     amount, label = "open_balance" if home else "open_balance_cad", "contact_name" if single else "company"
@@ -74,7 +74,7 @@ def weekly_banking(question: Question) -> Statement:
     rows = [
         row
         for row in question.release.rows("gold/weekly_banking", company=question.company)
-        if first <= row["period"] <= month and row["basis"] == question.basis
+        if first <= row["period"] <= month and row["basis"] == question.basis and question.counts(row)
     ]
     names = {row["group_account"]: row["name"] for row in group.chart_rows()}
     moved: dict[tuple[Any, ...], Decimal] = defaultdict(lambda: ZERO)

@@ -24,7 +24,7 @@ def financial_summary(question: Question) -> Statement:
     rows = question.release.rows(
         "gold/financial_summary",
         company=question.company,
-        columns=["period", "location", "pillar", "line", "amount_cad", "basis", "scenario"],
+        columns=["company", "period", "location", "pillar", "line", "amount_cad", "basis", "scenario"],
     )
     sums: dict[str, dict[str, Decimal]] = defaultdict(lambda: defaultdict(lambda: ZERO))
     for row in rows:

@@ -29,7 +29,7 @@ def by_pillar(question: Question) -> Statement:
     """One month by pillar, in group currency, before eliminations: profit types, results; sub-pillars within theirs."""
     month, group = question.month, question.group
     question.refuse_strangers([month])
-    rows = question.rows("gold/financial_summary", [month])
+    rows = [row for row in question.rows("gold/financial_summary", [month]) if question.counts(row)]
     parents = {row["pillar"]: row["parent"] for row in group.pillar_rows()}
     order = [row["pillar"] for row in group.pillar_rows() if row["parent"] is None]
     amounts: dict[str, dict[str, Decimal]] = defaultdict(lambda: defaultdict(lambda: ZERO))

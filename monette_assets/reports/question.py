@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -10,7 +10,7 @@ from typing import Any
 
 from monette_assets.group import Group, YearStart
 from monette_assets.group.models import WHOLE_GROUP
-from monette_assets.group.perimeter import belongs, subgroups_of
+from monette_assets.group.perimeter import belonging, belongs, subgroups_of
 from monette_assets.reports.options import InCurrency, View
 from monette_assets.reports.released import Released, ReportError
 
@@ -122,8 +122,18 @@ class Question:
         within = {each["pillar"] for each in self.group.pillar_rows() if each["parent"] == self.pillar}
         return frozenset({*within, self.pillar} - {None})
 
+    @cached_property
+    def _belonging(self) -> Callable[[Row], bool]:
+        return belonging(self.group)
+
+    def counts(self, row: Row) -> bool:
+        """Whether a company's row of a month counts: the company's that is asked about, else of who is in the group."""
+        return self.company is not None or self._belonging(row)
+
     def of_place(self, row: Row) -> bool:
-        """Whether a row of management accounts is of the pillar (its sub-pillars included) or location asked for."""
+        """Whether a row of management accounts counts and is of the pillar (its sub-pillars included) or location."""
+        if not self.counts(row):
+            return False
         if self.pillar is not None:
             return row["pillar"] in self._pillars
         return self.location in (None, row["location"])

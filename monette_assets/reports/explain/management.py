@@ -112,7 +112,7 @@ def _ledger(question: Question, line: Line) -> list[Row]:
 
     return question.release.rows(
         LEDGER,
-        columns=[*COLUMNS, "account_name", "line_number", "location", "pillar", "commodity", "average_rate"],
+        columns=[*COLUMNS, "period", "account_name", "line_number", "location", "pillar", "commodity", "average_rate"],
         where=_wanted(question, line) & pc.field("classification").isin(["Revenue", "Expense"]),
     )
 

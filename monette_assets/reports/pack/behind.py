@@ -10,6 +10,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from monette_assets.group import Group
+from monette_assets.group.perimeter import belonging
 from monette_assets.reports.pack.grid import ZERO
 from monette_assets.reports.released import Released
 
@@ -44,14 +46,14 @@ class Account:
         return self.count - len(self.lines)
 
 
-def accounts(release: Released, period: date) -> dict[str, list[Account]]:
+def accounts(release: Released, group: Group, period: date) -> dict[str, list[Account]]:
     """Accounts that show an amount by group account, largest in CAD first. Empty where the release holds none."""
     import pyarrow.compute as pc
 
     if not release.holds(BALANCES):
         return {}
     rows = release.rows(BALANCES, period=period, where=pc.field("basis") == "accrual")
-    shown = [(row, *_amounts(row)) for row in rows]
+    shown = [(row, *_amounts(row)) for row in filter(belonging(group), rows)]
     shown = [each for each in shown if each[2]]
     allowed = max(1, min(LINES_AN_ACCOUNT, LINES_IN_ALL // max(1, len(shown))))
     posted = ledger_lines(release, period, {(row["company"], row["account_id"]) for row, _, _ in shown})

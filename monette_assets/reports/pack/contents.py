@@ -78,7 +78,7 @@ class Pack:
     @cached_property
     def accounts(self) -> dict[str, list[Account]]:
         """Accounts behind the month's profit and loss and balance sheet, by group account."""
-        return behind.accounts(self.release, self.month)
+        return behind.accounts(self.release, self.group, self.month)
 
 
 def gather(question: Question) -> Pack:

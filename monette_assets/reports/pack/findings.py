@@ -11,6 +11,7 @@ from typing import Any
 
 from monette_assets.group import Group
 from monette_assets.group.models import WHOLE_GROUP
+from monette_assets.group.perimeter import belonging
 from monette_assets.reports.pack.behind import BALANCES
 from monette_assets.reports.pack.grid import ZERO
 from monette_assets.reports.released import Released
@@ -69,12 +70,12 @@ def _aging(release: Released, group: Group, month: date, table: str) -> Aging:
     rows = release.rows(
         table,
         period=month,
-        columns=["company", "contact_name", "days_overdue", "bucket", "open_balance_cad"],
+        columns=["company", "period", "contact_name", "days_overdue", "bucket", "open_balance_cad"],
         where=pc.field("basis") == "accrual",
     )
     by_company: dict[str, list[dict[str, Any]]] = defaultdict(list)
     youngest: dict[str, int] = {}
-    for row in rows:
+    for row in filter(belonging(group), rows):
         by_company[row["company"]].append(row)
         youngest[row["bucket"]] = min(row["days_overdue"], youngest.get(row["bucket"], row["days_overdue"]))
     amounts: dict[tuple[str, str], Decimal] = defaultdict(lambda: ZERO)
@@ -110,8 +111,8 @@ def _booked(release: Released, group: Group, month: date, kind: str, side: int) 
     if not control or not release.holds(BALANCES):
         return None
     where = (pc.field("basis") == "accrual") & pc.field("group_account").isin(control)
-    rows = release.rows(BALANCES, period=month, columns=["closing_cad"], where=where)
-    return side * sum((row["closing_cad"] or ZERO for row in rows), ZERO)
+    rows = release.rows(BALANCES, period=month, columns=["company", "period", "closing_cad"], where=where)
+    return side * sum((row["closing_cad"] or ZERO for row in filter(belonging(group), rows)), ZERO)
 
 
 def company_names(group: Group) -> dict[str, str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -13,6 +13,7 @@ from monette_assets.gold.financial_summary import LINES, RESULTS
 from monette_assets.gold.profit_and_loss import REVENUE_TYPES
 from monette_assets.group import Group
 from monette_assets.group.calendar import add_months, months_between
+from monette_assets.group.perimeter import belonging
 from monette_assets.reports.released import Released
 
 TABLE, VARIANCES = "gold/financial_summary", "gold/budget_vs_actual"
@@ -107,11 +108,13 @@ def read(release: Released, group: Group, month: date, year_start: date) -> Mana
         return None
     first = min(add_months(year_start, -12), add_months(month, -TREND_MONTHS - 11))
     year_end = add_months(year_start, 11)
-    rows = release.rows(
+    counts = belonging(group)
+    every = release.rows(
         TABLE,
         columns=["period", "company", "scenario", "location", "pillar", "line", "amount_cad"],
         where=(pc.field("basis") == "accrual") & (pc.field("period") >= first) & (pc.field("period") <= year_end),
     )
+    rows = [row for row in every if counts(row)]
     parents = {row["pillar"]: row["parent"] or row["pillar"] for row in group.pillar_rows()}
     amounts: dict[tuple[str, str, str, date], Decimal] = defaultdict(lambda: ZERO)
     for row in rows:
@@ -121,18 +124,19 @@ def read(release: Released, group: Group, month: date, year_start: date) -> Mana
     order = [row["pillar"] for row in group.pillar_rows() if row["parent"] is None]
     pillars = [*(each for each in order if each in seen), *sorted(seen - set(order))]
     months = sorted({period for _, _, _, period in amounts if period <= month})
-    exchange = _exchange(release, Span(year_start, month))
+    exchange = _exchange(release, Span(year_start, month), counts)
     return Management(tuple(pillars), dict(amounts), tuple(months), month, year_start, rows, exchange)
 
 
-def _exchange(release: Released, span: Span) -> Mapping[str, Decimal]:
+def _exchange(release: Released, span: Span, counts: Callable[[Mapping[str, Any]], bool]) -> Mapping[str, Decimal]:
     import pyarrow.compute as pc
 
     found: dict[str, Decimal] = defaultdict(lambda: ZERO)
     if release.holds(VARIANCES):
         months = (pc.field("period") >= span.first) & (pc.field("period") <= span.last)
         wanted = months & (pc.field("basis") == "accrual")
-        for row in release.rows(VARIANCES, columns=["profit_type", "fx_variance_cad"], where=wanted):
+        columns = ["company", "period", "profit_type", "fx_variance_cad"]
+        for row in filter(counts, release.rows(VARIANCES, columns=columns, where=wanted)):
             found[row["profit_type"]] += row["fx_variance_cad"]
     return dict(found)
 

@@ -13,6 +13,7 @@ from decimal import Decimal
 from typing import Any
 
 from monette_assets.group import Group
+from monette_assets.group.perimeter import belonging
 from monette_assets.reports.pack.consolidated import COMPANIES, GROUP, TOTAL
 from monette_assets.reports.pack.grid import ZERO, Grid, GridColumn, GridLine, Level, Role
 from monette_assets.reports.released import Released
@@ -95,7 +96,7 @@ def cash_flow(release: Released, group: Group, first: date, month: date, columns
     """Indirect: net income, what of it is not cash, working capital, investing, financing; to the change of cash."""
     if not (release.holds("gold/cash_flow") and release.holds("gold/consolidated_cash_flow")):
         return None
-    rows = _read(release, "gold/cash_flow", first, month)
+    rows = list(filter(belonging(group), _read(release, "gold/cash_flow", first, month)))
     if not rows:
         return None
     figures: dict[tuple[str, str], Decimal] = defaultdict(lambda: ZERO)
@@ -171,7 +172,7 @@ def changes_in_equity(
     """From the opening of the year to the closing of the month, by what changed equity."""
     if not (release.holds("gold/changes_in_equity") and release.holds("gold/consolidated_changes_in_equity")):
         return None
-    rows = _read(release, "gold/changes_in_equity", first, month)
+    rows = list(filter(belonging(group), _read(release, "gold/changes_in_equity", first, month)))
     if not rows:
         return None
     figures: dict[tuple[str, str], Decimal] = defaultdict(lambda: ZERO)
