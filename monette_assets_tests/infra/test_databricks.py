@@ -49,6 +49,16 @@ def test_the_cluster_has_only_fields_that_there_are() -> None:
         assert Cluster.from_dict(spec).as_dict() == spec
 
 
+def test_the_workflow_gives_what_the_bundle_asks_for_and_offers_what_its_script_does() -> None:
+    written = (FOLDER.parents[1] / ".github/workflows/catalog.yml").read_text("utf-8")
+    asked = {name for name, said in BUNDLE["variables"].items() if "default" not in said}
+    for target in BUNDLE["targets"].values():
+        assert asked - target["variables"].keys() == set(re.findall(r"\bBUNDLE_VAR_(\w+)[:=]", written))
+    inputs = yaml.safe_load(written)[True]["workflow_dispatch"]["inputs"]  # YAML reads `on` as true
+    assert inputs["environment"]["options"] == list(BUNDLE["targets"])
+    assert set(inputs["act"]["options"]) == set(register().ACTS)
+
+
 @pytest.mark.parametrize("environment", ["dev", "prod"])
 def test_names_are_terraforms(environment: str) -> None:
     variables = BUNDLE["targets"][environment]["variables"]

@@ -86,7 +86,7 @@ def test_every_job_that_gets_an_environments_identity_asks_before_it_signs_in() 
         for name, job in yaml.safe_load(file.read_text("utf-8"))["jobs"].items()
         if "environment" in job
     }
-    assert jobs.keys() == {"apply apply", "deploy deploy"}
+    assert jobs.keys() == {"apply apply", "catalog catalog", "deploy deploy"}
     for name, job in jobs.items():
         checkout, first, *_ = job["steps"]
         assert checkout["uses"].startswith("actions/checkout@"), name
