@@ -70,14 +70,14 @@ def completeness(question: Question) -> Statement:
 
 
 def finality(question: Question, months: Sequence[date]) -> str:
-    """Whether these months' figures may be called final: of the company or subgroup asked for, else of all."""
+    """Whether these months' figures may be called final: of the company or subgroup asked for, else of all.
+
+    A company that the figures lack, because its months were held back, is the first that makes them incomplete.
+    """
     if "gold/completeness" not in question.release.versions:
         return "completeness unknown"
     months = [month for month in months if month in question.held]
-    companies = question.members(months)
-    rows = [
-        row for row in question.rows("gold/completeness", months) if companies is None or row["company"] in companies
-    ]
+    rows = [row for row in question.rows("gold/completeness", months) if question.of_part(row)]
     return state(rows) if rows else "completeness unknown"
 
 

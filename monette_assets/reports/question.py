@@ -83,11 +83,16 @@ class Question:
         elif self.subgroup in (None, WHOLE_GROUP):
             return months
         else:
-            codes = [each.code for each in self.group.companies]
-            members = [each for each in codes if self.subgroup in subgroups_of(self.group, each)]
+            members = sorted(self._part)
         if not members:
             return months
         return frozenset(month for month in months if any(belongs(self.group, each, month) for each in members))
+
+    @cached_property
+    def _part(self) -> frozenset[str]:
+        """The companies of the part of the group asked for, whenever they belong to it."""
+        codes = [each.code for each in self.group.companies]
+        return frozenset(each for each in codes if self.subgroup in subgroups_of(self.group, each))
 
     def absence(self, months: Collection[date]) -> str | None:
         """When whom is asked about was part of the group, where some of the release's months here are not of it."""
@@ -129,6 +134,10 @@ class Question:
     def counts(self, row: Row) -> bool:
         """Whether a company's row of a month counts: the company's that is asked about, else of who is in the group."""
         return self.company is not None or self._belonging(row)
+
+    def of_part(self, row: Row) -> bool:
+        """Whether a company's row of a month counts, and the company is one of the part of the group asked for."""
+        return self.counts(row) and (self.subgroup is None or row["company"] in self._part)
 
     def of_place(self, row: Row) -> bool:
         """Whether a row of management accounts counts and is of the pillar (its sub-pillars included) or location."""
@@ -186,13 +195,6 @@ class Question:
             if self.subgroup not in known:
                 raise ReportError(f"--subgroup {self.subgroup}: expected one of {', '.join(sorted(known)) or 'none'}")
         return found
-
-    def members(self, months: Collection[date]) -> set[str] | None:
-        """The companies of the subgroup asked for; None where the report is not of one."""
-        if self.subgroup is None:
-            return None
-        rows = self.consolidated("gold/consolidated_statements", months)
-        return {row["component"] for row in rows if row["step"] == "companies"}
 
 
 def _subgroup_name(subgroup: str | None) -> str | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ import pytest
 from monette_assets.gold import consolidated_cash_flow, consolidated_statements
 from monette_assets.group import Group
 from monette_assets.lake import Lake
+from monette_assets.reports.completeness import finality
 from monette_assets.reports.options import View
 from monette_assets.reports.question import Question
 from monette_assets.reports.released import ReportError, open_release
@@ -117,6 +119,30 @@ def test_a_part_of_the_group_knows_its_own_companies_alone(ask: Any) -> None:
     assert "; complete; " in found.subtitle  # north is not one of them
     with pytest.raises(ReportError, match="--subgroup pillar/Grian: expected one of country/US, group"):
         ask("balance_sheet", subgroup="pillar/Grian")
+
+
+@pytest.mark.parametrize("whom", [{}, {"subgroup": "group"}, {"subgroup": "country/US"}])
+def test_figures_that_lack_a_company_are_incomplete_and_name_it(
+    tmp_path: Path, group: Group, whom: dict[str, str]
+) -> None:
+    """South's month was held back, for want of a rate: nothing of it is in the group's figures or in its country's."""
+    month = date(2025, 12, 1)
+    lake = Lake(str(tmp_path / "lake"))
+    header = "step component group_account statement classification profit_type movement_cad closing_cad"
+    only_north = [each for each in FIGURES if each[1] == "north"]
+    publish(lake, TABLES[0].name, rows(TABLES[0], header, *only_north, period=DECEMBER, subgroup="group"))
+    publish(lake, "gold/trial_balance", [{"company": each, "period": month} for each in ("north", "south")])
+    publish(
+        lake,
+        "gold/completeness",
+        [
+            {"company": each, "period": month, "basis": "accrual", "arrived_at": AT, "complete": each == "north"}
+            for each in ("north", "south")
+        ],
+    )
+    release(lake, [*GOLD, TABLES[0]], "run", group)
+    question = Question(open_release(lake, group.time_zone), group, month, **whom)  # type: ignore[arg-type]
+    assert finality(question, [month]) == "incomplete: south"
 
 
 def test_the_groups_cash_flow_tells_what_companies_brought_along(ask: Any) -> None:
