@@ -319,6 +319,15 @@ def test_private_endpoints_close_every_public_door(plans: dict[str, Plan]) -> No
         assert database["public_network_access_enabled"] is False
 
 
+def test_whoever_reads_or_writes_the_lake_reaches_it_from_its_subnet(plans: dict[str, Plan]) -> None:
+    """Databricks' machines have a foot in both of its subnets; the database ships its log to storage by itself."""
+    found = {it["name"]: set(it.get("service_endpoints") or ()) for it in plans["dev"].of("azurerm_subnet")}
+    assert {name for name, services in found.items() if "Microsoft.Storage" in services} == {
+        "cluster", "databricks_host", "databricks_workers", "runners", "database",
+    }  # fmt: skip
+    assert found["database"] == {"Microsoft.Storage"}
+
+
 def test_nodes_reach_the_api_server_where_an_office_is_let_in(copied: Path, plans: dict[str, Plan]) -> None:
     """A node is seen as the address of the network's way out, so that address is let in with the office's."""
     (open_to_all,) = plans["dev"].of("azurerm_kubernetes_cluster")

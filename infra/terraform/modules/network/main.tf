@@ -12,7 +12,7 @@ locals {
   }
 
   # Without private endpoints these reach the services over Azure's backbone, and the services let them in by subnet.
-  reaches_services = toset(["cluster", "databricks_host", "runners"])
+  reaches_services = toset(["cluster", "databricks_host", "databricks_workers", "runners"])
   services         = ["Microsoft.Storage", "Microsoft.KeyVault", "Microsoft.EventHub", "Microsoft.ContainerRegistry"]
 
   # PostgreSQL ships its log to storage of its own, and adds this to its subnet where it is not said: a later plan would take it away.
