@@ -22,7 +22,7 @@ from monette_assets.reports.released import ReportError, open_release
 from monette_assets.tables.releases import release
 from monette_assets_tests.contracts import write_contract
 from monette_assets_tests.reports.finance_lake import CONSOLIDATED, finance_lake
-from monette_assets_tests.reports.small_lake import DECEMBER, GOLD, JANUARY, NOVEMBER, append, publish, small_lake
+from monette_assets_tests.reports.small_lake import AT, DECEMBER, GOLD, JANUARY, NOVEMBER, append, publish, small_lake
 
 
 @pytest.fixture
@@ -80,11 +80,19 @@ def test_closes_are_counted_until_reopened(tmp_path: Path, group: Group) -> None
         lake,
         "closes",
         [
-            {"number": number, "action": action, "company": company, "period": DECEMBER}
+            {
+                "number": number,
+                "action": action,
+                "company": company,
+                "period": DECEMBER,
+                "who": "A. Controller",
+                "at": AT,
+            }
             for number, (action, company) in enumerate(acts, start=1)
         ],
     )
-    assert gather(question(lake, group)).standing.close == "1 of 2 companies have closed it."
+    told = "1 of 2 companies have closed it, the last on 3 February 2025 by A. Controller."
+    assert gather(question(lake, group)).standing.close == told
 
 
 def test_an_incomplete_month_names_the_company_and_is_nowhere_called_final(tmp_path: Path, group: Group) -> None:
@@ -260,16 +268,20 @@ def test_closed_months_that_changed_are_told_with_what_that_does_to_net_income(t
         figure,
         {**figure, "statement": "balance_sheet", "line": "", "measure": "amount", "difference": Decimal("99.00")},
         {**figure, "state": "superseded", "next_close": 7},
+        {**figure, "statement": "trial_balance", "line": "", "measure": "closing", "account_name": "Fuel"},
+        {**figure, "statement": "trial_balance", "line": "", "measure": "opening", "account_name": "Fuel"},
         {**figure, "basis": "cash"},
         {**figure, "company": "group", "statement": "consolidated_changes_in_equity"},
         {**figure, "period": JANUARY},
     ])  # fmt: skip
     release(lake, GOLD, "run 2", group)
     pack = gather(question(lake, group))
-    told = "North Farm Ltd., November 2024: 2 figures, net income \N{MINUS SIGN}12.50"
+    told = "North Farm Ltd., November 2024: 4 figures, net income \N{MINUS SIGN}12.50"
     assert f"Changed since their close: {told}." in what_to_know(pack)
     assert pack.restatements is not None
-    assert [row["state"] for row in pack.restatements.rows] == ["closed", "closed", "superseded", "closed"]
+    assert [row["state"] for row in pack.restatements.rows] == ["closed"] * 2 + ["superseded"] + ["closed"] * 3
+    assert pack.restated_accounts is not None
+    assert [(row["account_name"], row["measure"]) for row in pack.restated_accounts.rows] == [("Fuel", "closing")]
 
 
 def test_the_management_accounts_reconcile_to_the_consolidated_results_step_by_step(

@@ -55,6 +55,7 @@ class Pack:
     agings: tuple[findings.Aging, ...]
     differences: Statement | None  # between companies
     restatements: Statement | None
+    restated_accounts: Statement | None
     changed: tuple[findings.Changed, ...]  # closed months that changed since
     waivers: Statement | None  # None where nothing is waived
     rates: Statement | None
@@ -134,6 +135,7 @@ def gather(question: Question) -> Pack:
         agings=findings.agings(release, group, month),
         differences=findings.differences(release, group, month),
         restatements=findings.restatements(release, group, month),
+        restated_accounts=findings.restated_accounts(release, group, month),
         changed=findings.changed(release, group, month),
         waivers=findings.waivers(release, group, month),
         rates=findings.rates(release, group, month),

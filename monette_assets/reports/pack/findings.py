@@ -21,6 +21,7 @@ from monette_assets.tables import quarantine
 from monette_assets.tables import waivers as waivers_table
 
 RESTATEMENTS = "gold/restatements"
+ACCOUNTS = ("trial_balance", "closing")  # statement and measure of an account's balance
 INCOME = ("changes_in_equity", "net_income", "amount_cad")  # statement, line and measure of a month's net income
 SHOWN = 500  # rows of a listing
 CONTACTS = 25
@@ -168,7 +169,7 @@ def differences(release: Released, group: Group, month: date) -> Statement | Non
         {
             **row,
             "company": names.get(row["company"], row["company"]),
-            "partner": names.get(row["partner"], row["partner"]) or "none is named",
+            "partner": names.get(row["partner"], row["partner"]) or "none named",
             "account_pair": row["account_pair"].replace("_", " "),
             "difference_kind": row["difference_kind"].replace("_", " "),
         }
@@ -213,12 +214,39 @@ def _restated(release: Released, month: date) -> list[dict[str, Any]]:
     return release.rows(RESTATEMENTS, where=(pc.field("period") <= month) & (pc.field("basis") == "accrual"))
 
 
+def restated_accounts(release: Released, group: Group, month: date) -> Statement | None:
+    """Of what changed since a close, the companies' accounts: the largest differences first, latest month first."""
+    if not release.holds(RESTATEMENTS):
+        return None
+    names = company_names(group)
+    rows = [
+        {**row, "company": names.get(row["company"], row["company"])}
+        for row in _restated(release, month)
+        if (row["statement"], row["measure"], row["next_close"]) == (*ACCOUNTS, None)
+    ]
+    rows.sort(key=lambda row: (-row["period"].toordinal(), -abs(row["difference"]), row["company"], row["account_id"]))
+    fields = (
+        Field("period", "Month", Kind.DATE),
+        Field("company", "Company"),
+        Field("account_name", "Account"),
+        Field("closed_amount", "As closed", Kind.MONEY),
+        Field("present_amount", "As it stands", Kind.MONEY),
+        Field("difference", "Difference", Kind.MONEY),
+        Field("first_seen_at", "First seen", Kind.DATE),
+    )
+    notes = [
+        "Balances of accounts to date, debit positive, in the company's own currency. Figures of every statement are "
+        "in the workbook; lines and documents: monette report gold/restated_lines --period MONTH --company CODE."
+    ]
+    return Statement("Restatements since the close", "", fields, rows, notes=notes)
+
+
 def restatements(release: Released, group: Group, month: date) -> Statement | None:
     """What changed since a close, of the month and of those before it, whose results are in its own (ACCOUNTING 12)."""
     if not release.holds(RESTATEMENTS):
         return None
     names = company_names(group)
-    rows = [{**row, "company": names.get(row["company"], row["company"])} for row in _restated(release, month)]
+    rows = [{**row, "company": names.get(row["company"], group.name)} for row in _restated(release, month)]
     rows.sort(key=lambda row: -row["period"].toordinal())
     notes = ["Amounts are in the currency that the measure says."]
     if len(rows) > SHOWN:

@@ -231,7 +231,7 @@ def _headlines(pack: Pack) -> list[Headline]:
 
 def what_to_know(pack: Pack) -> list[str]:
     """The few sentences a reader should not miss, from the figures alone."""
-    notes = [f"{pack.standing.sentence} {pack.standing.close}"]
+    notes = [f"{pack.standing.sentence} {pack.standing.close}", *_since_closes(pack)]
     if pack.tie_out is not None:
         notes.append(pack.tie_out.sentence(pack.month))
         known = [row for row in pack.tie_out.differences if row.get("accepted_by")]
@@ -251,7 +251,6 @@ def what_to_know(pack: Pack) -> list[str]:
         rows = pack.differences.rows  # largest first
         largest = f", the largest {cents_text(rows[0]['difference_cad'])} ({rows[0]['company']})" if rows else ""
         notes.append(f"{len(rows) or 'No'} differences between companies stand{largest}.")
-    notes += _since_closes(pack)
     if pack.waivers is not None:
         told = [f"{row['company'] or row['table_name']} ({row['who']}: {row['why']})" for row in pack.waivers.rows]
         more = f" and {len(told) - SHOWN_WAIVERS:,} more" if len(told) > SHOWN_WAIVERS else ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from monette_assets.group import Group
@@ -28,16 +28,16 @@ class Standing:
     reasons: tuple[str, ...]
     complete: int
     expected: int
-    closed: int = 0  # companies whose close of the month is in force
+    closes: tuple[tuple[datetime, str], ...] = ()  # of companies, in force: when, by whom; in order
 
     @property
     def close(self) -> str:
-        """How far the month's close has come."""
-        if not self.closed:
+        """How far the month's close has come, who closed last and when."""
+        if not self.closes:
             return "No company has closed it."
-        if self.closed == self.expected:
-            return f"All {self.expected} companies have closed it."
-        return f"{self.closed} of {self.expected} companies have closed it."
+        closed, (at, who) = len(self.closes), self.closes[-1]
+        how_many = f"All {closed}" if closed == self.expected else f"{closed} of {self.expected}"
+        return f"{how_many} companies have closed it, the last on {at.day} {at:%B %Y} by {who}."
 
     @property
     def is_final(self) -> bool:
@@ -77,14 +77,18 @@ def standing(release: Released, group: Group, month: date) -> Standing:
         word, reasons = "Provisional", ["The month is still running."]
     else:
         word = "Final"
-    return Standing(word, tuple(reasons), complete, len(expected | by_company.keys()), len(_closes(release, month)))
+    return Standing(word, tuple(reasons), complete, len(expected | by_company.keys()), _closes(release, group, month))
 
 
-def _closes(release: Released, month: date) -> set[str]:
+def _closes(release: Released, group: Group, month: date) -> tuple[tuple[datetime, str], ...]:
     if not release.lake.exists(closes.CONTRACT.name):
-        return set()
-    log = sorted(release.rows(closes.CONTRACT.name, columns=["number", "action", "period", "company"]), key=_number)
-    return {company for company, period in closes.closed(log) if period == month and company != WHOLE_GROUP}
+        return ()
+    columns = ["number", "action", "period", "company", "who", "at"]
+    log = sorted(release.rows(closes.CONTRACT.name, columns=columns), key=_number)
+    in_force = [act for (company, period), act in closes.closed(log).items() if period == month]
+    return tuple(
+        sorted((act["at"].astimezone(group.time_zone), act["who"]) for act in in_force if act["company"] != WHOLE_GROUP)
+    )
 
 
 def _number(row: Mapping[str, Any]) -> int:
