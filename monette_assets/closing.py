@@ -113,7 +113,7 @@ def reopen(
         opened = dict.fromkeys(companies, because)
         if WHOLE_GROUP in companies or (WHOLE_GROUP, period) not in closed(log):
             return opened
-        with_it = f"{', '.join(companies)} {'is' if len(companies) == 1 else 'are'} reopened: {because['reason']}"
+        with_it = f"{', '.join(companies)} {_is(companies)} reopened: {because['reason']}"
         return {WHOLE_GROUP: {**because, "reason": with_it}, **opened}
 
     return _write(books, _release(books), REOPEN, period, who, opening)
@@ -137,6 +137,10 @@ def person(group: Group, name: str, option: str) -> str:
             f"{option} {known}: the contract lets only {', '.join(controllers)} do that (group.yaml: controllers)"
         )
     return known
+
+
+def _is(those: Sequence[object]) -> str:
+    return "is" if len(those) == 1 else "are"
 
 
 def _release(books: Books) -> Released:
@@ -178,20 +182,15 @@ def _companies_closed(books: Books, log: Log, release: Released, period: date) -
     """The group's month is made of its companies': they are closed, and stand as they were closed."""
     here = f"{WHOLE_GROUP} {period:%Y-%m}"
     if missing := _still_open(books, log, period):
-        raise CloseRefusedError(f"{here}: {', '.join(missing)} is open; the group is closed once every company is")
-    standing = closed(log)
+        raise CloseRefusedError(
+            f"{here}: {', '.join(missing)} {_is(missing)} open; the group is closed once every company is"
+        )
     rows = (
-        release.rows(RESTATEMENTS, period=period, columns=["company", "close_number", "state"])
+        release.rows(RESTATEMENTS, period=period, columns=["company", "period", "close_number"])
         if RESTATEMENTS in release.versions
         else []
     )
-    changed = {
-        row["company"]
-        for row in rows
-        if row["state"] == closed_months.CLOSED
-        and row["company"] != WHOLE_GROUP
-        and row["close_number"] == standing.get((row["company"], period), {}).get("number")
-    }
+    changed = {company for company, _ in closed_months.restated(rows, log)} - {WHOLE_GROUP}
     if changed:
         raise CloseRefusedError(
             f"{here}: {', '.join(sorted(changed))} differs from what was closed; reopen it and close it again: "
@@ -212,8 +211,8 @@ def _in_order(group: Group, log: Log, company: str, period: date) -> None:
     ]
     if gaps:
         raise CloseRefusedError(
-            f"{company} {period:%Y-%m}: {', '.join(f'{month:%Y-%m}' for month in gaps)} is open; months are closed in "
-            "order from the first one that was ever closed"
+            f"{company} {period:%Y-%m}: {', '.join(f'{month:%Y-%m}' for month in gaps)} {_is(gaps)} open; months are "
+            "closed in order from the first one that was ever closed"
         )
 
 

@@ -182,6 +182,22 @@ def test_an_edit_in_a_closed_month_is_told_by_the_nightly_run(edited: Edited) ->
         assert f"closed_months_unchanged: {whose}, {month}-01: " in edited.failure
 
 
+def test_the_status_names_closed_months_that_are_no_longer_as_they_were_closed(
+    edited: Edited, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(Platform, "current_month", date(2025, 1, 1))
+    assert main(["status", "--format", "json"]) == 1
+    told = json.loads(capsys.readouterr().out)
+    show, where = "monette report gold/restatements --period", "docs/playbook.md#what-changed-since-the-close"
+    assert [each for each in told["not_well"] if "as it was closed" in each] == [
+        f"2024-11 is no longer as it was closed: group, north; `{show} 2024-11`, {where}",
+        f"2024-12 is no longer as it was closed: north; `{show} 2024-12`, {where}",
+    ]
+    assert [(row["period"], row["restated"]) for row in told["months"]["rows"]] == [
+        ("2024-11-01", "group, north"), ("2024-12-01", "north"),
+    ]  # fmt: skip
+
+
 def test_the_lines_that_were_restated_are_exact(office: Office, edited: Edited) -> None:
     lines, paid, added = office.rows("gold/restated_lines"), edited.closed.paid, edited.added
     assert shown(lines, "period change version transaction_id account_name amount difference") == sorted(

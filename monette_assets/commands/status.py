@@ -31,9 +31,9 @@ def status(
 ) -> None:
     """Show each company's months and connection, how fresh the tables are, the last runs, and what is not well.
 
-    Exit status 1 if a company is not connected, a month that is over is not complete, something is in quarantine
-    that nobody waived, a log of what persons did was changed, something was left failed, a run failed that nothing
-    later has put right, or an incident is open whose cause is there still.
+    Exit status 1 if a company is not connected, a month that is over is not complete, a closed month differs from what
+    was closed, something is in quarantine that nobody waived, a log of what persons did was changed, something was left
+    failed, a run failed that nothing later has put right, or an incident is open whose cause is there still.
     """
     import json
 
@@ -88,7 +88,8 @@ def _list(lines: Sequence[str], console: Console) -> None:
 
 
 def not_well(platform: Platform, companies: Statement) -> list[str]:
-    """What a person has to look at, a sentence each: connections, months that are over, quarantine."""
+    """What a person has to look at, a sentence each: connections, months that are over or closed, quarantine."""
+    from monette_assets.automation.alerts.remedies import section
     from monette_assets.group.calendar import add_months
     from monette_assets.tables import accepted_differences, chained, waivers
 
@@ -100,6 +101,14 @@ def not_well(platform: Platform, companies: Statement) -> list[str]:
             wrong.append(f"{row['company']}: {len(lacking)} month(s) that are over are not complete: {named}")
     if refused := sum(each is None for _, each in _quarantine(platform)):
         wrong.append(f"{refused} entries in quarantine: `monette report quarantine`")
+    months: dict[date, list[str]] = defaultdict(list)
+    for company, period in sorted(_restated(platform)):
+        months[period].append(company)
+    wrong += [
+        f"{period:%Y-%m} is no longer as it was closed: {', '.join(those)}; `monette report gold/restatements --period "
+        f"{period:%Y-%m}`, {section('what-changed-since-the-close', platform.settings.docs_url)}"
+        for period, those in sorted(months.items())
+    ]
     # of the logs it reads; `monette check` looks at all of them, and at the frozen rows
     logs = ("closes", waivers.CONTRACT.name, accepted_differences.CONTRACT.name)
     wrong += [changed for log in logs if (changed := chained.looked(platform.lake, log))]
@@ -178,8 +187,23 @@ def _quarantine(platform: Platform) -> list[tuple[dict[str, Any], Any]]:
     return list(zip(held, waivers.covered_by(held, log), strict=True))
 
 
+def _restated(platform: Platform) -> set[tuple[str, date]]:
+    """The closed company-months, and the group's, that the last runs found to differ from what was closed."""
+    from monette_assets.gold.closed_months import restated
+    from monette_assets.tables import hash_chain
+
+    lake, name = platform.lake, "gold/restatements"
+    if not lake.exists(name):
+        return set()
+    rows = lake.read(name, columns=["company", "period", "close_number"]).to_pylist()
+    return restated(rows, hash_chain.entries(lake, "closes"))
+
+
 def months(platform: Platform) -> Statement:
-    """The last months that are over: who closed what, what is open and overdue. From the log, as it is now."""
+    """The last months that are over: who closed what, whose figures differ since, what is open and overdue.
+
+    From the log, as it is now.
+    """
     from monette_assets.clock import today
     from monette_assets.gold.close_status import OPEN, standings
     from monette_assets.group.calendar import add_months
@@ -191,6 +215,7 @@ def months(platform: Platform) -> Statement:
     last = add_months(platform.current_month, -1)
     shown = group.periods(max(group.first_period, add_months(last, 1 - MONTHS)), last)
     found = standings(group, hash_chain.entries(platform.lake, "closes"), shown, today(group))
+    restated = _restated(platform)
     rows = []
     for period in shown:
         own = [row for row in found if row["period"] == period]
@@ -206,6 +231,7 @@ def months(platform: Platform) -> Statement:
                 "of": len(of_companies),
                 "approved": ", ".join(states["approved"]),
                 "reopened": ", ".join(states["reopened"]),
+                "restated": ", ".join(sorted(company for company, of in restated if of == period)),
                 "group": f"closed by {whole['closed_by']}" if whole["state"] == "closed" else whole["state"],
                 "due": whole["due_on"],
                 "overdue": ", ".join(row["company"] for row in own if row["is_overdue"]),
@@ -220,6 +246,7 @@ def months(platform: Platform) -> Statement:
             Field("of", "Of", Kind.COUNT),
             Field("approved", "Approved"),
             Field("reopened", "Reopened"),
+            Field("restated", "Restated"),
             Field("group", "Group"),
             *([Field("due", "Due", Kind.DATE), Field("overdue", "Overdue")] if group.settings.close else []),
         ),

@@ -13,6 +13,7 @@ from monette_assets.tables import Check, Column, Context, Contract, Freshness, I
 from monette_assets.tables import closes as log
 from monette_assets.tables.closes import APPROVE, CLOSE, REOPEN
 from monette_assets.tables.contract import hours
+from monette_assets.tables.reach import months_changed
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
@@ -57,7 +58,7 @@ CONTRACT = Contract(
     ),
     key=("company", "period"),
     beside=(WHOLE_GROUP,),
-    inputs={"closes": Input(log.CONTRACT, Months.ALL)},
+    inputs={"closes": Input(log.CONTRACT, Months.ALL, reach=months_changed)},
     left_behind=_changed,
     by_day=True,
     columns=(

@@ -8,9 +8,10 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
 from monette_assets.tables import Column
-from monette_assets.tables.closes import APPROVE, CLOSE
+from monette_assets.tables.closes import APPROVE, CLOSE, closed
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
     from datetime import date
 
     from pyspark.sql import DataFrame
@@ -63,6 +64,15 @@ def closes_of(context: Context, closes: DataFrame) -> DataFrame | None:
                 }
             )
     return context.relation(rows, _DDL) if rows else None
+
+
+def restated(rows: Iterable[Mapping[str, Any]], log: Iterable[Mapping[str, Any]]) -> set[tuple[str, date]]:
+    """The company-months whose close in force some rows of gold/restatements depart from.
+
+    By the log, as it is now: `state` of the rows is as of the last run.
+    """
+    in_force = {unit: act["number"] for unit, act in closed(log).items()}
+    return {unit for row in rows if in_force.get(unit := (row["company"], row["period"])) == row["close_number"]}
 
 
 def as_declared(rows: DataFrame, contract: Contract) -> DataFrame:

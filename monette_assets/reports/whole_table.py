@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
 
 from monette_assets.reports.question import Question
 from monette_assets.reports.statement import Field, Kind, Statement
@@ -12,11 +13,12 @@ if TYPE_CHECKING:
 
 
 def whole_table(question: Question, table: str) -> Statement:
-    """Any table of the lake by its key, of one month and company where asked for."""
+    """Any table of the lake by its key, of one month and company where asked for; moments in the group's time zone."""
     import pyarrow as pa
 
     from monette_assets import catalog
 
+    zone = question.group.time_zone
     keys = {contract.name: contract.key for contract in catalog.contracts()}
     found = question.release.table(table, period=question.period, company=question.company)
     key = [name for name in keys.get(table, ()) if name in found.column_names]
@@ -27,9 +29,12 @@ def whole_table(question: Question, table: str) -> Statement:
             return Kind.MONEY if column.scale == 2 else Kind.TEXT
         return Kind.COUNT if pa.types.is_integer(column) else Kind.TEXT
 
+    def local(value: Any) -> Any:
+        return value.astimezone(zone) if isinstance(value, datetime) else value
+
     return Statement(
         title=table,
         subtitle=question.subtitle(f"{found.num_rows:,} rows"),
         fields=tuple(Field(column.name, column.name, kind(column.type)) for column in found.schema),
-        rows=found.to_pylist(),
+        rows=[{name: local(value) for name, value in row.items()} for row in found.to_pylist()],
     )
