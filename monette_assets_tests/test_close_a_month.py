@@ -224,11 +224,11 @@ def test_the_figures_that_were_restated_are_exact(office: Office, edited: Edited
         ("2024-12", "Repairs", "closing", "1234.57", 4, "closed"),
         ("2024-12", "Repairs", "opening", "1234.56", 4, "closed"),
     ]
-    assert office.restated("period measure difference", "profit_and_loss") == [
-        ("2024-11", "amount", "1234.56"),
-        ("2024-11", "amount_cad", "1234.56"),
-        ("2024-12", "amount", "0.01"),
-        ("2024-12", "amount_cad", "0.01"),
+    assert office.restated("period account_name measure difference", "profit_and_loss") == [
+        ("2024-11", "Repairs", "amount", "1234.56"),
+        ("2024-11", "Repairs", "amount_cad", "1234.56"),
+        ("2024-12", "Repairs", "amount", "0.01"),
+        ("2024-12", "Repairs", "amount_cad", "0.01"),
     ]
 
 

@@ -119,9 +119,8 @@ CONTRACT = Contract(
                "figure they change.", source=(f"{FROZEN}.line",)),
         Column("account_id", "string", "QuickBooks' id of the account; empty where a statement has none.",
                source=(f"{FROZEN}.account_id",)),
-        Column("account_name", "string", "Full name, parents first; the contact's in agings; null in the profit and "
-               "loss.", nullable=True,
-               source=(f"{FROZEN}.account_name",)),
+        Column("account_name", "string", "Full name, parents first; the contact's in agings; null where a figure is of "
+               "no account.", nullable=True, source=(f"{FROZEN}.account_name",)),
         Column("group_account", "string", "Account of the group chart.", source=(f"{FROZEN}.group_account",)),
         Column("location", "string", "Standard name; empty outside of the profit and loss.",
                source=(f"{FROZEN}.location",)),
@@ -155,6 +154,7 @@ def restatements(
     **statements: DataFrame,
 ) -> DataFrame:
     """Sum each figure on both sides of each close; keep those that differ."""
+    from pyspark.sql import Window
     from pyspark.sql import functions as F
 
     pairs = closes_of(context, closes)
@@ -170,6 +170,8 @@ def restatements(
     for each in present[1:]:
         whole = whole.unionByName(each)
     side = F.col("side")
+    account = Window.partitionBy(*UNIT, "close_number", "account_id")  # a trial balance names them
+    name = F.when(F.col("account_id") != "", F.max("account_name").over(account))
     zero = F.lit(0).cast(MONEY)
     return (
         both_sides(pairs, frozen.select("close_id", *UNIT, *names, "amount"), whole)
@@ -180,6 +182,7 @@ def restatements(
             F.sum(F.when(side < 0, F.col("amount")).otherwise(zero)).alias("closed_amount"),
             F.sum(F.when(side > 0, F.col("amount")).otherwise(zero)).alias("present_amount"),
         )
+        .withColumn("account_name", F.coalesce("account_name", name))
         .withColumn("difference", F.col("present_amount") - F.col("closed_amount"))
         .where(F.col("difference") != 0)
         .withColumn("first_seen_at", F.lit(context.now))

@@ -853,7 +853,7 @@ ALTER TABLE `${catalog}`.`gold`.`restatements` ALTER COLUMN `component` COMMENT 
 ALTER TABLE `${catalog}`.`gold`.`restatements` ALTER COLUMN `section` COMMENT 'Section of the cash flow, kind of elimination, bucket of an aging; likewise.';
 ALTER TABLE `${catalog}`.`gold`.`restatements` ALTER COLUMN `line` COMMENT 'Line of cash flow or equity; of eliminations and adjustments, the company whose figure they change.';
 ALTER TABLE `${catalog}`.`gold`.`restatements` ALTER COLUMN `account_id` COMMENT 'QuickBooks\' id of the account; empty where a statement has none.';
-ALTER TABLE `${catalog}`.`gold`.`restatements` ALTER COLUMN `account_name` COMMENT 'Full name, parents first; the contact\'s in agings; null in the profit and loss.';
+ALTER TABLE `${catalog}`.`gold`.`restatements` ALTER COLUMN `account_name` COMMENT 'Full name, parents first; the contact\'s in agings; null where a figure is of no account.';
 ALTER TABLE `${catalog}`.`gold`.`restatements` ALTER COLUMN `group_account` COMMENT 'Account of the group chart.';
 ALTER TABLE `${catalog}`.`gold`.`restatements` ALTER COLUMN `location` COMMENT 'Standard name; empty outside of the profit and loss.';
 ALTER TABLE `${catalog}`.`gold`.`restatements` ALTER COLUMN `pillar` COMMENT 'Pillar of the location; likewise.';
