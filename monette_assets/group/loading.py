@@ -63,6 +63,10 @@ def load_group(folder: Path | None = None) -> Group:
         for each in lists["companies"] or ():
             if isinstance(each, dict):
                 each.setdefault("first_period", settings.first_period)
+    bought = {each.investment_account for each in consolidation.ownership} if consolidation else set()
+    for each in lists["chart"] or ():
+        if isinstance(each, dict) and str(each.get("code")) in bought:
+            each.setdefault("cash_flow", "investing")  # what is paid for a company is no operating cash
     contract = Contract(
         settings=settings,
         companies=_entries("companies", lists["companies"], Company, problems),

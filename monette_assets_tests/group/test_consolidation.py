@@ -238,6 +238,19 @@ def test_a_subsidiary_belongs_while_it_is_controlled(tmp_path: Path) -> None:
     assert members == {"ranch"}
 
 
+@pytest.mark.parametrize(("stated", "section"), [({}, "investing"), ({"cash_flow": "financing"}, "financing")])
+def test_what_is_paid_for_a_company_is_invested_unless_the_chart_says_otherwise(
+    tmp_path: Path, stated: dict[str, str], section: str
+) -> None:
+    accounts = [{**each, **(stated if each["code"] == "investment" else {})} for each in chart()]
+    group = companies_group(
+        tmp_path, company("grain"), company("shop"), overrides={"chart": accounts}, method="consolidated",
+        ownership=[entry(company="shop")],
+    )  # fmt: skip
+    sections = {each.code: each.cash_flow_section for each in group.chart}
+    assert (sections["investment"], sections["receivable"]) == (section, "operating")
+
+
 def test_owners_through_two_parents_hold_the_product(tmp_path: Path) -> None:
     ownership = [entry(company="shop"), entry(parent="shop", share="0.60")]
     group = group_of(tmp_path, method="consolidated", ownership=ownership)
