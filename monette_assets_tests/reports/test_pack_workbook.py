@@ -210,12 +210,40 @@ def test_text_of_a_source_is_never_a_formula_a_number_or_a_link(tmp_path: Path) 
     assert not any(cell.hyperlink for cell in written)
 
 
+@pytest.mark.parametrize("name", [*HOSTILE, "Ferme Élévateurs 🌾 " + 60 * "très longue "])
+def test_no_name_of_a_source_becomes_a_formula_anywhere_in_a_pack(pack: Pack, tmp_path: Path, name: str) -> None:
+    """A company, a contact, a location and an account of that name."""
+    companies = tuple(each.model_copy(update={"name": name}) for each in pack.group.companies)
+    (aging,) = pack.agings
+    assert pack.management is not None
+    made = replace(
+        pack,
+        group=replace(pack.group, companies=companies),
+        agings=(replace(aging, contacts=[(company, name, late, owed) for company, _, late, owed in aging.contacts]),),
+        management=replace(pack.management, locations=[{**row, "location": name} for row in pack.management.locations]),
+        profit_and_loss=replace(
+            pack.profit_and_loss, lines=tuple(replace(line, name=name) for line in pack.profit_and_loss.lines)
+        ),
+    )
+    found = 0
+    for written in (workbook.write(made, tmp_path / "pack.xlsx"), *pillars.write_all(made, tmp_path)):
+        for sheet in load_workbook(written):
+            for cell in (cell for row in sheet.iter_rows() for cell in row):
+                if cell.data_type == "f":
+                    assert re.fullmatch(r"=[-+*(),:.!'A-Za-z0-9 ]+", str(cell.value))
+                    assert str(cell.value) not in HOSTILE
+                elif name.strip() in str(cell.value).replace("_x000D_", "\r"):
+                    assert cell.data_type == "s"
+                    found += 1
+    assert found > 8
+
+
 @given(st.lists(st.text(max_size=60), min_size=1, max_size=8))
 def test_sheet_names_are_ones_that_excel_takes(wanted: list[str]) -> None:
     taken: list[str] = []
     for each in wanted:
         name = sheet_name(each, taken)
-        assert 1 <= len(name) <= NAME_LIMIT
+        assert 1 <= len(name.encode("utf-16-le")) // 2 <= NAME_LIMIT
         assert not re.search(r"[\[\]:*?/\\]", name)
         assert not name.startswith("'")
         assert not name.endswith("'")

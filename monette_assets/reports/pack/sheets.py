@@ -57,7 +57,8 @@ def open_workbook(path: Path) -> Workbook:
 
 def sheet_name(wanted: str, taken: Iterable[str]) -> str:
     """A name Excel takes: 31 characters, none of []:*?/\\, no apostrophe at the ends, not `History`, not taken yet."""
-    plain = re.sub(r"[\[\]:*?/\\\x00-\x1f]", " ", wanted).strip().strip("'").strip()[:NAME_LIMIT].rstrip("'") or "Sheet"
+    plain = re.sub(r"[\[\]:*?/\\\x00-\x1f]", " ", wanted).strip().strip("'").strip()
+    plain = _cut(plain, NAME_LIMIT).rstrip("' ") or "Sheet"
     if plain.casefold() == "history":
         plain = "History of"
     used = {each.casefold() for each in taken}
@@ -65,8 +66,13 @@ def sheet_name(wanted: str, taken: Iterable[str]) -> str:
     while name.casefold() in used:
         count += 1
         ending = f" {count}"
-        name = plain[: NAME_LIMIT - len(ending)] + ending
+        name = _cut(plain, NAME_LIMIT - len(ending)) + ending
     return name
+
+
+def _cut(text: str, limit: int) -> str:
+    """The beginning of a text, of so many characters as Excel counts them: of UTF-16."""
+    return text.encode("utf-16-le", "ignore")[: 2 * limit].decode("utf-16-le", "ignore")
 
 
 class Book:
@@ -106,7 +112,7 @@ class Book:
         if value is None or value == "":
             sheet.write_blank(row, column, None, style)
         else:
-            sheet.write_string(row, column, str(value)[:CELL_LIMIT], style)
+            sheet.write_string(row, column, _cut(str(value), CELL_LIMIT), style)
 
     def heading(self, sheet: Worksheet, title: str, subtitle: str) -> None:
         """The sheet's title, and below it what the figures are."""
