@@ -116,7 +116,27 @@ def _packages(platform: Platform) -> Finding:
 def _settings(platform: Platform, problems: list[str]) -> Finding:
     from monette_assets.settings import Settings
 
-    return f"home {platform.settings.home.absolute()}", "; ".join([*problems, *Settings.unknown()])
+    wrong = [*problems, *Settings.unknown(), *_signature_beside_others(platform)]
+    return f"home {platform.settings.home.absolute()}", "; ".join(wrong)
+
+
+def _signature_beside_others(platform: Platform) -> list[str]:
+    """What is wrong with a signature that belongs to other settings that are wrong: the lake is not examined then."""
+    from datetime import UTC, datetime
+
+    from monette_assets.azure_storage.access import AzureAccess
+    from monette_assets.azure_storage.configured import SIGNATURE
+    from monette_assets.azure_storage.refusal import of_signature
+    from monette_assets.credentials import REFERENCE
+    from monette_assets.settings import SettingUnusable
+
+    try:
+        _ = platform.settings.azure_storage_signature
+    except SettingUnusable:
+        given = os.environ.get(SIGNATURE, "")
+        if given and not given.startswith(REFERENCE):
+            return of_signature(AzureAccess(signature=given), datetime.now(UTC))
+    return []
 
 
 def _lake(platform: Platform) -> Finding:

@@ -62,6 +62,16 @@ def test_a_key_that_is_cut_off_and_a_figure_out_of_range_are_told_as_that(doctor
     assert "planted" not in str(said)
 
 
+def test_an_expired_signature_is_told_with_what_else_is_wrong(doctor: Doctor) -> None:
+    """With the lake, where that is examined; once in either case."""
+    expired = "sv=2024-11-04&srt=co&sp=rwcdl&se=2020-01-01T00:00:00Z&sig=planted"
+    said = doctor(lake="abfss://lake@farm.dfs.core.windows.net", azure_storage_signature=expired, azure_tenant_id="t")
+    assert "MONETTE_AZURE_TENANT_ID is set, MONETTE_AZURE_CLIENT_SECRET not" in said["settings"]
+    assert "(MONETTE_AZURE_STORAGE_SIGNATURE) expired at 2020-01-01 00:00 UTC" in said["settings"]
+    assert str(said).count("expired at") == 1
+    assert "planted" not in str(said)
+
+
 def test_dagsters_files_are_looked_for_where_dagster_looks(
     doctor: Doctor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
