@@ -213,6 +213,7 @@ def consolidated_statements(
     if context.group.consolidation.ownership:
         of_owners = [
             companies,
+            adjust(context, adjustments, component="company"),
             *dividends_received(context, eliminations),
             *profit_in_stock(context, eliminations),
             *gains_on_sale(context, eliminations),

@@ -161,8 +161,11 @@ def to_date_of(context: Context, entries: DataFrame) -> DataFrame:
     return in_group_years(context, standing, flows)
 
 
-def adjust(context: Context, adjustments: DataFrame) -> DataFrame:
-    """Approved entries, from their month on, in every part of the group that has all their companies."""
+def adjust(context: Context, adjustments: DataFrame, component: str = "entry") -> DataFrame:
+    """Approved entries, from their month on, in every part of the group that has all their companies.
+
+    `component`: entry, or the company whose books they adjust.
+    """
     from pyspark.sql import functions as F
 
     applied = adjustments.where(F.col("status") == "applied")
@@ -193,7 +196,7 @@ def adjust(context: Context, adjustments: DataFrame) -> DataFrame:
         .join(chart, "group_account")
         .select(
             "period", "month", F.lit(ADJUSTED_BASIS).alias("basis"), "subgroup", F.lit("adjustments").alias("step"),
-            F.col("entry").alias("component"), "group_account", "own_classification", "amount_cad",
+            F.col(component).alias("component"), "group_account", "own_classification", "amount_cad",
         )
     )  # fmt: skip
     zero = F.lit("0").cast(MONEY)

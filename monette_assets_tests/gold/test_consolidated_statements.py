@@ -391,6 +391,34 @@ def test_a_dividend_through_two_parents_is_income_of_neither(spark: SparkSession
     assert found.broken() == []
 
 
+def test_outsiders_bear_their_part_of_what_is_adjusted_in_their_company(spark: SparkSession, tmp_path: Path) -> None:
+    """Shop, 80 % held, owes 10.00 that its books lack: 2.00 of that cost are outsiders'.
+
+    An entry in grain's books or in nobody's is the owners' alone.
+    """
+    adjusted = [
+        ("2024-11", "A1", 1, "shop", "cost", "10.00", "applied"),
+        ("2024-11", "A1", 2, "shop", "payable", "-10.00", "applied"),
+        ("2024-11", "A2", 1, "grain", "cost", "30.00", "applied"),
+        ("2024-11", "A2", 2, "grain", "payable", "-30.00", "applied"),
+        ("2024-11", "A3", 1, None, "cost", "5.00", "applied"),
+        ("2024-11", "A3", 2, None, "payable", "-5.00", "applied"),
+    ]
+    found = consolidated(
+        spark, shop_owned(tmp_path), [], "2024-11", "2024-12", "2025-11", opened=SHOP_OPENED, adjusted=adjusted
+    )
+    november = {
+        "bank": "220.00", "capital": "-200.00", "cost": "45.00", "minority": "-18.00", "minority_income": "-2.00",
+        "payable": "-45.00",
+    }  # fmt: skip
+    assert found.sums("2024-11") == found.sums("2024-12") == november
+    assert found.sums("2024-12", of="movement_cad") == {}
+    assert found.sums("2025-11") == {
+        "bank": "220.00", "capital": "-200.00", "minority": "-18.00", "payable": "-45.00", "retained_earnings": "43.00",
+    }  # fmt: skip
+    assert found.broken() == []
+
+
 def test_a_gain_on_sale_is_shared_with_the_sellers_outsiders_less_what_they_had_before(
     spark: SparkSession, tmp_path: Path
 ) -> None:
