@@ -484,6 +484,7 @@ def _reconciliations(pack: Pack) -> list[Movements]:
         )
     ):
         made = reconciliation(management, span, grid, f"From management accounts to consolidated, {when}")
+        behind = translated_otherwise(management, span, grid)
         lines = tuple(
             Shown(
                 line.key,
@@ -491,7 +492,7 @@ def _reconciliations(pack: Pack) -> list[Movements]:
                 line.level.value,
                 tuple(made.value(line.key, each.key) for each in made.columns),
                 "",
-                tuple((who, (off,)) for who, off in translated_otherwise(management, span, grid, line.key)),
+                tuple((who, (off,)) for who, off in behind[line.key]),
                 row=f"reconciliation-{number}-{index}",
             )
             for index, line in enumerate(made.lines, start=1)

@@ -7,6 +7,7 @@ gains are in income (ACCOUNTING 14). Then come eliminations and adjustments (ACC
 
 from __future__ import annotations
 
+from collections import defaultdict
 from decimal import Decimal
 
 from monette_assets.gold.financial_summary import LINES, RESULTS
@@ -45,21 +46,19 @@ def reconciliation(management: Management, span: Span, grid: Grid, title: str) -
     return Grid("reconciliation", title, (*columns, total), lines, figures)
 
 
-def translated_otherwise(management: Management, span: Span, grid: Grid, line: str) -> list[tuple[str, Decimal]]:
-    """What the line's translation comes to, by company, largest first: none of a company in group currency."""
-    parts = RESULTS.get(line, {line: 1})
-    found = []
-    for column in grid.columns:
-        if column.role is Role.COMPANY:
-            own = sum(
-                (
-                    parts[row["line"]] * row["amount_cad"]
-                    for row in management.locations
-                    if (row["company"], row["scenario"]) == (column.key, "actual")
-                    and row["line"] in parts
-                    and row["period"] in span
-                ),
-                ZERO,
-            )
-            found.append((column.title, grid.value_or_zero(line, column.key) - own))
-    return sorted((each for each in found if each[1]), key=lambda each: -abs(each[1]))
+def translated_otherwise(management: Management, span: Span, grid: Grid) -> dict[str, list[tuple[str, Decimal]]]:
+    """What each line's translation comes to, by company, largest first: none of a company in group currency."""
+    own: dict[tuple[str, str], Decimal] = defaultdict(lambda: ZERO)
+    for row in management.locations:
+        if row["scenario"] == "actual" and row["period"] in span:
+            own[row["line"], row["company"]] += row["amount_cad"]
+    found: dict[str, list[tuple[str, Decimal]]] = {}
+    for line in LINES:
+        parts = RESULTS.get(line, {line: 1}).items()
+        off = [
+            (each.title, sum((s * (grid.value_or_zero(p, each.key) - own[p, each.key]) for p, s in parts), ZERO))
+            for each in grid.columns
+            if each.role is Role.COMPANY
+        ]
+        found[line] = sorted((each for each in off if each[1]), key=lambda each: -abs(each[1]))
+    return found
