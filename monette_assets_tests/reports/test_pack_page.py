@@ -160,6 +160,15 @@ def test_an_aging_opens_to_contacts_and_ends_in_the_balance_sheets(
     page.close()
 
 
+def test_each_line_stands_against_its_budget_with_good_variances_positive(opened: Page) -> None:
+    """Costs of 442.00 where 350.00 were budgeted: of the month, and of the year with November's."""
+    cells = opened.locator("#budget tr[data-line='Direct Operating Expenses'] td").all_inner_texts()
+    assert [figure(cell) for cell in cells[:3]] == [442, 350, -92]
+    assert "bad" in (
+        opened.locator("#budget tr[data-line='Direct Operating Expenses'] td").nth(2).get_attribute("class") or ""
+    )
+
+
 def test_a_headline_opens_the_line_it_is_of(opened: Page) -> None:
     row = opened.locator(NET_INCOME)
     opened.locator(".card[data-headline='Net Income'] .figure a").click()

@@ -86,6 +86,7 @@ def render(pack: Pack) -> str:
         balance_sheet=_balance_sheet(pack),
         movements=[_movements(pack, grid) for grid in (pack.cash_flow, pack.changes_in_equity) if grid is not None],
         pillars=_pillars(pack) if pack.management else [],
+        budget=_budget(pack),
         reconciliations=_reconciliations(pack) if pack.management else [],
         charts=_charts(pack),
         map_months=pack.tie_out.months if pack.tie_out else (),
@@ -470,6 +471,32 @@ def _places(
             sums[f"{row['location']}, {names.get(row['company'], row['company'])}"][which] += row["amount_cad"]
     found = [(name, own[0], own[1], own[2]) for name, own in sums.items() if any(own)]
     return tuple(sorted(found, key=lambda each: (-each[2], each[0])))
+
+
+def _budget(pack: Pack) -> list[Shown]:
+    """The management accounts by line: actual, budget and variance (favourable is positive), month and to date."""
+    management = pack.management
+    if management is None or not management.has_budget:
+        return []
+    return [
+        Shown(
+            line,
+            line,
+            (Level.RESULT if line in RESULTS else Level.ACCOUNT).value,
+            tuple(
+                amount
+                for span in (management.of_month, management.to_date)
+                for amount in (
+                    management.amount(ALL_PILLARS, line, span),
+                    management.amount(ALL_PILLARS, line, span, "budget"),
+                    management.variance(ALL_PILLARS, line, span),
+                )
+            ),
+            "",
+            (),
+        )
+        for line in management.lines(ALL_PILLARS)
+    ]
 
 
 def _reconciliations(pack: Pack) -> list[Movements]:
