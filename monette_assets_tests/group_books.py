@@ -13,7 +13,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from monette_assets.gold import ledger, translated_balances, trial_balance
+from monette_assets.gold import adjustments, ledger, translated_balances, trial_balance
 from monette_assets.gold.intercompany_lines import intercompany_lines
 from monette_assets.group import Group
 from monette_assets.group.calendar import months_between
@@ -253,11 +253,12 @@ class Books:
         return found
 
     def inputs(self, spark: SparkSession, last: str, posted: list[Row] | None = None) -> dict[str, DataFrame]:
-        """lines (of the ledger, or of these postings), translated_balances and trial_balance as frames."""
+        """lines (of the ledger, or of these postings), translated_balances, trial_balance; nothing is adjusted."""
         translated = _frame(spark, translated_balances.CONTRACT, self.translated_rows(last))
         booked = frame(spark, ledger.CONTRACT, self.ledger_rows() if posted is None else posted)
         context = context_of(spark, self.group, last)
         return {
+            "adjustments": frame(spark, adjustments.CONTRACT, []),
             "lines": computed(intercompany_lines(context, ledger=booked, translated_balances=translated)),
             "translated_balances": translated,
             "trial_balance": _frame(spark, trial_balance.CONTRACT, self.trial_balance_rows(last)),

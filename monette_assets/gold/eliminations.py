@@ -11,13 +11,16 @@ from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING, Any
 
+from monette_assets.gold import adjustments as adjusting
 from monette_assets.gold import intercompany_lines, intercompany_matches, translated_balances, trial_balance
+from monette_assets.gold.consolidation_steps import ADJUSTED_BASIS
 from monette_assets.gold.intercompany import (
     BALANCE_PAIRS,
     DIVIDENDS,
     PAIR,
     accounts_of,
     charges,
+    chart_of,
     claims,
     lines_of,
     members_of,
@@ -129,6 +132,7 @@ CONTRACT = Contract(
         "translated_balances": Input(translated_balances.CONTRACT, Months.UP_TO),
         "trial_balance": Input(trial_balance.CONTRACT, Months.UP_TO),
         "matches": Input(intercompany_matches.CONTRACT),
+        "adjustments": Input(adjusting.CONTRACT, Months.UP_TO),
     },
     balance=True,
     columns=(
@@ -168,6 +172,7 @@ def eliminations(
     translated_balances: DataFrame,
     trial_balance: DataFrame,
     matches: DataFrame,
+    adjustments: DataFrame,
 ) -> DataFrame:
     """The month's entries, one kind a step."""
     from pyspark.sql import functions as F
@@ -180,7 +185,7 @@ def eliminations(
         *intercompany(context, claimed.unionByName(charged)),
         *(unrealised_profit(context, held) if held else ()),
         *investments(context, translated_balances),
-        *disposals(context, translated_balances, held),
+        *disposals(context, translated_balances, adjustments, held),
     ]
     found = stack(steps, [name for name in LINE if name not in ("period", "scope", "amount_cad")], ("period", "scope"))
     asked = F.col("period").between(F.lit(context.periods[0]), F.lit(context.periods[-1]))
@@ -449,12 +454,15 @@ def _acquired(context: Context) -> Iterator[dict[str, Any]]:
                 }
 
 
-def disposals(context: Context, translated_balances: DataFrame, held: DataFrame | None) -> list[DataFrame]:
+def disposals(
+    context: Context, translated_balances: DataFrame, adjustments: DataFrame, held: DataFrame | None
+) -> list[DataFrame]:
     """In the month a subsidiary is sold: what control earned leaves the gain on its sale, its CTA goes to income.
 
-    The seller's books show proceeds less cost. The group has had its part of what was earned since acquisition in its
-    earnings already: that is taken out of the gain. The translation adjustment is recycled. Profit in goods between
-    the company and the group was nobody's until now: with one of the two an outsider, it is earned.
+    The seller's books show proceeds less cost. The group has had its part of what was earned since acquisition, with
+    what was adjusted in the company's name, in its earnings already: that is taken out of the gain. The translation
+    adjustment is recycled. Profit in goods between the company and the group was nobody's until now: with one of the
+    two an outsider, it is earned.
     """
     from pyspark.sql import functions as F
 
@@ -467,7 +475,7 @@ def disposals(context: Context, translated_balances: DataFrame, held: DataFrame 
             continue
         last, gain = months[-1], entry.disposal_account
         earned, adjustment, profit = F.col("earned"), F.col("adjustment"), F.col("profit")
-        of_equity = _equity_sold(context, translated_balances, entry, last)
+        of_equity = _equity_sold(context, translated_balances, adjustments, entry, last)
         parts = [
             (of_equity, "disposal", gain, earned + adjustment),
             (of_equity, "disposal", retained, -earned),
@@ -492,7 +500,9 @@ def disposals(context: Context, translated_balances: DataFrame, held: DataFrame 
     return found
 
 
-def _equity_sold(context: Context, translated_balances: DataFrame, entry: Ownership, last: date) -> DataFrame:
+def _equity_sold(
+    context: Context, translated_balances: DataFrame, adjustments: DataFrame, entry: Ownership, last: date
+) -> DataFrame:
     """basis, company (who sold it), earned, adjustment: its share of what control earned, and of the CTA."""
     from pyspark.sql import functions as F
 
@@ -512,8 +522,15 @@ def _equity_sold(context: Context, translated_balances: DataFrame, entry: Owners
     credited = net.groupBy("basis", "group_account").agg((-F.sum("closing_cad")).alias("credit"))
     bases = net.select("basis").distinct()
     before = bases.crossJoin(bought.select("group_account", (-F.col("bought")).alias("credit")))
+    adjusted = (
+        adjustments.where((F.col("status") == "applied") & (F.col("company") == entry.company))
+        .where(F.col("period").between(F.lit(entry.from_period), F.lit(last)))
+        .join(chart_of(context), "group_account")
+        .where(F.col("group_classification").isin("Equity", "Revenue", "Expense"))
+        .select(F.lit(ADJUSTED_BASIS).alias("basis"), "group_account", (-F.col("amount_cad")).alias("credit"))
+    )
     return (
-        stack([credited, before], ["basis", "group_account"])
+        stack([credited, before, adjusted], ["basis", "group_account"], ())
         .groupBy("basis")
         .agg(
             F.sum(F.when(is_translation, zero).otherwise(F.col("credit"))).alias("earned"),

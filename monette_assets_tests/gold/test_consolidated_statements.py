@@ -66,9 +66,10 @@ def consolidated(
     context = context_of(spark, group, *(f"{month:%Y-%m}" for month in months_between(first, last)))
     inputs = Books(group, lines, **books).inputs(spark, months[-1])
     matches = intercompany_matches(context, lines=inputs["lines"], translated_balances=inputs["translated_balances"])
-    entries = computed(eliminating.eliminations(context, **inputs, matches=computed(matches)))
     header = "period entry line_number company group_account amount_cad status"
     by_hand = frame(spark, adjusting.CONTRACT, rows(adjusting.CONTRACT, header, *adjusted))
+    given = inputs | {"adjustments": by_hand, "matches": computed(matches)}
+    entries = computed(eliminating.eliminations(context, **given))
     given_to = {
         "translated_balances": inputs["translated_balances"], "eliminations": entries, "adjustments": by_hand,
     }  # fmt: skip
@@ -616,6 +617,26 @@ def test_profit_in_stock_is_earned_when_the_company_that_sold_or_bought_it_is_so
     assert found.sums("2025-11") == {**sold, "retained_earnings": gain}
     moved = found.sums("2025-01", of="movement_cad")
     assert "inventory" not in moved  # it is there, or gone: it has not moved
+    assert found.broken() == []
+
+
+def test_what_was_adjusted_in_the_name_of_a_company_leaves_with_it(spark: SparkSession, tmp_path: Path) -> None:
+    """Shop's net assets of 100.00 are 90.00 to the group: it owes 10.00 that its books lack.
+
+    Of its 80 %, 72.00, grain makes 150.00: a gain of 78.00 beside the owners' 8.00 of that cost.
+    """
+    adjusted = [
+        ("2024-11", "A1", 1, "shop", "cost", "10.00", "applied"),
+        ("2024-11", "A1", 2, "shop", "payable", "-10.00", "applied"),
+    ]
+    group = shop_owned(tmp_path, to=date(2025, 1, 1), disposal_account="gain")
+    found = consolidated(
+        spark, group, SHOP_SOLD, "2024-11", "2024-12", "2025-01", "2025-11", opened=SHOP_OPENED, adjusted=adjusted
+    )
+    assert found.sums("2025-01") == {
+        "bank": "270.00", "capital": "-200.00", "cost": "10.00", "gain": "-78.00", "minority_income": "-2.00",
+    }  # fmt: skip
+    assert found.sums("2025-11") == {"bank": "270.00", "capital": "-200.00", "retained_earnings": "-70.00"}
     assert found.broken() == []
 
 

@@ -145,13 +145,13 @@ GRANT SELECT ON TABLE `${catalog}`.`gold`.`intercompany_lines` TO `${readers}`;
 ALTER TABLE `${catalog}`.`gold`.`intercompany_matches` SET ROW FILTER `${catalog}`.`rights`.`company_rows` ON (`company`);
 GRANT SELECT ON TABLE `${catalog}`.`gold`.`intercompany_matches` TO `${readers}`;
 
--- table gold/eliminations
-ALTER TABLE `${catalog}`.`gold`.`eliminations` SET ROW FILTER `${catalog}`.`rights`.`company_rows` ON (`company`);
-GRANT SELECT ON TABLE `${catalog}`.`gold`.`eliminations` TO `${readers}`;
-
 -- table gold/adjustments
 ALTER TABLE `${catalog}`.`gold`.`adjustments` SET ROW FILTER `${catalog}`.`rights`.`company_rows` ON (`company`);
 GRANT SELECT ON TABLE `${catalog}`.`gold`.`adjustments` TO `${readers}`;
+
+-- table gold/eliminations
+ALTER TABLE `${catalog}`.`gold`.`eliminations` SET ROW FILTER `${catalog}`.`rights`.`company_rows` ON (`company`);
+GRANT SELECT ON TABLE `${catalog}`.`gold`.`eliminations` TO `${readers}`;
 
 -- table gold/consolidated_statements
 GRANT SELECT ON TABLE `${catalog}`.`gold`.`consolidated_statements` TO `${all_companies}`;

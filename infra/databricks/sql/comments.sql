@@ -616,21 +616,6 @@ ALTER TABLE `${catalog}`.`gold`.`intercompany_matches` ALTER COLUMN `first_perio
 ALTER TABLE `${catalog}`.`gold`.`intercompany_matches` ALTER COLUMN `age_days` COMMENT 'From that month\'s end to this one\'s. Unit: days.';
 ALTER TABLE `${catalog}`.`gold`.`intercompany_matches` ALTER COLUMN `owner` COMMENT 'Who clears it.';
 
--- table gold/eliminations
-COMMENT ON TABLE `${catalog}`.`gold`.`eliminations` IS 'Consolidation entries in group currency: claims, charges and dividends between companies, unrealised profit in inventory, investments. What does not match goes to the intercompany difference, never into another line. Every entry nets to zero.';
-ALTER TABLE `${catalog}`.`gold`.`eliminations` ALTER COLUMN `period` COMMENT 'First day of the month.';
-ALTER TABLE `${catalog}`.`gold`.`eliminations` ALTER COLUMN `basis` COMMENT 'Accounting basis.';
-ALTER TABLE `${catalog}`.`gold`.`eliminations` ALTER COLUMN `elimination` COMMENT 'The entry: what it is, between whom, which document.';
-ALTER TABLE `${catalog}`.`gold`.`eliminations` ALTER COLUMN `kind` COMMENT 'What the line takes out; difference: what did not match.';
-ALTER TABLE `${catalog}`.`gold`.`eliminations` ALTER COLUMN `scope` COMMENT 'The month whose members decide which parts of the group the entry counts in: the last month of control where a company is sold, else its own.';
-ALTER TABLE `${catalog}`.`gold`.`eliminations` ALTER COLUMN `company` COMMENT 'Whose figure it changes.';
-ALTER TABLE `${catalog}`.`gold`.`eliminations` ALTER COLUMN `partner` COMMENT 'The other company; empty where there is none.';
-ALTER TABLE `${catalog}`.`gold`.`eliminations` ALTER COLUMN `group_account` COMMENT 'Account of the group chart.';
-ALTER TABLE `${catalog}`.`gold`.`eliminations` ALTER COLUMN `account_pair` COMMENT 'Key of the match it comes from; empty for none.';
-ALTER TABLE `${catalog}`.`gold`.`eliminations` ALTER COLUMN `currency` COMMENT 'Key of the match; empty for none.';
-ALTER TABLE `${catalog}`.`gold`.`eliminations` ALTER COLUMN `reference` COMMENT 'Key of the match: document number.';
-ALTER TABLE `${catalog}`.`gold`.`eliminations` ALTER COLUMN `amount_cad` COMMENT 'Debit positive. Unit: group currency.';
-
 -- table gold/adjustments
 COMMENT ON TABLE `${catalog}`.`gold`.`adjustments` IS 'Consolidation entries written by hand: group account, amount in group currency, author and approver. An entry is applied whole or not at all; what is not applied stands here with its reason.';
 ALTER TABLE `${catalog}`.`gold`.`adjustments` ALTER COLUMN `period` COMMENT 'First day of the month it is booked in.';
@@ -648,6 +633,21 @@ ALTER TABLE `${catalog}`.`gold`.`adjustments` ALTER COLUMN `file_name` COMMENT '
 ALTER TABLE `${catalog}`.`gold`.`adjustments` ALTER COLUMN `file_hash` COMMENT 'SHA-256 of the file.';
 ALTER TABLE `${catalog}`.`gold`.`adjustments` ALTER COLUMN `sheet` COMMENT 'Sheet of the file.';
 ALTER TABLE `${catalog}`.`gold`.`adjustments` ALTER COLUMN `row_number` COMMENT 'Row of the sheet.';
+
+-- table gold/eliminations
+COMMENT ON TABLE `${catalog}`.`gold`.`eliminations` IS 'Consolidation entries in group currency: claims, charges and dividends between companies, unrealised profit in inventory, investments. What does not match goes to the intercompany difference, never into another line. Every entry nets to zero.';
+ALTER TABLE `${catalog}`.`gold`.`eliminations` ALTER COLUMN `period` COMMENT 'First day of the month.';
+ALTER TABLE `${catalog}`.`gold`.`eliminations` ALTER COLUMN `basis` COMMENT 'Accounting basis.';
+ALTER TABLE `${catalog}`.`gold`.`eliminations` ALTER COLUMN `elimination` COMMENT 'The entry: what it is, between whom, which document.';
+ALTER TABLE `${catalog}`.`gold`.`eliminations` ALTER COLUMN `kind` COMMENT 'What the line takes out; difference: what did not match.';
+ALTER TABLE `${catalog}`.`gold`.`eliminations` ALTER COLUMN `scope` COMMENT 'The month whose members decide which parts of the group the entry counts in: the last month of control where a company is sold, else its own.';
+ALTER TABLE `${catalog}`.`gold`.`eliminations` ALTER COLUMN `company` COMMENT 'Whose figure it changes.';
+ALTER TABLE `${catalog}`.`gold`.`eliminations` ALTER COLUMN `partner` COMMENT 'The other company; empty where there is none.';
+ALTER TABLE `${catalog}`.`gold`.`eliminations` ALTER COLUMN `group_account` COMMENT 'Account of the group chart.';
+ALTER TABLE `${catalog}`.`gold`.`eliminations` ALTER COLUMN `account_pair` COMMENT 'Key of the match it comes from; empty for none.';
+ALTER TABLE `${catalog}`.`gold`.`eliminations` ALTER COLUMN `currency` COMMENT 'Key of the match; empty for none.';
+ALTER TABLE `${catalog}`.`gold`.`eliminations` ALTER COLUMN `reference` COMMENT 'Key of the match: document number.';
+ALTER TABLE `${catalog}`.`gold`.`eliminations` ALTER COLUMN `amount_cad` COMMENT 'Debit positive. Unit: group currency.';
 
 -- table gold/consolidated_statements
 COMMENT ON TABLE `${catalog}`.`gold`.`consolidated_statements` IS 'Balance sheet and profit and loss in group currency of the group, its countries and its pillars: companies, eliminations, adjustments, non-controlling interest. A consolidated figure is the sum of its rows. Income and expense are to date of the group\'s own fiscal year. A part of the group eliminates what is between its own companies.';

@@ -147,13 +147,13 @@ REPAIR TABLE `${catalog}`.`gold`.`intercompany_lines` SYNC METADATA;
 CREATE TABLE IF NOT EXISTS `${catalog}`.`gold`.`intercompany_matches` USING DELTA LOCATION '${lake}/gold/intercompany_matches';
 REPAIR TABLE `${catalog}`.`gold`.`intercompany_matches` SYNC METADATA;
 
--- table gold/eliminations
-CREATE TABLE IF NOT EXISTS `${catalog}`.`gold`.`eliminations` USING DELTA LOCATION '${lake}/gold/eliminations';
-REPAIR TABLE `${catalog}`.`gold`.`eliminations` SYNC METADATA;
-
 -- table gold/adjustments
 CREATE TABLE IF NOT EXISTS `${catalog}`.`gold`.`adjustments` USING DELTA LOCATION '${lake}/gold/adjustments';
 REPAIR TABLE `${catalog}`.`gold`.`adjustments` SYNC METADATA;
+
+-- table gold/eliminations
+CREATE TABLE IF NOT EXISTS `${catalog}`.`gold`.`eliminations` USING DELTA LOCATION '${lake}/gold/eliminations';
+REPAIR TABLE `${catalog}`.`gold`.`eliminations` SYNC METADATA;
 
 -- table gold/consolidated_statements
 CREATE TABLE IF NOT EXISTS `${catalog}`.`gold`.`consolidated_statements` USING DELTA LOCATION '${lake}/gold/consolidated_statements';

@@ -85,11 +85,11 @@ REVOKE SELECT ON TABLE `${catalog}`.`gold`.`intercompany_lines` FROM `${readers}
 -- table gold/intercompany_matches
 REVOKE SELECT ON TABLE `${catalog}`.`gold`.`intercompany_matches` FROM `${readers}`;
 
--- table gold/eliminations
-REVOKE SELECT ON TABLE `${catalog}`.`gold`.`eliminations` FROM `${readers}`;
-
 -- table gold/adjustments
 REVOKE SELECT ON TABLE `${catalog}`.`gold`.`adjustments` FROM `${readers}`;
+
+-- table gold/eliminations
+REVOKE SELECT ON TABLE `${catalog}`.`gold`.`eliminations` FROM `${readers}`;
 
 -- table gold/consolidated_statements
 REVOKE SELECT ON TABLE `${catalog}`.`gold`.`consolidated_statements` FROM `${all_companies}`;
@@ -270,11 +270,11 @@ ALTER TABLE `${catalog}`.`gold`.`intercompany_lines` DROP ROW FILTER;
 -- table gold/intercompany_matches
 ALTER TABLE `${catalog}`.`gold`.`intercompany_matches` DROP ROW FILTER;
 
--- table gold/eliminations
-ALTER TABLE `${catalog}`.`gold`.`eliminations` DROP ROW FILTER;
-
 -- table gold/adjustments
 ALTER TABLE `${catalog}`.`gold`.`adjustments` DROP ROW FILTER;
+
+-- table gold/eliminations
+ALTER TABLE `${catalog}`.`gold`.`eliminations` DROP ROW FILTER;
 
 -- table gold/cash_flow
 ALTER TABLE `${catalog}`.`gold`.`cash_flow` DROP ROW FILTER;
