@@ -24,7 +24,7 @@ def reconciliation(management: Management, span: Span, grid: Grid, title: str) -
     steps = [each for each in grid.columns if each.role is Role.STEP]
     columns = (
         GridColumn(MANAGEMENT, "Management accounts", Role.SUBTOTAL),
-        GridColumn(TRANSLATION, "Translation by each company's method", Role.STEP),
+        GridColumn(TRANSLATION, "Translation by own method", Role.STEP),
         *steps,
     )
     keys = (MANAGEMENT, TRANSLATION, *(each.key for each in steps))
