@@ -63,6 +63,15 @@ def test_a_tables_function_bears_its_name(table: Table) -> None:
     assert getattr(importlib.import_module(f"monette_assets.{layer}.{name}"), name) is table
 
 
+@pytest.mark.parametrize("table", COMPUTED, ids=lambda table: table.name)
+def test_a_table_stands_in_the_catalog_after_what_it_is_made_of(table: Table) -> None:
+    """Whoever computes every table in that order, as a rebuilt moment is, finds what each reads."""
+    names = [each.name for each in COMPUTED]
+    before = names[: names.index(table.name)]
+    read = [source.contract.name for source in table.contract.inputs.values() if source.contract.name in names]
+    assert [name for name in read if name not in before] == []
+
+
 def test_asset_keys_are_the_tables_names() -> None:
     keys = {key.to_user_string() for key in definitions.defs.resolve_asset_graph().get_all_asset_keys()}
     assert keys == {contract.name for contract in catalog.contracts()} | {"releases"}

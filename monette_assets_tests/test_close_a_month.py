@@ -307,6 +307,8 @@ def another_year_end(folder: Path) -> Path:
 
 def test_a_moment_before_the_first_close_is_rebuilt_though_there_are_closes_now(edited: Edited) -> None:
     assert printed(*REPORT, "--as-of", "1", "--rebuild") == edited.closed.trial_balance
+    flows = ("report", "cash_flow", "--period", "2024-12", "--format", "csv", "--as-of", "1")
+    assert printed(*flows, "--rebuild") == printed(*flows)  # the group's is computed from the companies'
 
 
 def test_a_moment_is_reproduced_from_bronze_when_its_versions_are_gone(

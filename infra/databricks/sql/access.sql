@@ -156,12 +156,6 @@ GRANT SELECT ON TABLE `${catalog}`.`gold`.`eliminations` TO `${readers}`;
 -- table gold/consolidated_statements
 GRANT SELECT ON TABLE `${catalog}`.`gold`.`consolidated_statements` TO `${all_companies}`;
 
--- table gold/consolidated_cash_flow
-GRANT SELECT ON TABLE `${catalog}`.`gold`.`consolidated_cash_flow` TO `${all_companies}`;
-
--- table gold/consolidated_changes_in_equity
-GRANT SELECT ON TABLE `${catalog}`.`gold`.`consolidated_changes_in_equity` TO `${all_companies}`;
-
 -- table gold/cash_flow
 ALTER TABLE `${catalog}`.`gold`.`cash_flow` SET ROW FILTER `${catalog}`.`rights`.`company_rows` ON (`company`);
 GRANT SELECT ON TABLE `${catalog}`.`gold`.`cash_flow` TO `${readers}`;
@@ -169,6 +163,12 @@ GRANT SELECT ON TABLE `${catalog}`.`gold`.`cash_flow` TO `${readers}`;
 -- table gold/changes_in_equity
 ALTER TABLE `${catalog}`.`gold`.`changes_in_equity` SET ROW FILTER `${catalog}`.`rights`.`company_rows` ON (`company`);
 GRANT SELECT ON TABLE `${catalog}`.`gold`.`changes_in_equity` TO `${readers}`;
+
+-- table gold/consolidated_cash_flow
+GRANT SELECT ON TABLE `${catalog}`.`gold`.`consolidated_cash_flow` TO `${all_companies}`;
+
+-- table gold/consolidated_changes_in_equity
+GRANT SELECT ON TABLE `${catalog}`.`gold`.`consolidated_changes_in_equity` TO `${all_companies}`;
 
 -- table gold/cash_bridge
 ALTER TABLE `${catalog}`.`gold`.`cash_bridge` SET ROW FILTER `${catalog}`.`rights`.`company_rows` ON (`company`);

@@ -664,26 +664,6 @@ ALTER TABLE `${catalog}`.`gold`.`consolidated_statements` ALTER COLUMN `opening_
 ALTER TABLE `${catalog}`.`gold`.`consolidated_statements` ALTER COLUMN `movement_cad` COMMENT 'The month\'s. Unit: group currency.';
 ALTER TABLE `${catalog}`.`gold`.`consolidated_statements` ALTER COLUMN `closing_cad` COMMENT 'Opening + movement. Unit: group currency.';
 
--- table gold/consolidated_cash_flow
-COMMENT ON TABLE `${catalog}`.`gold`.`consolidated_cash_flow` IS 'Cash flow of the group and every part of it, in CAD: each company\'s statement, eliminations and adjustments; their sum is the group\'s. Cash that companies bring along or take with them is a section of its own, so that a month opens with what the month before closed with. Inflows positive.';
-ALTER TABLE `${catalog}`.`gold`.`consolidated_cash_flow` ALTER COLUMN `period` COMMENT 'First day of the month.';
-ALTER TABLE `${catalog}`.`gold`.`consolidated_cash_flow` ALTER COLUMN `basis` COMMENT 'Accounting basis.';
-ALTER TABLE `${catalog}`.`gold`.`consolidated_cash_flow` ALTER COLUMN `subgroup` COMMENT 'Part of the group; group is all of it.';
-ALTER TABLE `${catalog}`.`gold`.`consolidated_cash_flow` ALTER COLUMN `step` COMMENT 'Step of the consolidation.';
-ALTER TABLE `${catalog}`.`gold`.`consolidated_cash_flow` ALTER COLUMN `component` COMMENT 'Company, or kind of elimination or adjustment.';
-ALTER TABLE `${catalog}`.`gold`.`consolidated_cash_flow` ALTER COLUMN `section` COMMENT 'Section; the first three are operating.';
-ALTER TABLE `${catalog}`.`gold`.`consolidated_cash_flow` ALTER COLUMN `line` COMMENT 'Group account, or a line of its own name.';
-ALTER TABLE `${catalog}`.`gold`.`consolidated_cash_flow` ALTER COLUMN `amount_cad` COMMENT 'Inflow positive. Unit: group currency.';
-
--- table gold/consolidated_changes_in_equity
-COMMENT ON TABLE `${catalog}`.`gold`.`consolidated_changes_in_equity` IS 'Equity of the group and every part of it, by component, in CAD: opening, the year\'s result moved to retained earnings when the group\'s year begins, net income, capital, dividends, direct postings, translation adjustment, share of others, companies that joined or left, closing. Equity reads positive.';
-ALTER TABLE `${catalog}`.`gold`.`consolidated_changes_in_equity` ALTER COLUMN `period` COMMENT 'First day of the month.';
-ALTER TABLE `${catalog}`.`gold`.`consolidated_changes_in_equity` ALTER COLUMN `basis` COMMENT 'Accounting basis.';
-ALTER TABLE `${catalog}`.`gold`.`consolidated_changes_in_equity` ALTER COLUMN `subgroup` COMMENT 'Part of the group; group is all of it.';
-ALTER TABLE `${catalog}`.`gold`.`consolidated_changes_in_equity` ALTER COLUMN `component` COMMENT 'Group account; current_earnings is the year\'s result so far.';
-ALTER TABLE `${catalog}`.`gold`.`consolidated_changes_in_equity` ALTER COLUMN `line` COMMENT 'What changed it.';
-ALTER TABLE `${catalog}`.`gold`.`consolidated_changes_in_equity` ALTER COLUMN `amount_cad` COMMENT 'Equity reads positive. Unit: group currency.';
-
 -- table gold/cash_flow
 COMMENT ON TABLE `${catalog}`.`gold`.`cash_flow` IS 'Cash flow per company and month, indirect method, in home currency and CAD: net income, what of it is not cash, changes in working capital, investing, financing, effect of exchange rates, and the cash it ends in. Inflows positive. Months add up to quarters and years; opening is the first month\'s, closing the last\'s.';
 ALTER TABLE `${catalog}`.`gold`.`cash_flow` ALTER COLUMN `period` COMMENT 'First day of the month.';
@@ -705,6 +685,26 @@ ALTER TABLE `${catalog}`.`gold`.`changes_in_equity` ALTER COLUMN `line` COMMENT 
 ALTER TABLE `${catalog}`.`gold`.`changes_in_equity` ALTER COLUMN `currency` COMMENT 'Home currency of the company.';
 ALTER TABLE `${catalog}`.`gold`.`changes_in_equity` ALTER COLUMN `amount` COMMENT 'Equity reads positive. Unit: home currency.';
 ALTER TABLE `${catalog}`.`gold`.`changes_in_equity` ALTER COLUMN `amount_cad` COMMENT 'Equity reads positive. Unit: group currency.';
+
+-- table gold/consolidated_cash_flow
+COMMENT ON TABLE `${catalog}`.`gold`.`consolidated_cash_flow` IS 'Cash flow of the group and every part of it, in CAD: each company\'s statement, eliminations and adjustments; their sum is the group\'s. Cash that companies bring along or take with them is a section of its own, so that a month opens with what the month before closed with. Inflows positive.';
+ALTER TABLE `${catalog}`.`gold`.`consolidated_cash_flow` ALTER COLUMN `period` COMMENT 'First day of the month.';
+ALTER TABLE `${catalog}`.`gold`.`consolidated_cash_flow` ALTER COLUMN `basis` COMMENT 'Accounting basis.';
+ALTER TABLE `${catalog}`.`gold`.`consolidated_cash_flow` ALTER COLUMN `subgroup` COMMENT 'Part of the group; group is all of it.';
+ALTER TABLE `${catalog}`.`gold`.`consolidated_cash_flow` ALTER COLUMN `step` COMMENT 'Step of the consolidation.';
+ALTER TABLE `${catalog}`.`gold`.`consolidated_cash_flow` ALTER COLUMN `component` COMMENT 'Company, or kind of elimination or adjustment.';
+ALTER TABLE `${catalog}`.`gold`.`consolidated_cash_flow` ALTER COLUMN `section` COMMENT 'Section; the first three are operating.';
+ALTER TABLE `${catalog}`.`gold`.`consolidated_cash_flow` ALTER COLUMN `line` COMMENT 'Group account, or a line of its own name.';
+ALTER TABLE `${catalog}`.`gold`.`consolidated_cash_flow` ALTER COLUMN `amount_cad` COMMENT 'Inflow positive. Unit: group currency.';
+
+-- table gold/consolidated_changes_in_equity
+COMMENT ON TABLE `${catalog}`.`gold`.`consolidated_changes_in_equity` IS 'Equity of the group and every part of it, by component, in CAD: opening, the year\'s result moved to retained earnings when the group\'s year begins, net income, capital, dividends, direct postings, translation adjustment, share of others, companies that joined or left, closing. Equity reads positive.';
+ALTER TABLE `${catalog}`.`gold`.`consolidated_changes_in_equity` ALTER COLUMN `period` COMMENT 'First day of the month.';
+ALTER TABLE `${catalog}`.`gold`.`consolidated_changes_in_equity` ALTER COLUMN `basis` COMMENT 'Accounting basis.';
+ALTER TABLE `${catalog}`.`gold`.`consolidated_changes_in_equity` ALTER COLUMN `subgroup` COMMENT 'Part of the group; group is all of it.';
+ALTER TABLE `${catalog}`.`gold`.`consolidated_changes_in_equity` ALTER COLUMN `component` COMMENT 'Group account; current_earnings is the year\'s result so far.';
+ALTER TABLE `${catalog}`.`gold`.`consolidated_changes_in_equity` ALTER COLUMN `line` COMMENT 'What changed it.';
+ALTER TABLE `${catalog}`.`gold`.`consolidated_changes_in_equity` ALTER COLUMN `amount_cad` COMMENT 'Equity reads positive. Unit: group currency.';
 
 -- table gold/cash_bridge
 COMMENT ON TABLE `${catalog}`.`gold`.`cash_bridge` IS 'Accrual and cash view of operations, per company and month in home currency: net income, what of it is not cash, changes in working capital, entries that passed no bank; and, counted from the bank\'s side alone, what operations moved there by the account behind it. Both are the same amount. Inflows positive.';

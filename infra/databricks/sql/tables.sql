@@ -159,14 +159,6 @@ REPAIR TABLE `${catalog}`.`gold`.`eliminations` SYNC METADATA;
 CREATE TABLE IF NOT EXISTS `${catalog}`.`gold`.`consolidated_statements` USING DELTA LOCATION '${lake}/gold/consolidated_statements';
 REPAIR TABLE `${catalog}`.`gold`.`consolidated_statements` SYNC METADATA;
 
--- table gold/consolidated_cash_flow
-CREATE TABLE IF NOT EXISTS `${catalog}`.`gold`.`consolidated_cash_flow` USING DELTA LOCATION '${lake}/gold/consolidated_cash_flow';
-REPAIR TABLE `${catalog}`.`gold`.`consolidated_cash_flow` SYNC METADATA;
-
--- table gold/consolidated_changes_in_equity
-CREATE TABLE IF NOT EXISTS `${catalog}`.`gold`.`consolidated_changes_in_equity` USING DELTA LOCATION '${lake}/gold/consolidated_changes_in_equity';
-REPAIR TABLE `${catalog}`.`gold`.`consolidated_changes_in_equity` SYNC METADATA;
-
 -- table gold/cash_flow
 CREATE TABLE IF NOT EXISTS `${catalog}`.`gold`.`cash_flow` USING DELTA LOCATION '${lake}/gold/cash_flow';
 REPAIR TABLE `${catalog}`.`gold`.`cash_flow` SYNC METADATA;
@@ -174,6 +166,14 @@ REPAIR TABLE `${catalog}`.`gold`.`cash_flow` SYNC METADATA;
 -- table gold/changes_in_equity
 CREATE TABLE IF NOT EXISTS `${catalog}`.`gold`.`changes_in_equity` USING DELTA LOCATION '${lake}/gold/changes_in_equity';
 REPAIR TABLE `${catalog}`.`gold`.`changes_in_equity` SYNC METADATA;
+
+-- table gold/consolidated_cash_flow
+CREATE TABLE IF NOT EXISTS `${catalog}`.`gold`.`consolidated_cash_flow` USING DELTA LOCATION '${lake}/gold/consolidated_cash_flow';
+REPAIR TABLE `${catalog}`.`gold`.`consolidated_cash_flow` SYNC METADATA;
+
+-- table gold/consolidated_changes_in_equity
+CREATE TABLE IF NOT EXISTS `${catalog}`.`gold`.`consolidated_changes_in_equity` USING DELTA LOCATION '${lake}/gold/consolidated_changes_in_equity';
+REPAIR TABLE `${catalog}`.`gold`.`consolidated_changes_in_equity` SYNC METADATA;
 
 -- table gold/cash_bridge
 CREATE TABLE IF NOT EXISTS `${catalog}`.`gold`.`cash_bridge` USING DELTA LOCATION '${lake}/gold/cash_bridge';

@@ -94,17 +94,17 @@ REVOKE SELECT ON TABLE `${catalog}`.`gold`.`eliminations` FROM `${readers}`;
 -- table gold/consolidated_statements
 REVOKE SELECT ON TABLE `${catalog}`.`gold`.`consolidated_statements` FROM `${all_companies}`;
 
--- table gold/consolidated_cash_flow
-REVOKE SELECT ON TABLE `${catalog}`.`gold`.`consolidated_cash_flow` FROM `${all_companies}`;
-
--- table gold/consolidated_changes_in_equity
-REVOKE SELECT ON TABLE `${catalog}`.`gold`.`consolidated_changes_in_equity` FROM `${all_companies}`;
-
 -- table gold/cash_flow
 REVOKE SELECT ON TABLE `${catalog}`.`gold`.`cash_flow` FROM `${readers}`;
 
 -- table gold/changes_in_equity
 REVOKE SELECT ON TABLE `${catalog}`.`gold`.`changes_in_equity` FROM `${readers}`;
+
+-- table gold/consolidated_cash_flow
+REVOKE SELECT ON TABLE `${catalog}`.`gold`.`consolidated_cash_flow` FROM `${all_companies}`;
+
+-- table gold/consolidated_changes_in_equity
+REVOKE SELECT ON TABLE `${catalog}`.`gold`.`consolidated_changes_in_equity` FROM `${all_companies}`;
 
 -- table gold/cash_bridge
 REVOKE SELECT ON TABLE `${catalog}`.`gold`.`cash_bridge` FROM `${readers}`;
