@@ -20,7 +20,8 @@ from monette_assets.group.models import WHOLE_GROUP
 from monette_assets.group.perimeter import belongs
 from monette_assets.persons import as_kept, compared
 from monette_assets.reports.released import Released, open_release
-from monette_assets.tables import closes, hash_chain
+from monette_assets.tables import closes, hash_chain, provenance
+from monette_assets.tables.closed_statements import COMPANY_STATEMENTS, GROUP_STATEMENTS
 from monette_assets.tables.closes import APPROVE, CLOSE, REOPEN, closed, last_acts
 from monette_assets.tables.hash_chain import Entry
 
@@ -47,6 +48,7 @@ def approve(books: Books, period: date, companies: Sequence[str], who: str) -> l
         return {company: {} for company in companies}
 
     _all_or_none(companies, lambda each: _finished(books, release, each, period))
+    _of_this_contract(books, companies, period)
     return _write(books, release, APPROVE, period, who, approved)
 
 
@@ -55,10 +57,10 @@ def close(
 ) -> list[Entry]:
     """Close a month of companies and freeze its figures. Raises CloseRefusedError; then none of them is closed.
 
-    Refused are a month that runs, lies ahead, is incomplete or closed, one that has an open month between its first
-    close and it, and whom the contract does not name. Where no company of the month is left open, the group's month is
-    closed too; where it cannot be, `tell` is given the reason. `group` among the companies closes the group's month
-    alone, once all companies are closed.
+    Refused are a month that runs, lies ahead, is incomplete or closed, one that was built with another contract than is
+    in force, one that has an open month between its first close and it, and whom the contract does not name. Where no
+    company of the month is left open, the group's month is closed too; where it cannot be, `tell` is given the reason.
+    `group` among the companies closes the group's month alone, once all companies are closed.
     """
     who = person(books.group, who, "--by")
     release = _release(books)
@@ -72,6 +74,7 @@ def close(
 
     def closing(those: Sequence[str]) -> list[Entry]:
         _all_or_none(those, lambda each: one(books.log, each))
+        _of_this_contract(books, those, period)
         frozen = {whose: freeze(books, release, period, whose) for whose in those}
 
         def allowed(log: Log) -> Said:
@@ -243,6 +246,20 @@ def _finished(books: Books, release: Released, company: str, period: date) -> No
             f"{here} is incomplete: {'; '.join(missing)}. Put that right (`monette check --from {period:%Y-%m}`), then "
             "close it"
         )
+
+
+def _of_this_contract(books: Books, companies: Sequence[str], period: date) -> None:
+    """What the log will say the figures were made with is what they were made with: the contract in force."""
+    of_group = [each.table for each in GROUP_STATEMENTS if WHOLE_GROUP in companies]
+    of_companies = [each.table for each in COMPANY_STATEMENTS if set(companies) - {WHOLE_GROUP}]
+    for table in (*of_companies, *of_group):
+        made = provenance.read(books.lake, table).get(period, provenance.NEVER)
+        if made != provenance.NEVER and made.contract != books.group.fingerprint:
+            raise CloseRefusedError(
+                f"{table} of {period:%Y-%m} was built with another contract ({made.contract[:8]}) than is in force "
+                f"({books.group.fingerprint[:8]}); run `monette run --no-fetch --from {period:%Y-%m} --to "
+                f"{period:%Y-%m}`, then close it"
+            )
 
 
 def _write(

@@ -20,7 +20,7 @@ from monette_assets.group import Group
 from monette_assets.lake import Lake
 from monette_assets.lake.errors import VersionGone
 from monette_assets.reports.released import open_release
-from monette_assets.tables import chained, closed_statements, group_contracts, hash_chain
+from monette_assets.tables import chained, closed_statements, group_contracts, hash_chain, provenance
 from monette_assets.tables.asset import asset_key
 from monette_assets_tests.contracts import small_contract
 from monette_assets_tests.frames import group_of, shown
@@ -128,6 +128,34 @@ def test_a_month_that_was_not_built_is_refused(books: Books) -> None:
     later = replace(books, now=lambda: datetime(2025, 3, 10, tzinfo=UTC))
     with pytest.raises(CloseRefusedError, match="north 2025-02 is not in release 1: it has not been built; run "):
         close(later, FEBRUARY, ["north"], "Ann")
+
+
+def test_figures_of_another_contract_than_the_log_would_name_are_refused(books: Books) -> None:
+    """A contract that was edited counts for a month once the month was built with it."""
+
+    def built_with(contract: str, table: str) -> None:
+        provenance.write(books.lake, table, {NOVEMBER: provenance.Provenance.of("code", contract, {})})
+
+    in_force = books.group.fingerprint
+    built_with("a1b2c3d4e5", "gold/trial_balance")
+    for act in (approve, close):
+        with pytest.raises(CloseRefusedError) as refused:
+            act(books, NOVEMBER, ["north"], "Ann")
+        assert str(refused.value) == (
+            f"gold/trial_balance of 2024-11 was built with another contract (a1b2c3d4) than is in force "
+            f"({in_force[:8]}); run `monette run --no-fetch --from 2024-11 --to 2024-11`, then close it"
+        )
+    assert books.log == []
+    built_with(in_force, "gold/trial_balance")
+    built_with("a1b2c3d4e5", "gold/consolidated_statements")
+    told: list[str] = []
+    made = close(books, NOVEMBER, ["north", "south"], "Ann", tell=told.append)
+    assert [(entry["company"], entry["contract_version"]) for entry in made] == [
+        ("north", in_force), ("south", in_force),
+    ]  # fmt: skip
+    assert told[0].startswith("gold/consolidated_statements of 2024-11 was built with another contract (a1b2c3d4)")
+    built_with(in_force, "gold/consolidated_statements")
+    assert [entry["company"] for entry in close(books, NOVEMBER, ["group"], "Ann")] == ["group"]
 
 
 def test_one_refusal_refuses_all_and_all_are_told(books: Books) -> None:
