@@ -408,6 +408,21 @@ def test_an_act_that_cannot_be_written_down_is_not_done(
     assert {name: lake.version(name) for name in before} == before
 
 
+def test_all_of_a_month_are_those_that_are_still_open(
+    office: Office, closed: Closed, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """On a copy of the lake: north has closed December, south has not."""
+    shutil.copytree(office.lake.url, tmp_path / "lake")
+    monkeypatch.setenv("MONETTE_LAKE", str(tmp_path / "lake"))
+    before = Lake(str(tmp_path / "lake")).read("closes").num_rows
+    assert main(["approve", "2024-12", "--all", "--by", "Ann"]) == 0
+    assert "2024-12 closed already: north\n" in capsys.readouterr().err
+    *_, last = sorted(Lake(str(tmp_path / "lake")).read("closes").to_pylist(), key=lambda row: row["number"])
+    assert (last["number"], last["action"], last["company"]) == (before + 1, "approve", "south")
+    assert main(["close", "2024-11", "--all", "--by", "Ann"]) == 1
+    assert "2024-11: every company is closed already; there is nothing to close" in capsys.readouterr().err
+
+
 def test_tampering_with_a_log_is_told_by_command_and_check(
     office: Office, edited: Edited, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -461,6 +476,8 @@ def test_a_log_or_a_frozen_row_that_was_changed_after_the_last_run_is_told_by_ch
         (["close", "2025-01", "--company", "north", "--by", "Ann"], 1, "it has not been built; run `monette run"),
         (["reopen", "2025-01", "--company", "north", "--by", "Ann", "--approved-by", "Bob", "--reason", "x"], 1,
          "north 2025-01 is not closed: there is nothing to reopen"),
+        (["reopen", "2025-01", "--all", "--by", "Ann", "--approved-by", "Bob", "--reason", "x"], 1,
+         "2025-01: no company is closed; there is nothing to reopen"),
         (["report", "trial_balance", "--rebuild"], 2, "--rebuild: say the moment with --as-of"),
         (["report", "trial_balance", "--as-of", "last week"], 1, "or a moment such as 2026-10-31T18:00, found 'last"),
         (["report", "trial_balance", "--as-of", "2020-01-31T12:00"], 1, "no report had been fetched by 2020-01-31 12"),

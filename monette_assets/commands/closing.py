@@ -19,7 +19,12 @@ if TYPE_CHECKING:
 
 PeriodArgument = Annotated[str, typer.Argument(help="A month such as 2026-10.", metavar="PERIOD")]
 CompanyOption = Annotated[list[str] | None, typer.Option(help="Company codes, by comma or repeated.")]
-AllOption = Annotated[bool, typer.Option("--all", help="Every company of the group in that month.")]
+AllOption = Annotated[
+    bool,
+    typer.Option(
+        "--all", help="Every company of that month that it can be done to: not closed yet; to reopen, closed."
+    ),
+]
 GroupOption = Annotated[bool, typer.Option("--group", help="The group's month, its consolidated statements, alone.")]
 ByOption = Annotated[str, typer.Option("--by", help="Who does it: a person's name.")]
 
@@ -158,7 +163,7 @@ def _act(
     month = platform.month(period)
     codes = [WHOLE_GROUP] if group else platform.companies(company or ())
     if every:
-        codes = [each.code for each in platform.group.companies if each.is_active(month)]
+        codes = _still_to_do(platform, action, month)
     with recorded(platform, action, f"{month:%Y-%m} of {', '.join(codes)} by {who}") as record:
         made = act(Books.of(platform.lake, platform.group), month, codes)
         record.result = ", ".join(f"{entry['company']}: entry {entry['number']}" for entry in made)
@@ -170,6 +175,28 @@ def _act(
             f"[bold green]{entry['company']} {month:%Y-%m} {done}[/] on release {entry['release']}: entry "
             f"{entry['number']}, hash {entry['hash'][:12]}"
         )
+
+
+def _still_to_do(platform: Platform, action: str, month: date) -> list[str]:
+    """The month's companies that are not closed yet, or of a reopening those that are; the others are named."""
+    from monette_assets.commands.errors import CommandError
+    from monette_assets.commands.output import notes
+    from monette_assets.tables import closes as log
+    from monette_assets.tables.hash_chain import entries
+
+    standing = log.closed(entries(platform.lake, log.CONTRACT.name))
+    found: dict[bool, list[str]] = {True: [], False: []}
+    for each in platform.group.companies:
+        if each.is_active(month):
+            found[(each.code, month) in standing].append(each.code)
+    wanted = action == "reopen"
+    if found[not wanted] and not found[wanted]:
+        said = "no company is closed" if wanted else "every company is closed already"
+        raise CommandError(f"{month:%Y-%m}: {said}; there is nothing to {action}")
+    if found[not wanted]:
+        said = "not closed" if wanted else "closed already"
+        notes().print(f"{month:%Y-%m} {said}: {', '.join(found[not wanted])}", soft_wrap=True)
+    return found[wanted]
 
 
 def _announce(platform: Platform, made: list[Entry]) -> None:
