@@ -98,7 +98,7 @@ def eliminate(context: Context, eliminations: DataFrame) -> DataFrame:
     from pyspark.sql import functions as F
 
     entries = within(context, eliminations).withColumn("component", F.col("kind"))
-    return to_date_of(context, entries.select("period", *PLACE, "own_classification", "stays", "amount_cad"))
+    return to_date_of(context, entries)
 
 
 def within(context: Context, eliminations: DataFrame) -> DataFrame:
@@ -147,6 +147,7 @@ def to_date_of(context: Context, entries: DataFrame) -> DataFrame:
     from pyspark.sql import functions as F
 
     zero = F.lit("0").cast(MONEY)
+    entries = entries.select("period", *PLACE, "own_classification", "stays", "amount_cad")
     at_end = entries.select("*", zero.alias("opening_cad"), F.col("amount_cad").alias("closing_cad"))
     before = (
         entries.where("stays")

@@ -122,7 +122,7 @@ def profit_in_stock(context: Context, eliminations: DataFrame) -> list[DataFrame
         return []
     entries = within(context, eliminations.where(F.col("kind") == "unrealised_profit"))
     of_seller = entries.withColumn("component", F.col("partner"))  # the buyer holds the goods, its partner sold them
-    return [to_date_of(context, of_seller.select("period", *PLACE, "own_classification", "stays", "amount_cad"))]
+    return [to_date_of(context, of_seller)]
 
 
 def gains_on_sale(context: Context, eliminations: DataFrame) -> list[DataFrame]:
@@ -137,7 +137,7 @@ def gains_on_sale(context: Context, eliminations: DataFrame) -> list[DataFrame]:
         return []
     sold = eliminations.where((F.col("kind") == "investment") & (F.col("scope") < F.col("period")))
     of_seller = within(context, sold).withColumn("component", F.col("company"))
-    return [to_date_of(context, of_seller.select("period", *PLACE, "own_classification", "stays", "amount_cad"))]
+    return [to_date_of(context, of_seller)]
 
 
 def _outsiders(context: Context) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
