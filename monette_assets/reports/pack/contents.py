@@ -12,7 +12,7 @@ from typing import Any
 from monette_assets.group import Group
 from monette_assets.group.calendar import add_months, months_between
 from monette_assets.reports.lines import PROFIT_AND_LOSS, group_year_start, places, statement_lines
-from monette_assets.reports.pack import behind, consolidated, findings, management, movements
+from monette_assets.reports.pack import behind, consolidated, findings, management, movements, restated
 from monette_assets.reports.pack.behind import Account
 from monette_assets.reports.pack.consolidated import TOTAL, columns_of
 from monette_assets.reports.pack.grid import ZERO, Grid
@@ -56,7 +56,7 @@ class Pack:
     differences: Statement | None  # between companies
     restatements: Statement | None
     restated_accounts: Statement | None
-    changed: tuple[findings.Changed, ...]  # closed months that changed since
+    changed: tuple[restated.Changed, ...]  # closed months that changed since
     waivers: Statement | None  # None where nothing is waived
     rates: Statement | None
     missing: tuple[str, ...]  # tables that the release does not hold
@@ -112,6 +112,7 @@ def gather(question: Question) -> Pack:
     def profit_and_loss(rows: list[dict[str, Any]], measure: str, key: str, title: str) -> Grid:
         return consolidated.profit_and_loss(group, rows, measure, key, title)
 
+    changes = restated.read(release, month)
     month_title, year_title = f"{month:%B %Y}", f"year to {month:%B %Y}"
     return Pack(
         group=group,
@@ -134,9 +135,9 @@ def gather(question: Question) -> Pack:
         trend=_trend(release, group, month),
         agings=findings.agings(release, group, month),
         differences=findings.differences(release, group, month),
-        restatements=findings.restatements(release, group, month),
-        restated_accounts=findings.restated_accounts(release, group, month),
-        changed=findings.changed(release, group, month),
+        restatements=None if changes is None else restated.figures(group, changes),
+        restated_accounts=None if changes is None else restated.accounts(group, changes),
+        changed=restated.changed(group, changes or ()),
         waivers=findings.waivers(release, group, month),
         rates=findings.rates(release, group, month),
         missing=tuple(table for table in TABLES if not release.holds(table)),

@@ -1,4 +1,4 @@
-"""What a reader should know of besides the statements: agings, differences, restatements, waivers, rates."""
+"""What a reader should know of besides the statements: agings, differences, waivers, rates."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from decimal import Decimal
 from typing import Any
 
 from monette_assets.group import Group
-from monette_assets.group.models import WHOLE_GROUP
 from monette_assets.group.perimeter import belonging
 from monette_assets.reports.pack.behind import BALANCES
 from monette_assets.reports.pack.grid import ZERO
@@ -20,9 +19,6 @@ from monette_assets.reports.statement import Field, Kind, Statement
 from monette_assets.tables import quarantine
 from monette_assets.tables import waivers as waivers_table
 
-RESTATEMENTS = "gold/restatements"
-ACCOUNTS = ("trial_balance", "closing")  # statement and measure of an account's balance
-INCOME = ("changes_in_equity", "net_income", "amount_cad")  # statement, line and measure of a month's net income
 SHOWN = 500  # rows of a listing
 CONTACTS = 25
 CONTACTS_A_COMPANY = 8
@@ -134,10 +130,17 @@ def listing(
     if not release.holds(table):
         return None
     rows = [row for row in release.rows(table, period=month, columns=[each.key for each in fields]) if keep(row)]
+    return shortened(title, fields, rows, note, f"monette report {table} --period {month:%Y-%m}")
+
+
+def shortened(
+    title: str, fields: Sequence[Field], rows: Sequence[dict[str, Any]], note: str, command: str
+) -> Statement:
+    """The first rows; where there are more, with the command that prints all."""
     notes = [note] if note else []
     if len(rows) > SHOWN:
-        notes.append(f"The first {SHOWN} of {len(rows):,} rows: `monette report {table} --period {month:%Y-%m}`.")
-    return Statement(title, "", tuple(fields), rows[:SHOWN], notes=notes)
+        notes.append(f"The first {SHOWN} of {len(rows):,} rows: `{command}`.")
+    return Statement(title, "", tuple(fields), list(rows[:SHOWN]), notes=notes)
 
 
 def differences(release: Released, group: Group, month: date) -> Statement | None:
@@ -176,102 +179,6 @@ def differences(release: Released, group: Group, month: date) -> Statement | Non
         for row in sorted(found.rows, key=lambda row: -abs(row["difference_cad"]))
     ]
     return replace(found, rows=told)
-
-
-@dataclass(frozen=True)
-class Changed:
-    """A company's closed month that no longer shows what its last close froze."""
-
-    company: str
-    month: date
-    figures: int
-    net_income: Decimal  # by how much, group currency
-
-
-def changed(release: Released, group: Group, month: date) -> tuple[Changed, ...]:
-    """Closed months up to this one that changed since their last close, the group's own left out; latest first.
-
-    The pack's figures to date hold what changed in them (ACCOUNTING 12).
-    """
-    if not release.holds(RESTATEMENTS):
-        return ()
-    names = company_names(group)
-    found: dict[tuple[date, str], list[Decimal]] = defaultdict(list)
-    for row in _restated(release, month):
-        if row["next_close"] is None and row["company"] != WHOLE_GROUP:
-            is_income = (row["statement"], row["line"], row["measure"]) == INCOME
-            found[row["period"], row["company"]].append(row["difference"] if is_income else ZERO)
-    order = sorted(found, key=lambda each: (-each[0].toordinal(), each[1]))
-    return tuple(
-        Changed(names.get(company, company), period, len(found[period, company]), sum(found[period, company], ZERO))
-        for period, company in order
-    )
-
-
-def _restated(release: Released, month: date) -> list[dict[str, Any]]:
-    import pyarrow.compute as pc
-
-    return release.rows(RESTATEMENTS, where=(pc.field("period") <= month) & (pc.field("basis") == "accrual"))
-
-
-def restated_accounts(release: Released, group: Group, month: date) -> Statement | None:
-    """Of what changed since a close, the companies' accounts: the largest differences first, latest month first."""
-    if not release.holds(RESTATEMENTS):
-        return None
-    names = company_names(group)
-    rows = [
-        {**row, "company": names.get(row["company"], row["company"])}
-        for row in _restated(release, month)
-        if (row["statement"], row["measure"], row["next_close"]) == (*ACCOUNTS, None)
-    ]
-    rows.sort(key=lambda row: (-row["period"].toordinal(), -abs(row["difference"]), row["company"], row["account_id"]))
-    fields = (
-        Field("period", "Month", Kind.DATE),
-        Field("company", "Company"),
-        Field("account_name", "Account"),
-        Field("closed_amount", "As closed", Kind.MONEY),
-        Field("present_amount", "As it stands", Kind.MONEY),
-        Field("difference", "Difference", Kind.MONEY),
-        Field("first_seen_at", "First seen", Kind.DATE),
-    )
-    notes = [
-        "Balances of accounts to date, debit positive, in the company's own currency. Figures of every statement are "
-        "in the workbook; lines and documents: monette report gold/restated_lines --period MONTH --company CODE."
-    ]
-    return Statement("Restatements since the close", "", fields, rows, notes=notes)
-
-
-def restatements(release: Released, group: Group, month: date) -> Statement | None:
-    """What changed since a close, of the month and of those before it, whose results are in its own (ACCOUNTING 12)."""
-    if not release.holds(RESTATEMENTS):
-        return None
-    names = company_names(group)
-    rows = [{**row, "company": names.get(row["company"], group.name)} for row in _restated(release, month)]
-    rows.sort(key=lambda row: -row["period"].toordinal())
-    notes = ["Amounts are in the currency that the measure says."]
-    if len(rows) > SHOWN:
-        notes.append(f"The first {SHOWN} of {len(rows):,} rows: `monette report {RESTATEMENTS} --period MONTH`.")
-    fields = (
-        Field("period", "Month", Kind.DATE),
-        Field("company", "Company"),
-        Field("statement", "Statement"),
-        Field("subgroup", "Part of the group"),
-        Field("step", "Step"),
-        Field("component", "Component"),
-        Field("section", "Section"),
-        Field("line", "Line"),
-        Field("account_name", "Account"),
-        Field("group_account", "Group account"),
-        Field("location", "Location"),
-        Field("measure", "Measure"),
-        Field("closed_amount", "As closed", Kind.MONEY),
-        Field("present_amount", "As it stands", Kind.MONEY),
-        Field("difference", "Difference", Kind.MONEY),
-        Field("closed_at", "Closed", Kind.DATE),
-        Field("state", "That close"),
-        Field("first_seen_at", "First seen", Kind.DATE),
-    )
-    return Statement("Restatements since the close", "", fields, rows[:SHOWN], notes=notes)
 
 
 def waivers(release: Released, group: Group, month: date) -> Statement | None:
