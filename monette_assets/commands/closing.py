@@ -19,12 +19,7 @@ if TYPE_CHECKING:
 
 PeriodArgument = Annotated[str, typer.Argument(help="A month such as 2026-10.", metavar="PERIOD")]
 CompanyOption = Annotated[list[str] | None, typer.Option(help="Company codes, by comma or repeated.")]
-AllOption = Annotated[
-    bool,
-    typer.Option(
-        "--all", help="Every company of that month that it can be done to: not closed yet; to reopen, closed."
-    ),
-]
+AllOption = Annotated[bool, typer.Option("--all", help="Every company of that month that is left to do it to.")]
 GroupOption = Annotated[bool, typer.Option("--group", help="The group's month, its consolidated statements, alone.")]
 ByOption = Annotated[str, typer.Option("--by", help="Who does it: a person's name.")]
 

@@ -13,7 +13,7 @@ from monette_assets.commands.output import Format
 from monette_assets.commands.platform import Platform
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
     from datetime import date
 
     from rich.console import Console
@@ -46,13 +46,14 @@ def status(
 
     platform = Platform()
     settings = platform.settings
+    changed = restated_since_close(platform)
     parts = {
         "companies": companies(platform),
-        "months": months(platform),
+        "months": months(platform, changed),
         "tables": tables(platform),
         "runs": runs(platform),
     }
-    wrong = not_well(platform, parts["companies"])
+    wrong = not_well(platform, parts["companies"], changed)
     with platform.instance() as instance:
         behind = left_failed(instance, platform.group, platform.lake)
         standing, gone = open_incidents(platform, instance)
@@ -87,7 +88,7 @@ def _list(lines: Sequence[str], console: Console) -> None:
         console.print(f"  {line}", markup=False, soft_wrap=True)
 
 
-def not_well(platform: Platform, companies: Statement) -> list[str]:
+def not_well(platform: Platform, companies: Statement, changed: Collection[tuple[str, date]]) -> list[str]:
     """What a person has to look at, a sentence each: connections, months that are over or closed, quarantine."""
     from monette_assets.automation.alerts.remedies import section
     from monette_assets.group.calendar import add_months
@@ -102,7 +103,7 @@ def not_well(platform: Platform, companies: Statement) -> list[str]:
     if refused := sum(each is None for _, each in _quarantine(platform)):
         wrong.append(f"{refused} entries in quarantine: `monette report quarantine`")
     months: dict[date, list[str]] = defaultdict(list)
-    for company, period in sorted(_restated(platform)):
+    for company, period in sorted(changed):
         months[period].append(company)
     wrong += [
         f"{period:%Y-%m} is no longer as it was closed: {', '.join(those)}; `monette report gold/restatements --period "
@@ -111,7 +112,7 @@ def not_well(platform: Platform, companies: Statement) -> list[str]:
     ]
     # of the logs it reads; `monette check` looks at all of them, and at the frozen rows
     logs = ("closes", waivers.CONTRACT.name, accepted_differences.CONTRACT.name)
-    wrong += [changed for log in logs if (changed := chained.looked(platform.lake, log))]
+    wrong += [broken for log in logs if (broken := chained.looked(platform.lake, log))]
     return wrong
 
 
@@ -187,7 +188,7 @@ def _quarantine(platform: Platform) -> list[tuple[dict[str, Any], Any]]:
     return list(zip(held, waivers.covered_by(held, log), strict=True))
 
 
-def _restated(platform: Platform) -> set[tuple[str, date]]:
+def restated_since_close(platform: Platform) -> set[tuple[str, date]]:
     """The closed company-months, and the group's, that the last runs found to differ from what was closed."""
     from monette_assets.gold.closed_months import restated
     from monette_assets.tables import hash_chain
@@ -199,7 +200,7 @@ def _restated(platform: Platform) -> set[tuple[str, date]]:
     return restated(rows, hash_chain.entries(lake, "closes"))
 
 
-def months(platform: Platform) -> Statement:
+def months(platform: Platform, changed: Collection[tuple[str, date]]) -> Statement:
     """The last months that are over: who closed what, whose figures differ since, what is open and overdue.
 
     From the log, as it is now.
@@ -215,7 +216,6 @@ def months(platform: Platform) -> Statement:
     last = add_months(platform.current_month, -1)
     shown = group.periods(max(group.first_period, add_months(last, 1 - MONTHS)), last)
     found = standings(group, hash_chain.entries(platform.lake, "closes"), shown, today(group))
-    restated = _restated(platform)
     rows = []
     for period in shown:
         own = [row for row in found if row["period"] == period]
@@ -231,7 +231,7 @@ def months(platform: Platform) -> Statement:
                 "of": len(of_companies),
                 "approved": ", ".join(states["approved"]),
                 "reopened": ", ".join(states["reopened"]),
-                "restated": ", ".join(sorted(company for company, of in restated if of == period)),
+                "restated": ", ".join(sorted(company for company, of in changed if of == period)),
                 "group": f"closed by {whole['closed_by']}" if whole["state"] == "closed" else whole["state"],
                 "due": whole["due_on"],
                 "overdue": ", ".join(row["company"] for row in own if row["is_overdue"]),
