@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING
 
 from pydantic import SecretStr
 
+from monette_assets.settings import REFERENCE
+
 if TYPE_CHECKING:
     from monette_assets.azure_storage import AzureAccess
     from monette_assets.settings import Settings
     from monette_assets.sources.secrets.encrypted_folder import EncryptedFolder
     from monette_assets.sources.secrets.store import SecretStore
     from monette_assets.sources.secrets.tokens import TokenStore
-
-REFERENCE = "secret:"
 
 
 def secret_store(settings: Settings) -> SecretStore:

@@ -24,6 +24,7 @@ from monette_assets.azure_storage import configured
 
 SIMULATOR_URL = "http://127.0.0.1:8765"
 PREFIX = "MONETTE_"
+REFERENCE = "secret:"  # a setting that is a secret begins with it where the store of secrets holds it
 NOT_SETTINGS = frozenset(
     f"{PREFIX}{name}"
     for name in (
@@ -219,8 +220,9 @@ class Settings(BaseSettings):
             self.azure_storage_endpoint,
             os.environ,
         )
-        key = self.azure_storage_key
-        problems += configured.key_problems(key.get_secret_value() if key else None)
+        key = self.azure_storage_key.get_secret_value() if self.azure_storage_key else None
+        if key is not None and not key.startswith(REFERENCE):
+            problems += configured.key_problems(key)
         return problems, {*given, *(name for name, place in places.items() if place and "://" in place), "compute_logs"}
 
     def _engine_problems(self, malformed: Collection[str]) -> tuple[list[str], set[str]]:

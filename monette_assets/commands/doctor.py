@@ -127,8 +127,7 @@ def _signature_beside_others(platform: Platform) -> list[str]:
     from monette_assets.azure_storage.access import AzureAccess
     from monette_assets.azure_storage.configured import SIGNATURE
     from monette_assets.azure_storage.refusal import of_signature
-    from monette_assets.credentials import REFERENCE
-    from monette_assets.settings import SettingUnusable
+    from monette_assets.settings import REFERENCE, SettingUnusable
 
     try:
         _ = platform.settings.azure_storage_signature
