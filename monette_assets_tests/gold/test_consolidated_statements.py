@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -354,34 +355,44 @@ def test_a_dividend_to_the_parent_leaves_outsiders_what_they_were_paid(spark: Sp
     assert found.broken() == []
 
 
+BARN_OPENED = {
+    "grain": {"bank": "20.00", "investment": "80.00", "capital": "-100.00"},
+    "shop": {"bank": "70.00", "investment": "30.00", "capital": "-100.00"},
+    "barn": {"bank": "50.00", "capital": "-50.00"},
+}
+
+
+def barn_owned(folder: Path, sold: Collection[str] = ()) -> Group:
+    """Grain owns 80 % of shop, whose capital was 100.00, and shop 60 % of barn, with 50.00, from November 2024 on;
+    who is sold, to January."""
+    end = {"to": date(2025, 1, 1), "disposal_account": "gain"}
+    return companies_group(
+        folder, company("grain"), company("shop"), company("barn"), method="consolidated",
+        ownership=[
+            {"company": owned, "parent": parent, "share": share, "from": date(2024, 11, 1),
+             "investment_account": "investment", "opening_equity": [{"group_account": "capital", "amount": capital}],
+             **(end if owned in sold else {})}
+            for owned, parent, share, capital in (
+                ("shop", "grain", "0.80", "100.00"), ("barn", "shop", "0.60", "50.00"),
+            )
+        ],
+    )  # fmt: skip
+
+
 def test_a_dividend_through_two_parents_is_income_of_neither(spark: SparkSession, tmp_path: Path) -> None:
     """Grain owns 80 % of shop, shop 60 % of barn. Barn earns 100.00 and pays them out: 60.00 to shop.
 
     Outsiders have 52 % of what barn earned (48 % are grain's), and nothing of shop's income from it twice. Their
     balance: 40 % of barn's capital of 50.00, 20 % of shop's of 100.00; 52.00 of income less 40.00 paid to them.
     """
-    control = {"from": date(2024, 11, 1)}
-    group = companies_group(
-        tmp_path, company("grain"), company("shop"), company("barn"), method="consolidated",
-        ownership=[
-            {"company": "shop", "parent": "grain", "share": "0.80", "investment_account": "investment", **control,
-             "opening_equity": [{"group_account": "capital", "amount": "100.00"}]},
-            {"company": "barn", "parent": "shop", "share": "0.60", "investment_account": "investment", **control,
-             "opening_equity": [{"group_account": "capital", "amount": "50.00"}]},
-        ],
-    )  # fmt: skip
-    opened = {
-        "grain": {"bank": "20.00", "investment": "80.00", "capital": "-100.00"},
-        "shop": {"bank": "70.00", "investment": "30.00", "capital": "-100.00"},
-        "barn": {"bank": "50.00", "capital": "-50.00"},
-    }
+    group = barn_owned(tmp_path)
     lines = [
         *document("barn", "2024-11", "S-1", "Client", ("bank", "100.00"), ("sales", "-100.00")),
         *document("barn", "2024-12", "DIV-1", "Shop Ltd.", ("dividends", "60.00"), ("bank", "-60.00")),
         *document("barn", "2024-12", "DIV-1", "P. Osei", ("dividends", "40.00"), ("bank", "-40.00")),
         *document("shop", "2024-12", "DIV-1", "Barn Ltd.", ("bank", "60.00"), ("gain", "-60.00")),
     ]
-    found = consolidated(spark, group, lines, "2024-11", "2024-12", "2025-01", "2025-11", opened=opened)
+    found = consolidated(spark, group, lines, "2024-11", "2024-12", "2025-01", "2025-11", opened=BARN_OPENED)
     paid = {"bank": "200.00", "capital": "-100.00", "minority": "-52.00", "minority_income": "52.00",
             "sales": "-100.00"}  # fmt: skip
     assert found.sums("2024-12") == paid
@@ -428,27 +439,12 @@ def test_a_gain_on_sale_is_shared_with_the_sellers_outsiders_less_what_they_had_
     Of barn's 150.00 shop had 90.00: a gain of 40.00, of which 8.00 are outsiders' beside their 52.00 of the 100.00.
     They keep a fifth of shop's 200.00.
     """
-    control = {"from": date(2024, 11, 1)}
-    group = companies_group(
-        tmp_path, company("grain"), company("shop"), company("barn"), method="consolidated",
-        ownership=[
-            {"company": "shop", "parent": "grain", "share": "0.80", "investment_account": "investment", **control,
-             "opening_equity": [{"group_account": "capital", "amount": "100.00"}]},
-            {"company": "barn", "parent": "shop", "share": "0.60", "investment_account": "investment", **control,
-             "opening_equity": [{"group_account": "capital", "amount": "50.00"}],
-             "to": date(2025, 1, 1), "disposal_account": "gain"},
-        ],
-    )  # fmt: skip
-    opened = {
-        "grain": {"bank": "20.00", "investment": "80.00", "capital": "-100.00"},
-        "shop": {"bank": "70.00", "investment": "30.00", "capital": "-100.00"},
-        "barn": {"bank": "50.00", "capital": "-50.00"},
-    }
+    group = barn_owned(tmp_path, sold=("barn",))
     lines = [
         *document("barn", "2024-11", "S-1", "Client", ("bank", "100.00"), ("sales", "-100.00")),
         *document("shop", "2025-01", "D-1", None, ("bank", "130.00"), ("investment", "-30.00"), ("gain", "-100.00")),
     ]
-    found = consolidated(spark, group, lines, "2024-11", "2025-01", "2025-11", opened=opened)
+    found = consolidated(spark, group, lines, "2024-11", "2025-01", "2025-11", opened=BARN_OPENED)
     assert found.sums("2025-01") == {
         "bank": "220.00", "capital": "-100.00", "gain": "-40.00", "minority": "-40.00", "minority_income": "60.00",
         "sales": "-100.00",
@@ -465,26 +461,12 @@ def test_who_is_sold_with_its_own_subsidiary_is_sold_by_who_stays(spark: SparkSe
     Their net assets: 70.00 of shop's own and barn's 150.00, 220.00; outsiders have 20.00 and 20.00 of their capital
     and 52.00 of what barn earned: the owners' part is 128.00, the gain 172.00.
     """
-    control = {"from": date(2024, 11, 1), "to": date(2025, 1, 1), "disposal_account": "gain"}
-    group = companies_group(
-        tmp_path, company("grain"), company("shop"), company("barn"), method="consolidated",
-        ownership=[
-            {"company": "shop", "parent": "grain", "share": "0.80", "investment_account": "investment", **control,
-             "opening_equity": [{"group_account": "capital", "amount": "100.00"}]},
-            {"company": "barn", "parent": "shop", "share": "0.60", "investment_account": "investment", **control,
-             "opening_equity": [{"group_account": "capital", "amount": "50.00"}]},
-        ],
-    )  # fmt: skip
-    opened = {
-        "grain": {"bank": "20.00", "investment": "80.00", "capital": "-100.00"},
-        "shop": {"bank": "70.00", "investment": "30.00", "capital": "-100.00"},
-        "barn": {"bank": "50.00", "capital": "-50.00"},
-    }
+    group = barn_owned(tmp_path, sold=("shop", "barn"))
     lines = [
         *document("barn", "2024-11", "S-1", "Client", ("bank", "100.00"), ("sales", "-100.00")),
         *document("grain", "2025-01", "D-1", None, ("bank", "300.00"), ("investment", "-80.00"), ("gain", "-220.00")),
     ]
-    found = consolidated(spark, group, lines, "2024-11", "2025-01", "2025-11", opened=opened)
+    found = consolidated(spark, group, lines, "2024-11", "2025-01", "2025-11", opened=BARN_OPENED)
     assert found.sums("2025-01") == {
         "bank": "320.00", "capital": "-100.00", "gain": "-172.00", "minority_income": "52.00", "sales": "-100.00",
     }  # fmt: skip
