@@ -6,14 +6,10 @@ packages.
 
 from __future__ import annotations
 
-import os
-import subprocess
 import sys
-from hashlib import sha256
 from pathlib import Path
 
-import pytest
-from filelock import FileLock
+from monette_assets_tests.cache import fetch, made_once
 
 LOCKS = Path(__file__).parents[2] / "infra" / "checks"
 
@@ -26,22 +22,15 @@ def tool(name: str) -> str:
 def environment(name: str) -> Path:
     """The environment of infra/checks/NAME.lock, made if need be; skips the test, saying why, where it cannot be."""
     installer, locked = LOCKS / "installer.lock", LOCKS / f"{name}.lock"
-    digest = sha256(installer.read_bytes() + locked.read_bytes() + sys.version.encode()).hexdigest()[:12]
-    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "monette_assets"
-    folder = cache / f"{name}-{digest}"
-    folder.mkdir(parents=True, exist_ok=True)
-    python, uv, done = folder / "bin" / "python", folder / "bin" / "uv", folder / "installed"
-    with FileLock(folder / "lock"):
-        if not done.exists():
+    with made_once(name, installer.read_bytes(), locked.read_bytes(), sys.version.encode()) as (folder, empty):
+        if empty:
+            python, uv = str(folder / "bin" / "python"), str(folder / "bin" / "uv")
             for command in (
                 [sys.executable, "-m", "venv", str(folder)],
-                [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--require-hashes",
+                [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--require-hashes",
                  "--no-deps", "--requirement", str(installer)],
-                [str(uv), "pip", "install", "--quiet", "--python", str(python), "--require-hashes", "--no-deps",
+                [uv, "pip", "install", "--quiet", "--python", python, "--require-hashes", "--no-deps",
                  "--requirement", str(locked)],
             ):  # fmt: skip
-                made = subprocess.run(command, capture_output=True, text=True, check=False)
-                if made.returncode != 0:
-                    pytest.skip(f"infra/checks/{name}.lock could not be installed: {made.stderr.strip()[-300:]}")
-            done.touch()
+                fetch(f"infra/checks/{name}.lock", command)
     return folder

@@ -6,7 +6,6 @@ cache. Event Hubs speaks the same protocol; its quotas, its logins and its reten
 
 from __future__ import annotations
 
-import os
 import shutil
 import subprocess
 from collections.abc import Iterator
@@ -22,8 +21,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
-from filelock import FileLock
 
+from monette_assets_tests.cache import fetch, made_once
 from monette_assets_tests.processes import Process, free_port
 
 HERE = Path(__file__).parent
@@ -68,20 +67,13 @@ def jars() -> Path:
         pytest.skip("no java and mvn on this machine: a Kafka broker needs them")
     lines = [line.split() for line in (HERE / "jars.sha256").read_text().splitlines()]
     wanted = {name: digest for digest, name in lines}
-    locked = sha256((HERE / "jars.sha256").read_bytes()).hexdigest()[:12]
-    folder = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "monette_assets" / f"kafka-{locked}"
-    folder.mkdir(parents=True, exist_ok=True)
-    done = folder / "checked"
-    with FileLock(folder / "lock"):
-        if not done.exists():
-            fetch = ["mvn", "-B", "-q", "-f", str(HERE / "pom.xml"), COPY,
+    with made_once("kafka", (HERE / "jars.sha256").read_bytes()) as (folder, empty):
+        if empty:
+            maven = ["mvn", "-B", "-q", "-f", str(HERE / "pom.xml"), COPY,
                      f"-DoutputDirectory={folder / 'jars'}", "-DincludeScope=runtime"]  # fmt: skip
-            made = subprocess.run(fetch, capture_output=True, text=True, check=False)
-            if made.returncode != 0:
-                pytest.skip(f"mvn could not fetch Kafka's jars: {(made.stdout + made.stderr).strip()[-300:]}")
+            fetch("Kafka's jars", maven)
             found = {path.name: sha256(path.read_bytes()).hexdigest() for path in (folder / "jars").glob("*.jar")}
             assert found == wanted, f"expected the jars of jars.sha256, found others: {set(found) ^ set(wanted)}"
-            done.touch()
     return folder / "jars"
 
 

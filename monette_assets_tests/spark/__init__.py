@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
@@ -18,8 +17,8 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
-from filelock import FileLock
 
+from monette_assets_tests.cache import fetch, made_once
 from monette_assets_tests.processes import Process, free_port
 
 HERE = Path(__file__).parent
@@ -58,18 +57,11 @@ def installed() -> list[Path]:
         if shutil.which(program) is None:
             pytest.skip(f"no {program} on this machine: Spark on a JVM with Delta needs it")
     pinned = (HERE / "jars.sha256").read_text()
-    named = sha256(pinned.encode()).hexdigest()[:12]
-    folder = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "monette_assets" / f"delta-{named}"
-    folder.mkdir(parents=True, exist_ok=True)
     expected = {name: digest for digest, _, name in (line.partition("  ") for line in pinned.splitlines())}
-    with FileLock(folder / "lock"):
-        if not all((folder / name).exists() for name in expected):
-            fetch = ["mvn", "-B", "-q", "-f", str(HERE / "pom.xml"), COPY, "-DexcludeTransitive=true"]
-            made = subprocess.run(
-                [*fetch, f"-DoutputDirectory={folder}"], capture_output=True, text=True, check=False, timeout=600
-            )
-            if made.returncode != 0:
-                pytest.skip(f"Maven could not fetch Delta's jars: {made.stdout.strip()[-300:]}")
+    with made_once("delta", pinned.encode()) as (folder, empty):
+        if empty:
+            maven = ["mvn", "-B", "-q", "-f", str(HERE / "pom.xml"), COPY, "-DexcludeTransitive=true"]
+            fetch("Delta's jars", [*maven, f"-DoutputDirectory={folder}"])
     for name, digest in expected.items():
         found = sha256((folder / name).read_bytes()).hexdigest()
         assert found == digest, f"{folder / name}: expected SHA-256 {digest}, found {found}; delete it and try again"

@@ -6,16 +6,14 @@ import os
 import platform
 import re
 import shutil
-import subprocess
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
-from hashlib import sha256
 from pathlib import Path
 
 import pytest
-from filelock import FileLock
 
+from monette_assets_tests.cache import fetch, made_once
 from monette_assets_tests.infra.providers import bindings
 from monette_assets_tests.infra.providers.stand_in import schemas_as_message
 
@@ -43,19 +41,11 @@ class Mirror:
 
 def wheels() -> dict[str, Path]:
     """The bindings by provider, fetched by hash, once, into the user's cache; skips where they cannot be had."""
-    locked = sha256(BINDINGS.read_bytes()).hexdigest()[:12]
-    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "monette_assets"
-    folder = cache / f"terraform-bindings-{locked}"
-    folder.mkdir(parents=True, exist_ok=True)
-    done = folder / "fetched"
-    with FileLock(folder / "lock"):
-        if not done.exists():
+    with made_once("terraform-bindings", BINDINGS.read_bytes()) as (folder, empty):
+        if empty:
             pip = [sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--no-deps"]
             pip += ["--require-hashes", "--only-binary", ":all:", "--dest", str(folder), "--requirement", str(BINDINGS)]
-            made = subprocess.run(pip, capture_output=True, text=True, check=False)
-            if made.returncode != 0:
-                pytest.skip(f"pip could not fetch the providers' bindings: {made.stderr.strip()[-300:]}")
-            done.touch()
+            fetch("the providers' bindings", pip)
     return {name: next(folder.glob(f"cdktf_cdktf_provider_{name}-*.whl")) for name in SOURCES}
 
 
